@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration as plain values; src/conf.c reads it from a libconfig
+ * file and checks it as a whole.  Units stand in the names.
+ */
+#ifndef MIP6D_CONF_H
+#define MIP6D_CONF_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mip6d/addr.h"
+#include "mip6d/log.h"
+
+#define CONF_PATH_MAX 108
+
+enum conf_security {
+	CONF_SECURITY_UNSET,
+	CONF_SECURITY_INSECURE, /* "insecure": said in words */
+};
+
+/* A home link of a home agent. */
+struct conf_home_link {
+	char ifname[IF_NAMESIZE]; /* "" when it is virtual */
+	bool is_virtual; /* a prefix routed to us, on no wire */
+	struct prefix prefix;
+	struct in6_addr address; /* ours: what mobile nodes register with */
+	uint32_t valid_s; /* prefix lifetimes; UINT32_MAX: infinite */
+	uint32_t preferred_s;
+};
+
+struct conf_ha {
+	bool on;
+	struct conf_home_link *links;
+	unsigned int n_links;
+	struct prefix *allow; /* home addresses served; none: all */
+	unsigned int n_allow;
+	unsigned int max_bindings;
+	uint32_t max_lifetime_s; /* multiple of 4, at most 262140 */
+	uint32_t min_interval_ms; /* between BUs of one home address */
+	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice */
+	unsigned int dad_transmits; /* probes before a first BA; 0: no DAD */
+	uint32_t dad_interval_ms; /* RetransTimer, 1000 */
+	char tunnel_name[IF_NAMESIZE];
+	uint32_t tunnel_mtu;
+};
+
+struct conf_sysctl {
+	char name[32]; /* below net/ipv6/conf/IFNAME/ */
+	char value[16];
+};
+
+struct conf_mn_interface {
+	char ifname[IF_NAMESIZE];
+	int preference; /* higher is better, 0..100, default 50 */
+	bool optimistic; /* sets optimistic_dad and use_optimistic */
+	struct conf_sysctl *sysctls;
+	unsigned int n_sysctls;
+};
+
+struct conf_mn_home {
+	struct in6_addr address;
+	uint8_t plen; /* of the home prefix */
+	struct in6_addr home_agent;
+	uint32_t lifetime_s; /* asked for; multiple of 4, at most 262140 */
+};
+
+struct conf_mn {
+	bool on;
+	struct conf_mn_interface *interfaces;
+	unsigned int n_interfaces;
+	struct conf_mn_home *homes;
+	unsigned int n_homes;
+	struct prefix *direct; /* destinations that are never tunnelled */
+	unsigned int n_direct;
+	uint32_t first_bindack_timeout_ms; /* InitialBindackTimeoutFirstReg */
+	uint32_t bindack_timeout_ms; /* INITIAL_BINDACK_TIMEOUT */
+	uint32_t retry_s; /* slow retry after a refusal or for ever silence */
+	uint32_t stop_timeout_ms; /* bounded wait for BAs when stopping */
+	uint32_t router_probes_ms; /* how long a silent router is given */
+	char tunnel_prefix[IF_NAMESIZE];
+	uint32_t table_base;
+	uint32_t rule_base;
+};
+
+struct conf {
+	enum conf_security security;
+	enum log_level log_level;
+	char ctl_socket[CONF_PATH_MAX];
+	char ctl_group[32]; /* "": root only */
+	struct conf_ha ha;
+	struct conf_mn mn;
+};
+
+/* Reads and checks a file.  0, or -EINVAL after writing one line for each
+ * mistake, "FILE:LINE: found X, expected Y", into err (a stream that the
+ * caller owns); -errno when the file cannot be read.  *ret_conf belongs to
+ * the caller: conf_free. */
+struct conf;
+int conf_load(const char *path, void *err_stream, struct conf **ret_conf);
+struct conf *conf_free(struct conf *conf);
+
+/* What differs between two configurations in a way that only a restart can
+ * bring in, as a text for the log ("home-agent.links"), or NULL. */
+const char *conf_needs_restart(const struct conf *from, const struct conf *to);
+
+#endif

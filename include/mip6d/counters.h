@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counters: every message in and out, every reason for a drop or a refusal.
+ * One table gives the names; mip6d-ctl prints them all.
+ */
+#ifndef MIP6D_COUNTERS_H
+#define MIP6D_COUNTERS_H
+
+#include <stdint.h>
+
+/* X(identifier, "name-for-users", "what it counts") */
+#define COUNTERS(X)                                                           \
+	X(MH_IN, "mh-in", "Mobility Header messages received")                \
+	X(MH_OUT, "mh-out", "Mobility Header messages sent")                  \
+	X(MH_OUT_FAILED, "mh-out-failed", "sends that the kernel refused")    \
+	X(MH_BAD_CHECKSUM, "mh-bad-checksum", "wrong checksum")               \
+	X(MH_UNKNOWN_TYPE, "mh-unknown-type", "unknown MH type")              \
+	X(MH_BAD_PROTO, "mh-bad-proto", "Payload Proto is not 59")            \
+	X(MH_BAD_LEN, "mh-bad-length", "Header Len too small for the type")   \
+	X(MH_TRUNCATED, "mh-truncated", "Header Len beyond the packet")       \
+	X(MH_BAD_OPTION, "mh-bad-option", "option runs past the message")     \
+	X(MH_NO_ROLE, "mh-no-role", "no configured role takes this type")     \
+	X(BU_IN, "bu-in", "Binding Updates received")                         \
+	X(BU_ACCEPTED, "bu-accepted", "Binding Updates accepted")             \
+	X(BU_REFUSED, "bu-refused", "refused with a status")                  \
+	X(BU_BAD_HOA, "bu-bad-hoa", "home address not unicast routable")      \
+	X(BU_BAD_COA, "bu-bad-coa", "care-of address not unicast routable")   \
+	X(BU_NO_HAO, "bu-no-hao", "no Home Address option when away")         \
+	X(BU_WITH_NONCES, "bu-with-nonces", "H bit with nonce indices")       \
+	X(BU_NOT_FOR_US, "bu-not-for-us", "destination is no address of ours")\
+	X(BU_RATE, "bu-rate", "more often than the minimum interval")         \
+	X(BU_BUSY, "bu-busy", "repeated while the first is worked on")        \
+	X(BA_IN, "ba-in", "Binding Acknowledgements received")                \
+	X(BA_OUT, "ba-out", "Binding Acknowledgements sent")                  \
+	X(BA_NOT_ASKED, "ba-not-asked", "no such registration is waiting")    \
+	X(BA_BAD_SEQ, "ba-bad-sequence", "not the outstanding sequence")      \
+	X(BE_OUT, "be-out", "Binding Errors sent")                            \
+	X(BE_RATE, "be-rate", "Binding Errors held back by the rate limit")   \
+	X(BE_IN, "be-in", "Binding Errors received")                          \
+	X(BE_IGNORED, "be-ignored", "Binding Errors ignored")                 \
+	X(BU_OUT, "bu-out", "Binding Updates sent")                           \
+	X(BU_OUT_RATE, "bu-out-rate", "held back: three a second to a peer")  \
+	X(ND_BAD, "nd-bad", "malformed neighbour discovery messages")         \
+	X(RA_IN, "ra-in", "router advertisements heard")                      \
+	X(RA_BAD, "ra-bad", "router advertisements dropped as malformed")     \
+	X(RS_OUT, "rs-out", "router solicitations sent")                      \
+	X(NS_OUT, "ns-out", "neighbour solicitations sent")                   \
+	X(NA_OUT, "na-out", "neighbour advertisements sent")                  \
+	X(DAD_FAILED, "dad-failed", "home addresses found in use (134)")      \
+	X(ICMP_ERROR_IN, "icmp-error-in", "ICMPv6 errors about our messages") \
+	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused") \
+	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")
+
+enum counter {
+#define X(id, name, text) CNT_##id,
+	COUNTERS(X)
+#undef X
+	CNT_MAX
+};
+
+struct counters {
+	uint64_t v[CNT_MAX];
+};
+
+extern const char *const counter_names[CNT_MAX];
+extern const char *const counter_texts[CNT_MAX];
+
+#endif

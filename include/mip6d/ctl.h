@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Control: one JSON object a line, request {"cmd": "...", ...} and reply
+ * {"ok": true, ...} or {"ok": false, "error": "..."}, over a unix socket.
+ */
+#ifndef MIP6D_CTL_H
+#define MIP6D_CTL_H
+
+#include "mip6d/daemon.h"
+
+struct loop;
+struct ctl;
+
+#define CTL_LINE_MAX 65536 /* octets of a request line */
+#define CTL_MAX_CLIENTS 32
+
+/* Pure: answers one request line (without the newline, len octets, any
+ * octets at all) with one line of JSON, newline included, malloc'ed; the
+ * caller frees it.  NULL only when out of memory. */
+char *ctl_answer(struct daemon *d, const char *line, size_t len,
+		 struct mtime now);
+
+/* The server, [K].  -EADDRINUSE when another mip6d answers on the socket; a
+ * stale socket file is replaced. */
+int ctl_open(struct loop *loop, const char *path, const char *group,
+	     struct daemon *d, struct ctl **ret_ctl);
+struct ctl *ctl_close(struct ctl *ctl);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One mip6d: the roles that a configuration names, on one task queue and a
+ * pair of ports.  Pure: main.c runs it on the kernel, tests/sim many of them
+ * on a simulated network.
+ */
+#ifndef MIP6D_DAEMON_H
+#define MIP6D_DAEMON_H
+
+#include "mip6d/role.h"
+
+struct daemon;
+
+/* Owns neither the ports nor the queue; takes conf over (conf_free at the
+ * end).  0 or -errno.  Starts the roles in a fixed order. */
+int daemon_new(const struct role_env *env, struct conf *conf,
+	       struct mtime now, struct daemon **ret_daemon);
+/* Begins an orderly stop (the mobile node de-registers). */
+void daemon_stop(struct daemon *d, struct mtime now);
+bool daemon_is_stopped(const struct daemon *d);
+/* Stops at once what still runs, withdraws kernel state, frees. */
+struct daemon *daemon_free(struct daemon *d);
+
+/* SIGHUP: takes a new configuration over, or keeps the old one and frees the
+ * new: -EINVAL with the reason logged. */
+int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now);
+
+/* Upcalls of the ports. */
+void daemon_on_mh(struct daemon *d, const struct packet *pkt);
+void daemon_on_icmp6(struct daemon *d, const struct packet *pkt);
+void daemon_on_kernel(struct daemon *d, const struct kernel_event *ev,
+		      struct mtime now);
+
+const struct conf *daemon_conf(const struct daemon *d);
+struct ha *daemon_ha(struct daemon *d); /* NULL when the role is off */
+struct mn *daemon_mn(struct daemon *d);
+const struct counters *daemon_counters(const struct daemon *d);
+struct mtime daemon_started(const struct daemon *d);
+
+#endif

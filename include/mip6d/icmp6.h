@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ICMPv6 messages that the daemon itself reads or writes: router and
+ * neighbour discovery (RFC 4861 section 4, with the Mobile IPv6 extensions
+ * of RFC 6275 section 7) and the errors that answer our own messages
+ * (RFC 4443).  Pure: parse and build.
+ */
+#ifndef MIP6D_ICMP6_H
+#define MIP6D_ICMP6_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mip6d/addr.h"
+
+#define ICMP6_PROTO 58
+
+enum icmp6_type {
+	ICMP6_DEST_UNREACH_T = 1,
+	ICMP6_TOO_BIG_T = 2,
+	ICMP6_TIME_EXCEEDED_T = 3,
+	ICMP6_PARAM_PROB_T = 4,
+	ICMP6_RS = 133,
+	ICMP6_RA = 134,
+	ICMP6_NS = 135,
+	ICMP6_NA = 136,
+};
+
+/* A prefix of a router advertisement (RFC 6275 section 7.2). */
+struct ra_prefix {
+	struct prefix prefix;
+	bool on_link; /* L */
+	bool autonomous; /* A */
+	bool router_addr; /* R: `addr` is the router's global address */
+	struct in6_addr addr; /* the field unmasked; valid when R */
+	uint32_t valid_s; /* UINT32_MAX: infinite */
+	uint32_t preferred_s;
+};
+
+#define RA_MAX_PREFIXES 16 /* more in one advertisement are ignored */
+
+struct icmp6_ra {
+	uint8_t cur_hop_limit;
+	bool managed; /* M */
+	bool other; /* O */
+	bool home_agent; /* H, RFC 6275 section 7.1 */
+	uint16_t router_lifetime_s;
+	uint32_t reachable_ms; /* 0: unspecified */
+	uint32_t retrans_ms; /* 0: unspecified */
+	struct lladdr source_lladdr; /* len 0: absent */
+	uint32_t interval_ms; /* Advertisement Interval; 0: absent */
+	bool has_ha_info; /* Home Agent Information, section 7.4 */
+	uint16_t ha_preference;
+	uint16_t ha_lifetime_s;
+	unsigned int n_prefixes;
+	struct ra_prefix prefixes[RA_MAX_PREFIXES];
+};
+
+struct icmp6_ns {
+	struct in6_addr target;
+	struct lladdr source_lladdr; /* len 0: absent */
+};
+
+struct icmp6_na {
+	struct in6_addr target;
+	bool router, solicited, override;
+	struct lladdr target_lladdr; /* len 0: absent */
+};
+
+/* An ICMPv6 error together with what it quotes of the packet that caused it:
+ * the home address stands in quoted_src or quoted_dst where the quoted
+ * packet carried a Home Address option or a type 2 routing header. */
+struct icmp6_error {
+	uint32_t info; /* pointer, MTU or unused */
+	struct in6_addr quoted_src; /* as in the quoted IPv6 header */
+	struct in6_addr quoted_dst;
+	bool has_hao;
+	struct in6_addr hoa; /* valid with has_hao or RH2 */
+	uint8_t quoted_proto; /* upper layer protocol; 59 when not reached */
+	uint8_t quoted_mh_type; /* valid when quoted_proto is 135 */
+};
+
+struct icmp6_msg {
+	uint8_t type, code;
+	union {
+		struct icmp6_ra ra;
+		struct icmp6_ns ns;
+		struct icmp6_na na;
+		struct icmp6_error error;
+	};
+};
+
+enum icmp6_verdict {
+	ICMP6_OK,
+	ICMP6_IGNORED, /* a type that nobody here needs */
+	ICMP6_BAD, /* malformed, RFC 4861 sections 6.1, 7.1; drop */
+};
+
+/* Parses an ICMPv6 message (from the type octet on).  hop_limit, src and dst
+ * are those of the IPv6 header: the validity rules of RFC 4861 need them
+ * (hop limit 255, link-local source of an RA, multicast target, :: source
+ * with a source link-layer option, ...).  Unknown options are skipped; the
+ * checksum is verified when check_sum is set (frames from a packet socket;
+ * raw sockets have done it). */
+enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
+			       const struct in6_addr *src,
+			       const struct in6_addr *dst, uint8_t hop_limit,
+			       bool check_sum, struct icmp6_msg *ret_msg);
+
+/* Build a message with its checksum in place.  Return the length in octets
+ * or -EMSGSIZE.  A link-layer address of len 0 leaves the option out. */
+int icmp6_build_rs(const struct in6_addr *src, const struct in6_addr *dst,
+		   const struct lladdr *source, uint8_t *buf, size_t size);
+int icmp6_build_ns(const struct in6_addr *src, const struct in6_addr *dst,
+		   const struct icmp6_ns *ns, uint8_t *buf, size_t size);
+int icmp6_build_na(const struct in6_addr *src, const struct in6_addr *dst,
+		   const struct icmp6_na *na, uint8_t *buf, size_t size);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PORT: what a role may ask of the kernel, and what the kernel tells.
+ * src/netlink and src/xfrm implement it; tests implement it in memory.
+ * Plain values only; the context is opaque.
+ *
+ * Requests return at once (0, or -errno when they could not even be queued).
+ * Requests of one loop turn leave in one batch.  A request with a key is
+ * answered by one KERNEL_DONE event, in a later turn, never from inside the
+ * call; the key is a value, so the asker may be gone by then.
+ */
+#ifndef MIP6D_KERNEL_H
+#define MIP6D_KERNEL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mip6d/addr.h"
+#include "mip6d/time.h"
+
+struct kernel;
+struct loop;
+
+enum kernel_user { KERNEL_USER_HA, KERNEL_USER_MN };
+
+struct kernel_key {
+	enum kernel_user user;
+	struct in6_addr hoa;
+	uint32_t serial; /* the asker's: tells an old answer from a new one */
+};
+
+/* ---- what the kernel tells ---- */
+
+struct kernel_link {
+	int ifindex;
+	char name[IF_NAMESIZE];
+	bool gone; /* the device vanished; only ifindex and name are valid */
+	bool up; /* administratively */
+	bool carrier; /* IFF_LOWER_UP */
+	bool loopback;
+	uint32_t mtu;
+	struct lladdr lladdr;
+};
+
+/* An address of an interface.  May be repeated unchanged. */
+struct kernel_addr {
+	int ifindex;
+	struct in6_addr addr;
+	uint8_t plen;
+	bool gone;
+	bool tentative; /* DAD runs and the address is deaf */
+	bool optimistic; /* DAD runs but the address receives (RFC 4429) */
+	bool dad_failed;
+	bool deprecated;
+	bool temporary; /* RFC 8981 */
+	bool home; /* IFA_F_HOMEADDRESS */
+	bool permanent; /* not autoconfigured */
+	uint32_t valid_s; /* left; UINT32_MAX: infinite */
+	uint32_t preferred_s;
+};
+
+/* A default route of the main table. */
+struct kernel_router {
+	int ifindex;
+	struct in6_addr gateway; /* :: for a route without one */
+	uint32_t metric;
+	bool gone;
+};
+
+/* A neighbour entry whose reachability changed. */
+struct kernel_neigh {
+	int ifindex;
+	struct in6_addr addr;
+	struct lladdr lladdr;
+	bool reachable; /* confirmed (REACHABLE, PERMANENT) */
+	bool failed; /* NUD gave up, or resolution failed */
+};
+
+enum kernel_event_type {
+	KERNEL_DONE, /* a keyed request was carried out, or not */
+	KERNEL_LINK,
+	KERNEL_ADDR,
+	KERNEL_ROUTER,
+	KERNEL_NEIGH,
+	KERNEL_SYNCED, /* everything that existed at start has been told */
+};
+
+struct kernel_event {
+	enum kernel_event_type type;
+	union {
+		struct {
+			struct kernel_key key;
+			int err; /* 0 or -errno of the first part that
+				  * failed; what was done is undone then */
+		} done;
+		struct kernel_link link;
+		struct kernel_addr addr;
+		struct kernel_router router;
+		struct kernel_neigh neigh;
+	};
+};
+
+typedef void kernel_event_fn(void *arg, const struct kernel_event *ev);
+
+/* ---- home agent ---- */
+
+struct kernel_ha_conf {
+	char tunnel_name[IF_NAMESIZE]; /* the one external ip6tnl device */
+	uint32_t tunnel_mtu; /* 0: 1460 */
+};
+
+/* Creates the tunnel device with its pair check (nothing is accepted from it
+ * until a binding is added), the wildcard XFRM state and policy that let a
+ * first Binding Update in, forwarding; removes what an earlier run left.
+ * Synchronous: 0 or -errno, with the reason logged. */
+int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf);
+/* Withdraws all of it, including every binding. */
+void kernel_ha_stop(struct kernel *k);
+
+/* Makes a link a home link (proxy neighbour discovery on, no delay, unicast
+ * solicitations for proxied addresses answered), or undoes that. */
+int kernel_home_link_set(struct kernel *k, int ifindex, bool on);
+
+/* The data path of one binding (RFC 6275 sections 10.4.1, 10.4.2, 10.4.5). */
+struct kernel_binding {
+	struct in6_addr hoa;
+	struct in6_addr coa;
+	struct in6_addr old_coa; /* of a binding that moves; :: for a new one */
+	struct in6_addr ha; /* our address: outer source of the tunnel */
+	int home_ifindex; /* proxied there; 0: a virtual home link */
+	bool proxy_linklocal; /* L bit: also defend fe80:: + IID of hoa */
+};
+
+/* Adds or moves a binding: encapsulating route, (coa, hoa) pair accepted
+ * from the tunnel, proxy neighbour entries.  One transaction. */
+int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
+		       const struct kernel_binding *b);
+/* Removes it; what is gone already is no error. */
+int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
+		       const struct kernel_binding *b);
+
+/* ---- mobile node ---- */
+
+struct kernel_mn_conf {
+	char tunnel_prefix[IF_NAMESIZE]; /* "mip6mn": devices mip6mn0, 1.. */
+	uint32_t table_base; /* routing tables table_base.. are ours */
+	uint32_t rule_base; /* rule priorities rule_base.. are ours */
+	const struct prefix *direct; /* destinations never tunnelled */
+	unsigned int n_direct;
+};
+
+/* The wildcard XFRM state and policy that let Binding Acknowledgements with
+ * a type 2 routing header in; removes what an earlier run left (tunnels,
+ * rules, routes, home addresses, XFRM).  Synchronous: 0 or -errno. */
+int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf);
+void kernel_mn_stop(struct kernel *k);
+
+enum kernel_mn_place {
+	KERNEL_MN_NONE, /* nothing of this home address in the kernel */
+	KERNEL_MN_AWAY, /* on the tunnel device; its traffic is tunnelled */
+	KERNEL_MN_RETURNING, /* on the home interface; the tunnel still
+			      * receives what is under way */
+	KERNEL_MN_HOME, /* on the home interface, no tunnel */
+};
+
+/* The state wanted for one home address; the port works out the difference
+ * to what is there.  A handover changes the tunnel's local end, it never
+ * recreates the device. */
+struct kernel_mn_home {
+	unsigned int index; /* 0..: place in the configuration */
+	enum kernel_mn_place place;
+	struct in6_addr hoa;
+	struct in6_addr ha; /* AWAY, RETURNING; :: when not known yet */
+	struct in6_addr coa; /* AWAY, RETURNING */
+	int coa_ifindex; /* AWAY, RETURNING */
+	struct in6_addr coa_router; /* AWAY: next hop for traffic from coa;
+				     * ::: as the main table says */
+	int home_ifindex; /* RETURNING, HOME */
+};
+
+int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
+		       const struct kernel_mn_home *want);
+
+/* Asks the kernel to probe a neighbour now (NUD_PROBE, or resolution when it
+ * is not known); a KERNEL_NEIGH event tells. */
+int kernel_neigh_probe(struct kernel *k, int ifindex,
+		       const struct in6_addr *addr);
+
+/* Enters a neighbour as REACHABLE (RFC 6275 section 11.5.5). */
+int kernel_neigh_set(struct kernel *k, int ifindex,
+		     const struct in6_addr *addr, const struct lladdr *lladdr);
+
+/* ---- common ---- */
+
+/* Writes net/ipv6/conf/IFNAME/NAME; the old value comes back at
+ * kernel_close(), or with value NULL now.  0 or -errno. */
+int kernel_sysctl(struct kernel *k, const char *ifname, const char *name,
+		  const char *value);
+
+/* True for an address of this node (tentative ones too). */
+bool kernel_addr_is_local(struct kernel *k, const struct in6_addr *addr);
+
+/* 0 when there is no such interface (now). */
+int kernel_ifindex(struct kernel *k, const char *name);
+
+/* Opening and closing, for main.c only.  After kernel_watch() every existing
+ * link, address, default route is told, then KERNEL_SYNCED, then changes.
+ * -EPERM without CAP_NET_ADMIN. */
+int kernel_open(struct loop *loop, kernel_event_fn *on_event, void *arg,
+		struct kernel **ret_kernel);
+int kernel_watch(struct kernel *k);
+struct kernel *kernel_close(struct kernel *k);
+
+/* mip6d --probe: tries each needed feature in a throw-away network
+ * namespace, prints "feature yes|no  what is lost without it" a line to
+ * stdout; 0 when all that is needed is there, 1 when something is missing,
+ * -errno when it could not try. */
+int kernel_probe(void);
+
+#endif

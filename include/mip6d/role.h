@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The faces of the roles.  dispatch.c hands them parsed messages and kernel
+ * events; daemon.c starts and stops them; ctl prints them.  No role knows
+ * another.
+ */
+#ifndef MIP6D_ROLE_H
+#define MIP6D_ROLE_H
+
+#include <stdbool.h>
+
+#include "mip6d/bcache.h"
+#include "mip6d/bul.h"
+#include "mip6d/conf.h"
+#include "mip6d/counters.h"
+#include "mip6d/icmp6.h"
+#include "mip6d/kernel.h"
+#include "mip6d/mh.h"
+#include "mip6d/transport.h"
+
+/* What every role works with; owned by the daemon, outlives the role. */
+struct role_env {
+	struct tqueue *tq;
+	struct kernel *kernel;
+	struct transport *transport;
+	struct counters *counters;
+};
+
+/* ---- home agent (RFC 6275 section 10) ---- */
+
+struct ha;
+
+/* Starts the role: kernel_ha_start, home links that exist; links that appear
+ * later are taken then.  conf must outlive the role or be replaced by
+ * ha_reload.  0 or -errno. */
+int ha_new(const struct role_env *env, const struct conf_ha *conf,
+	   struct mtime now, struct ha **ret_ha);
+/* Withdraws everything and frees; returns NULL. */
+struct ha *ha_free(struct ha *ha);
+
+/* Takes new limits and prefix lifetimes; bindings that no longer fit are cut
+ * or end.  conf replaces the old one. */
+void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
+
+/* A Binding Update with the H bit. */
+void ha_on_bu(struct ha *ha, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now);
+void ha_on_icmp6(struct ha *ha, const struct packet *pkt,
+		 const struct icmp6_msg *msg, struct mtime now);
+void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
+		  struct mtime now);
+
+struct bcache *ha_bcache(struct ha *ha);
+/* Whether the link of this prefix is there and served, for ctl. */
+bool ha_link_is_up(const struct ha *ha, unsigned int link);
+
+/* ---- mobile node (RFC 6275 section 11) ---- */
+
+struct mn;
+
+int mn_new(const struct role_env *env, const struct conf_mn *conf,
+	   struct mtime now, struct mn **ret_mn);
+struct mn *mn_free(struct mn *mn);
+void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now);
+
+/* Begins to stop: de-registers where bound.  mn_is_stopped tells when all
+ * answers are in or the bounded wait is over; then mn_free. */
+void mn_stop(struct mn *mn, struct mtime now);
+bool mn_is_stopped(const struct mn *mn);
+
+void mn_on_ba(struct mn *mn, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now);
+void mn_on_be(struct mn *mn, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now);
+void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
+		 const struct icmp6_msg *msg, struct mtime now);
+void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
+		  struct mtime now);
+
+struct bul *mn_bul(struct mn *mn);
+
+/* For ctl: the mobile node's view, as plain values. */
+
+enum mn_addr_state { /* KAME's states of an address */
+	MN_ADDR_TENTATIVE, /* cannot receive yet */
+	MN_ADDR_PREFERRED,
+	MN_ADDR_DEPRECATED,
+	MN_ADDR_DETACHED, /* its router is gone */
+	MN_ADDR_DUPLICATE, /* DAD failed */
+};
+
+struct mn_addr_info {
+	struct in6_addr addr;
+	enum mn_addr_state state;
+	bool optimistic;
+	bool home_subnet; /* belongs to a home prefix */
+	struct in6_addr router; /* link-local; :: when none */
+};
+
+struct mn_iface_info {
+	const char *name;
+	int ifindex; /* 0: not there */
+	bool up, carrier;
+	int preference;
+	const char *location; /* "home", "away", "unknown", "down" */
+};
+
+/* Why the present care-of address was chosen, in words, and since when. */
+struct mn_coa_info {
+	const struct conf_mn_home *home;
+	const char *location; /* "home", "away", "detached"... */
+	struct in6_addr coa; /* :: at home or when none */
+	int ifindex;
+	const char *ifname;
+	struct in6_addr router;
+	const char *reason;
+	struct mtime since;
+	struct in6_addr previous; /* :: when none */
+};
+
+typedef void mn_iface_fn(void *arg, const struct mn_iface_info *info);
+typedef void mn_addr_fn(void *arg, const struct mn_addr_info *info);
+typedef void mn_coa_fn(void *arg, const struct mn_coa_info *info);
+void mn_walk_ifaces(struct mn *mn, mn_iface_fn *fn, void *arg);
+void mn_walk_addrs(struct mn *mn, int ifindex, mn_addr_fn *fn, void *arg);
+void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg);
+const char *mn_addr_state_str(enum mn_addr_state state);
+
+#endif
