@@ -29,6 +29,9 @@ int loop_add_fd(struct loop *loop, int fd, loop_fd_fn *fn, void *arg,
 		struct loop_fd **ret_handle);
 /* Also (or no longer) when it is writable. */
 void loop_fd_want_write(struct loop_fd *handle, loop_fd_fn *fn);
+/* Whether readability is watched (it is from the start): off holds a peer
+ * back that sends faster than it reads our answers. */
+void loop_fd_want_read(struct loop_fd *handle, bool on);
 struct loop_fd *loop_del_fd(struct loop_fd *handle);
 
 int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn,
