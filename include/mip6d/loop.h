@@ -37,11 +37,16 @@ struct loop_fd *loop_del_fd(struct loop_fd *handle);
 int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn,
 		    void *arg);
 int loop_add_turn(struct loop *loop, loop_turn_fn *fn, void *arg);
+/* Takes a hook back (not from inside a hook). */
+void loop_del_turn(struct loop *loop, loop_turn_fn *fn, const void *arg);
+
+/* The caller's queue, which the loop runs. */
+struct tqueue *loop_tqueue(const struct loop *loop);
 
 /* The time of this turn. */
 struct mtime loop_now(const struct loop *loop);
 
-/* Runs until loop_stop; 0 or -errno. */
+/* Runs until loop_stop (the turn is finished first); 0 or -errno. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
