@@ -2,7 +2,7 @@
 /*
  * Log lines to stderr: with a level number that the journal understands
  * where stderr is the journal's (sd-daemon(3)), else with a stamp of
- * monotonic time.
+ * monotonic time, the clock of the event loop.
  *
  * This file decides what a line looks like and that it is written whole, by
  * one write(2).  How often peers may cause one is left to logbucket.c.
@@ -65,7 +65,7 @@ static size_t put_prefix(char *line, size_t size, enum log_level level)
 		/* syslog's numbers, of which ours leave out the first three */
 		n = snprintf(line, size, "<%d>", (int)level + 3);
 	} else {
-		clock_gettime(CLOCK_MONOTONIC, &ts);
+		clock_gettime(CLOCK_BOOTTIME, &ts);
 		n = snprintf(line, size, "[%6lld.%06ld] %s",
 			     (long long)ts.tv_sec, ts.tv_nsec / 1000,
 			     names[level]);

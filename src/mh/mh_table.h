@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables that parsing and building share: a row for each message type
+ * (mh_type.c) and each option (mh_opt.c).  Private to src/mh.
+ */
+#ifndef MIP6D_MH_TABLE_H
+#define MIP6D_MH_TABLE_H
+
+#include "mip6d/buf.h"
+#include "mip6d/mh.h"
+
+#define MH_NO_NEXT_HEADER 59
+#define MH_CHECKSUM_OFFSET 4
+#define MH_ENVELOPE_LEN 6 /* before the message data */
+#define MH_OPTS_PAD1 0
+#define MH_OPTS_PADN 1
+
+/* A message type: how long its fixed part is, envelope included, how the
+ * message data between the two is read and written, and which options are
+ * defined for it (enum mh_option bits). */
+struct mh_type_row {
+	uint8_t fixed_len;
+	unsigned int options;
+	void (*decode)(struct rbuf *b, struct mh_msg *msg);
+	void (*encode)(struct wbuf *b, const struct mh_msg *msg);
+};
+
+/* An option: its content's length in octets (or MH_OPT_ANY_LEN), where its
+ * type octet stands (align_n * k + align_y from the start of the Mobility
+ * Header), and how its content of len octets is read and written. */
+struct mh_option_row {
+	uint8_t type;
+	enum mh_option bit;
+	uint16_t len;
+	uint8_t align_n, align_y;
+	void (*decode)(struct rbuf *b, uint8_t len, struct mh_options *opt);
+	void (*encode)(struct wbuf *b, const struct mh_options *opt);
+};
+
+#define MH_OPT_ANY_LEN 0xffff
+
+/* NULL for a type that is not known here. */
+const struct mh_type_row *mh_type_row(uint8_t type);
+const struct mh_option_row *mh_option_row(uint8_t type);
+
+/* All options in the order in which they are built; ends with a zero bit. */
+extern const struct mh_option_row mh_option_rows[];
+
+#endif
