@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The layers: which header belongs to which, and who may include whom.
+
+A new header in include/mip6d gets a line in HEADERS. A file that must touch
+the kernel gets one in KERNEL_FILES, and a good reason in its top comment.
+"""
+
+# Layer of each public header.
+HEADERS = {
+    "addr.h": "core", "buf.h": "core", "cleanup.h": "core",
+    "counters.h": "core", "hash.h": "core", "log.h": "core",
+    "loop.h": "core", "random.h": "core", "time.h": "core",
+    "tqueue.h": "core",
+    "mh.h": "mh", "icmp6.h": "mh",
+    "auth.h": "auth",
+    "bcache.h": "binding", "bul.h": "binding", "store.h": "binding",
+    "kernel.h": "port", "transport.h": "port",
+    "conf.h": "conf",
+    "role.h": "role", "ha.h": "role", "mn.h": "role", "cn.h": "role",
+    "daemon.h": "daemon", "dispatch.h": "daemon",
+    "ctl.h": "ctl",
+}
+
+_BASE = {"core", "mh", "auth", "binding"}
+_ROLE = _BASE | {"port", "conf", "role"}
+
+# What a layer may include, besides headers of its own folder.
+ALLOWED = {
+    "core": {"core"},
+    "mh": {"core", "mh"},
+    "auth": {"core", "auth"},
+    "binding": _BASE,
+    "port": {"core", "port"},
+    "conf": {"core", "conf"},
+    "role": _ROLE,
+    "cn": _ROLE,
+    "ha": _ROLE,
+    "mn": _ROLE,
+    "sock": {"core", "port"},
+    "netlink": {"core", "port"},
+    "xfrm": {"core", "port"},
+    "daemon": _ROLE | {"daemon", "ctl"},
+    "ctl": _ROLE | {"daemon", "ctl"},
+    "main": _ROLE | {"daemon", "ctl"},
+}
+
+# Folders of src/ that are a layer, by name; the files right in src/ are the
+# daemon's but for these.
+FOLDERS = {"core", "mh", "auth", "binding", "cn", "ha", "mn", "sock",
+           "netlink", "xfrm", "ctl"}
+TOP_FILES = {"main.c": "main"}
+
+# Where the kernel may be touched: whole folders and single files.
+KERNEL_FOLDERS = {"sock", "netlink", "xfrm"}
+KERNEL_FILES = {"src/core/loop.c", "src/core/log.c", "src/main.c"}
+KERNEL_PREFIXES = ("src/ctl/server", "src/ctl/client", "src/ctl/ctl_server",
+                   "src/ctl/ctl_client", "src/ctl/mip6d-ctl",
+                   "src/ctl/mip6d_ctl")
+
+# Headers that only a file of the above may include.
+KERNEL_HEADERS = ("linux/", "asm/", "sys/socket.h", "sys/un.h", "sys/epoll.h",
+                  "sys/ioctl.h", "libmnl/", "netlink/", "bpf/", "systemd/")
+
+# Libraries behind one file or few: header prefix -> places that may use it.
+OWNERS = {
+    "event2/": ("src/core/loop.c",),
+    "nettle/": ("src/auth/crypto.c",),
+    "uthash.h": ("include/mip6d/hash.h",),
+    "libconfig.h": ("src/conf",),
+    "jansson.h": ("src/ctl/",),
+}
