@@ -200,6 +200,14 @@ void loop_fd_want_write(struct loop_fd *handle, loop_fd_fn *fn)
 		event_del(handle->write_ev);
 }
 
+void loop_fd_want_read(struct loop_fd *handle, bool on)
+{
+	if (on)
+		event_add(handle->read_ev, NULL);
+	else
+		event_del(handle->read_ev);
+}
+
 struct loop_fd *loop_del_fd(struct loop_fd *handle)
 {
 	if (!handle)

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The raw ICMPv6 socket: copies of the router advertisements and of the
+ * errors that the kernel gets; the kernel goes on handling them itself.
+ *
+ * This file decides which types are passed on: RA (RFC 4861 section 4.2) and
+ * errors (RFC 4443 section 3).  Neighbour discovery comes through nd_sock.c.
+ */
+#include <errno.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mip6d/cleanup.h"
+#include "src/sock/sock_priv.h"
+
+/* An advertisement may be as long as a jumbo frame. */
+#define ICMP6_MAX_LEN 9216
+#define TURN_MAX 64
+
+struct icmp6_sock {
+	struct loop_fd *handle;
+	struct sock_upcall up;
+	int fd;
+	uint8_t data[ICMP6_MAX_LEN];
+};
+
+/* False when there is nothing more to read. */
+static bool read_one(struct icmp6_sock *is, struct mtime now)
+{
+	uint8_t control[256] __attribute__((aligned(8)));
+	struct sockaddr_in6 from;
+	struct iovec iov = { is->data, sizeof(is->data) };
+	struct msghdr mh = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct packet pkt = { .when = now, .data = is->data };
+	ssize_t n = recvmsg(is->fd, &mh, MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EINTR;
+	if (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return true;
+	pkt.src = from.sin6_addr;
+	pkt.len = (size_t)n;
+	if (!ancillary_decode(&mh, &pkt))
+		is->up.fn(is->up.arg, &pkt);
+	return true;
+}
+
+static void on_readable(void *arg, struct mtime now)
+{
+	struct icmp6_sock *is = arg;
+	int i;
+
+	for (i = 0; i < TURN_MAX && read_one(is, now); i++)
+		;
+}
+
+static int set_filter(int fd)
+{
+	struct icmp6_filter filter;
+
+	ICMP6_FILTER_SETBLOCKALL(&filter);
+	ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
+	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &filter);
+	ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &filter);
+	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &filter);
+	ICMP6_FILTER_SETPASS(ICMP6_PARAM_PROB, &filter);
+	if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter,
+		       sizeof(filter)))
+		return -errno;
+	return 0;
+}
+
+static int open_fd(int *ret_fd)
+{
+	auto_close int fd = socket(AF_INET6,
+				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				   IPPROTO_ICMPV6);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = set_filter(fd);
+	if (!err)
+		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	if (!err)
+		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+	if (err)
+		return err;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int icmp6_sock_open(struct loop *loop, struct sock_upcall up,
+		    struct icmp6_sock **ret_is)
+{
+	struct icmp6_sock *is = calloc(1, sizeof(*is));
+	int err;
+
+	if (!is)
+		return -ENOMEM;
+	is->up = up;
+	is->fd = -1;
+	err = open_fd(&is->fd);
+	if (!err)
+		err = loop_add_fd(loop, is->fd, on_readable, is, &is->handle);
+	if (err) {
+		icmp6_sock_close(is);
+		return err;
+	}
+	*ret_is = is;
+	return 0;
+}
+
+struct icmp6_sock *icmp6_sock_close(struct icmp6_sock *is)
+{
+	if (!is)
+		return NULL;
+	loop_del_fd(is->handle);
+	if (is->fd >= 0)
+		close(is->fd);
+	free(is);
+	return NULL;
+}
