@@ -51,8 +51,8 @@ struct icmp6_ra {
 	struct lladdr source_lladdr; /* len 0: absent */
 	uint32_t interval_ms; /* Advertisement Interval; 0: absent */
 	bool has_ha_info; /* Home Agent Information, section 7.4 */
-	uint16_t ha_preference;
-	uint16_t ha_lifetime_s;
+	uint16_t ha_preference; /* without it: 0 */
+	uint16_t ha_lifetime_s; /* without it: the router lifetime */
 	unsigned int n_prefixes;
 	struct ra_prefix prefixes[RA_MAX_PREFIXES];
 };
@@ -76,7 +76,8 @@ struct icmp6_error {
 	struct in6_addr quoted_src; /* as in the quoted IPv6 header */
 	struct in6_addr quoted_dst;
 	bool has_hao;
-	struct in6_addr hoa; /* valid with has_hao or RH2 */
+	bool has_rh2;
+	struct in6_addr hoa; /* valid with has_hao or has_rh2 */
 	uint8_t quoted_proto; /* upper layer protocol; 59 when not reached */
 	uint8_t quoted_mh_type; /* valid when quoted_proto is 135 */
 };
@@ -109,7 +110,9 @@ enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
 			       bool check_sum, struct icmp6_msg *ret_msg);
 
 /* Build a message with its checksum in place.  Return the length in octets
- * or -EMSGSIZE.  A link-layer address of len 0 leaves the option out. */
+ * or -EMSGSIZE.  A link-layer address of len 0 leaves the option out, and so
+ * does src :: for a source link-layer address; `source` may be NULL.  The S
+ * flag of an NA to a multicast dst is not sent (RFC 4861 section 4.4). */
 int icmp6_build_rs(const struct in6_addr *src, const struct in6_addr *dst,
 		   const struct lladdr *source, uint8_t *buf, size_t size);
 int icmp6_build_ns(const struct in6_addr *src, const struct in6_addr *dst,

@@ -104,13 +104,14 @@ struct mh_test { /* HoT, CoT */
 
 struct mh_bu {
 	uint16_t seq;
-	uint16_t flags; /* BU_FLAG_*; bits unknown here are kept */
+	uint16_t flags; /* BU_FLAG_*; bits unknown here are kept by mh_parse
+			 * and sent as zero by mh_build */
 	uint16_t lifetime_4s;
 };
 
 struct mh_ba {
 	uint8_t status; /* enum ba_status, or another octet */
-	uint8_t flags; /* BA_FLAG_* */
+	uint8_t flags; /* BA_FLAG_*; unknown bits as in mh_bu */
 	uint16_t seq;
 	uint16_t lifetime_4s;
 };
@@ -145,14 +146,17 @@ enum mh_verdict {
 	MH_BAD_PROTO, /* drop, Parameter Problem code 0 at octet 0 */
 	MH_BAD_LEN, /* drop, Parameter Problem code 0 at octet 1 */
 	MH_TRUNCATED, /* Header Len beyond the packet: drop */
-	MH_BAD_OPTION, /* an option runs past the end: drop */
+	MH_BAD_OPTION, /* an option runs past the end, or one of this message
+			* has a length that it cannot have: drop */
 };
 
 /* Parses one Mobility Header of len octets that travelled from src to dst
  * (home addresses in the place of care-of addresses that HAO or RH2 hid;
  * they enter the checksum, section 6.1.1).  Fills *ret_msg only for MH_OK,
  * but for MH_UNKNOWN_TYPE sets ret_msg->type.  Octets behind Header Len are
- * ignored.  No allocation. */
+ * ignored.  An octet string that holds less than its Header Len says is
+ * MH_TRUNCATED before anything else: its checksum cannot be known.  Of an
+ * option that is there twice, the first counts.  No allocation. */
 enum mh_verdict mh_parse(const uint8_t *data, size_t len,
 			 const struct in6_addr *src,
 			 const struct in6_addr *dst, struct mh_msg *ret_msg);
@@ -162,9 +166,10 @@ enum counter mh_verdict_counter(enum mh_verdict verdict);
 
 /* Builds the message with the options in msg->opt.present, aligned and
  * padded (sections 6.2.2 to 6.2.7), Payload Proto 59, checksum 0 (the kernel
- * or mh_set_checksum fills it).  MH_OPT_AUTH_DATA reserves 12 zero octets at
- * the end and reports their place.  Returns the length in octets (a multiple
- * of 8) or -EMSGSIZE. */
+ * or mh_set_checksum fills it).  MH_OPT_AUTH_DATA reserves 12 zero octets,
+ * the last ones of the message, for the authenticator.  An option that is
+ * not defined for the message is a bug of the caller.  Returns the length in
+ * octets (a multiple of 8) or -EMSGSIZE. */
 int mh_build(const struct mh_msg *msg, uint8_t *buf, size_t size);
 
 /* Writes the checksum of a built message. */
