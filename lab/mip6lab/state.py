@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads the state of nodes: addresses, processes, and a picture of all that
+a daemon may install, to find what it left behind."""
+
+import os
+import re
+import subprocess
+
+from . import netns, procs, rtnl
+
+BATCH = ['link show', 'addr show', 'route show table all', 'rule show',
+         'neigh show proxy', 'xfrm state', 'xfrm policy']
+# What the kernel makes and drops by itself.
+IGNORE = re.compile(r' proto (ra|kernel) | proto (ra|kernel)$|table local|'
+                    r'^multicast |^local |^anycast |inet6 fe80|'
+                    r' dynamic | tentative |^ff00::/8')
+NOISE = re.compile(r'@if\d+|@\S+(?=:)|qlen \d+|link-netnsid \d+|'
+                   r'valid_lft .*|expires \S+|pref (low|medium|high)|'
+                   r'mtu \d+ .*$|^\d+: ')
+SYSCTL_SKIP = {'stable_secret', 'mtu', 'hop_limit', 'retrans_time',
+               'retrans_time_ms', 'base_reachable_time',
+               'base_reachable_time_ms', 'gc_thresh1', 'gc_thresh2',
+               'gc_thresh3', 'accept_dad', 'router_solicitation_delay'}
+
+
+def addresses(ns):
+    """[(interface, address, prefix length, flags, dynamic)], no fe80::."""
+    with netns.Inside(ns):
+        sock = rtnl.Rtnl()
+        try:
+            links = sock.links()
+            return [(links[i][0], address, plen, flags,
+                     not flags & rtnl.IFA_F_PERMANENT)
+                    for i, address, plen, flags in sock.addresses()
+                    if i in links and not address.startswith('fe80:')]
+        finally:
+            sock.close()
+
+
+def processes(namespaces):
+    """[(pid, node, command line)] of all in these network namespaces."""
+    inodes = {ns.inode: ns.name for ns in namespaces if ns.fds}
+    found = []
+    for entry in os.listdir('/proc'):
+        if not entry.isdigit() or int(entry) == os.getpid():
+            continue
+        try:
+            inode = os.stat('/proc/%s/ns/net' % entry).st_ino
+            if inode not in inodes:
+                continue
+            with open('/proc/%s/stat' % entry) as f:
+                if f.read().rpartition(')')[2].split()[0] in 'ZX':
+                    continue
+            with open('/proc/%s/cmdline' % entry, 'rb') as f:
+                command = f.read().replace(b'\0', b' ').decode(
+                    errors='replace').strip()
+        except OSError:
+            continue
+        found.append((int(entry), inodes[inode], command))
+    return found
+
+
+def tail(path, size=400):
+    try:
+        with open(path, 'rb') as f:
+            text = f.read()[-size:].decode(errors='replace').strip()
+    except OSError as e:
+        return str(e)
+    return text or 'it said nothing'
+
+
+def sysctls():
+    """Of the network namespace the agent is in."""
+    out = {}
+    for kind in ('conf', 'neigh'):
+        base = '/proc/sys/net/ipv6/' + kind
+        for ifname in os.listdir(base):
+            for key in os.listdir(base + '/' + ifname):
+                if key in SYSCTL_SKIP:
+                    continue
+                path = '%s/%s/%s' % (base, ifname, key)
+                try:
+                    with open(path) as f:
+                        out[path[len('/proc/sys/'):]] = f.read().strip()
+                except OSError:
+                    pass
+    return out
+
+
+def start_batch(ns):
+    def inside():
+        netns.setns(ns.fds[netns.CLONE_NEWNET], netns.CLONE_NEWNET)
+    proc = subprocess.Popen(['ip', '-6', '-o', '-batch', '-'], preexec_fn=inside,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True,
+                            env={'PATH': procs.PATH})
+    proc.stdin.write('\n'.join(BATCH) + '\n')
+    proc.stdin.close()
+    return proc
+
+
+def clean(text):
+    """Lines that mean something, without what changes by itself."""
+    lines = []
+    for line in text.splitlines():
+        line = line.replace('\\', ' ')
+        if IGNORE.search(line + ' ') or not line.strip():
+            continue
+        line = ' '.join(NOISE.sub('', line).split())
+        if line:
+            lines.append(line)
+    return lines
+
+
+def snapshot(nodes):
+    running = {name: start_batch(ns) for name, ns in nodes.items()}
+    picture = {}
+    for name, proc in running.items():
+        text = proc.stdout.read()
+        proc.stdout.close()
+        if proc.wait():
+            raise OSError('reading the state of %s: %s' % (name, text))
+        with netns.Inside(nodes[name]):
+            picture[name] = {'lines': clean(text), 'sysctls': sysctls()}
+    return picture
+
+
+def difference(before, after):
+    """Sentences about what is there and was not, or the reverse."""
+    found = []
+    for name in before:
+        old, new = before[name]['lines'], after[name]['lines']
+        for line in new:
+            if new.count(line) > old.count(line):
+                found.append('%s: left behind: %s' % (name, line))
+        for line in old:
+            if old.count(line) > new.count(line):
+                found.append('%s: lost: %s' % (name, line))
+        old, new = before[name]['sysctls'], after[name]['sysctls']
+        for key, value in old.items():
+            if key in new and new[key] != value:
+                found.append('%s: sysctl %s was %s, is %s'
+                             % (name, key, value, new[key]))
+    return found
