@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration: from a file to struct conf, its end, and what a reload
+ * can bring in.
+ *
+ * This file decides the order of the steps (text, values, contradictions).
+ * Which options there are is left to conf_options.c, what may stand in them
+ * to conf_read.c and conf_check.c.
+ */
+#include "mip6d/conf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/conf_priv.h"
+
+int conf_from_text(struct conf_text *t, FILE *err, struct conf **ret_conf)
+{
+	struct conf *conf = conf_read(t);
+
+	conf_text_report(t, err);
+	if (!conf || t->no_memory) {
+		conf_free(conf);
+		return -ENOMEM;
+	}
+	if (t->n_errors) {
+		conf_free(conf);
+		return -EINVAL;
+	}
+	*ret_conf = conf;
+	return 0;
+}
+
+int conf_load(const char *path, void *err_stream, struct conf **ret_conf)
+{
+	struct conf_text t;
+	int err;
+
+	conf_text_init(&t);
+	err = conf_text_read(&t, path);
+	if (!err)
+		err = conf_from_text(&t, err_stream, ret_conf);
+	conf_text_done(&t);
+	return err;
+}
+
+struct conf *conf_free(struct conf *conf)
+{
+	unsigned int i;
+
+	if (!conf)
+		return NULL;
+	for (i = 0; i < conf->mn.n_interfaces; i++)
+		free(conf->mn.interfaces[i].sysctls);
+	free(conf->mn.interfaces);
+	free(conf->mn.homes);
+	free(conf->mn.direct);
+	free(conf->ha.links);
+	free(conf->ha.allow);
+	free(conf);
+	return NULL;
+}
+
+/* ---- comparison ---- */
+
+static const char *differs_in(const char *path, const char *a, const char *b);
+
+static unsigned int count_at(const struct conf_option *o, const char *base)
+{
+	return *(const unsigned int *)(base + o->count);
+}
+
+static const void *array_at(const struct conf_option *o, const char *base)
+{
+	return *(const void *const *)(base + o->offset);
+}
+
+static bool same_prefixes(const struct prefix *a, const struct prefix *b,
+			  unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!prefix_eq(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
+static bool same_sysctls(const struct conf_sysctl *a,
+			 const struct conf_sysctl *b, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(a[i].name, b[i].name) ||
+		    strcmp(a[i].value, b[i].value))
+			return false;
+	return true;
+}
+
+/* Whether the field of o is the same in two structures. */
+static bool is_same(const struct conf_option *o, const char *a, const char *b)
+{
+	const void *fa = a + o->offset, *fb = b + o->offset;
+
+	switch (o->type) {
+	case CONF_PREFIX:
+		return prefix_eq(fa, fb);
+	case CONF_PREFIXES:
+		return count_at(o, a) == count_at(o, b) &&
+		       same_prefixes(array_at(o, a), array_at(o, b),
+				     count_at(o, a));
+	case CONF_SYSCTLS:
+		return count_at(o, a) == count_at(o, b) &&
+		       same_sysctls(array_at(o, a), array_at(o, b),
+				    count_at(o, a));
+	case CONF_ADDRESS_LEN:
+		return !memcmp(fa, fb, o->size) && a[o->count] == b[o->count];
+	case CONF_GROUPS:
+		return count_at(o, a) == count_at(o, b);
+	case CONF_IFNAME:
+	case CONF_PATH:
+	case CONF_NAME:
+		return !strcmp(fa, fb);
+	case CONF_ROLE:
+	case CONF_BOOL:
+	case CONF_NUMBER:
+	case CONF_NUMBER_4:
+	case CONF_LIFETIME:
+	case CONF_SECURITY:
+	case CONF_LOG_LEVEL:
+	case CONF_ADDRESS:
+		return !memcmp(fa, fb, o->size);
+	case CONF_GROUP:
+	case CONF_LATER:
+		break;
+	}
+	return true;
+}
+
+static const char *elements_differ(const struct conf_option *o, const char *a,
+				   const char *b)
+{
+	const char *ea = array_at(o, a), *eb = array_at(o, b), *what = NULL;
+	unsigned int i;
+
+	for (i = 0; !what && i < count_at(o, a); i++)
+		what = differs_in(o->name, ea + i * o->size, eb + i * o->size);
+	return what;
+}
+
+/* The first option of a group, or below it, that differs and cannot be
+ * brought in. */
+static const char *differs_in(const char *path, const char *a, const char *b)
+{
+	const struct conf_option *o;
+	const char *what = NULL;
+	size_t i;
+
+	for (i = 0; !what && i < conf_n_options; i++) {
+		o = &conf_options[i];
+		if (!conf_option_is_in(o, path))
+			continue;
+		if (o->restart && !is_same(o, a, b))
+			what = o->name;
+		else if (o->type == CONF_GROUPS)
+			what = elements_differ(o, a, b);
+		else if (o->type == CONF_GROUP || o->type == CONF_ROLE)
+			what = differs_in(o->name, a, b);
+	}
+	return what;
+}
+
+const char *conf_needs_restart(const struct conf *from, const struct conf *to)
+{
+	return differs_in("", (const char *)from, (const char *)to);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one table of options: name, type, unit, range, default, whether a
+ * reload brings a new value in, and where the value is stored.
+ *
+ * Reading, checking, defaults and the comparison of two configurations all
+ * follow this table; a lint compares it with etc/mip6d.conf and
+ * mip6d.conf(5).  What a value means is left to the roles.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/cleanup.h"
+#include "src/conf_priv.h"
+
+#define SIZE(s, m) (sizeof(((struct s *)0)->m))
+#define RELOAD     false
+#define RESTART    true
+#define MUST       NULL /* has to be given */
+#define NONE       ""   /* has no value unless one is given */
+
+/* A group of options that has no value of its own. */
+#define GROUP(name_) { .name = (name_), .type = CONF_GROUP, .fallback = NONE },
+/* A group that switches a role on. */
+#define ROLE(name_, m_)                        \
+	{ .name = (name_),                     \
+	  .type = CONF_ROLE,                   \
+	  .fallback = NONE,                    \
+	  .restart = true,                     \
+	  .offset = offsetof(struct conf, m_), \
+	  .size = SIZE(conf, m_) },
+/* A role or setting of a later version, refused in plain words. */
+#define LATER(name_) { .name = (name_), .type = CONF_LATER, .fallback = NONE },
+/* A list of groups; n_ counts them. */
+#define GROUPS(name_, fb_, s_, m_, n_)           \
+	{ .name = (name_),                       \
+	  .type = CONF_GROUPS,                   \
+	  .fallback = (fb_),                     \
+	  .restart = true,                       \
+	  .offset = offsetof(struct s_, m_),     \
+	  .size = sizeof(*((struct s_ *)0)->m_), \
+	  .count = offsetof(struct s_, n_) },
+/* An array of texts; n_ counts them, or the length behind an address. */
+#define TEXTS(name_, type_, fb_, when_, s_, m_, n_) \
+	{ .name = (name_),                          \
+	  .type = CONF_##type_,                     \
+	  .unit = "",                               \
+	  .fallback = (fb_),                        \
+	  .restart = (when_),                       \
+	  .offset = offsetof(struct s_, m_),        \
+	  .size = SIZE(s_, m_),                     \
+	  .count = offsetof(struct s_, n_) },
+/* A number from lo_ to hi_. */
+#define NUMBER(name_, type_, unit_, lo_, hi_, fb_, when_, s_, m_) \
+	{ .name = (name_),                                        \
+	  .type = CONF_##type_,                                   \
+	  .unit = (unit_),                                        \
+	  .min = (lo_),                                           \
+	  .max = (hi_),                                           \
+	  .fallback = (fb_),                                      \
+	  .restart = (when_),                                     \
+	  .offset = offsetof(struct s_, m_),                      \
+	  .size = SIZE(s_, m_) },
+/* Anything else. */
+#define VALUE(name_, type_, fb_, when_, s_, m_) \
+	NUMBER(name_, type_, "", 0, 0, fb_, when_, s_, m_)
+
+#define LIFE_MAX    262140 /* 65535 units of 4 s (RFC 6275 section 6.1.7) */
+#define BACKOFF_MAX 32000  /* MAX_BINDACK_TIMEOUT (section 12) */
+
+/* clang-format off */
+const struct conf_option conf_options[] = {
+VALUE("security", SECURITY, NONE,
+	RESTART, conf, security)
+VALUE("log-level", LOG_LEVEL, "info",
+	RELOAD, conf, log_level)
+
+GROUP("control")
+VALUE("control.socket", PATH, MIP6D_RUN_DIR "/control",
+	RESTART, conf, ctl_socket)
+VALUE("control.group", NAME, NONE,
+	RESTART, conf, ctl_group)
+
+ROLE("home-agent", ha.on)
+GROUPS("home-agent.links", MUST, conf, ha.links, ha.n_links)
+VALUE("home-agent.links.interface", IFNAME, NONE,
+	RESTART, conf_home_link, ifname)
+VALUE("home-agent.links.virtual", BOOL, "false",
+	RESTART, conf_home_link, is_virtual)
+VALUE("home-agent.links.prefix", PREFIX, MUST,
+	RESTART, conf_home_link, prefix)
+VALUE("home-agent.links.address", ADDRESS, MUST,
+	RESTART, conf_home_link, address)
+NUMBER("home-agent.links.valid-lifetime", LIFETIME, "s", 4, INT32_MAX, "2592000",
+	RELOAD, conf_home_link, valid_s)
+NUMBER("home-agent.links.preferred-lifetime", LIFETIME, "s", 0, INT32_MAX, "604800",
+	RELOAD, conf_home_link, preferred_s)
+TEXTS("home-agent.allow", PREFIXES, NONE,
+	RELOAD, conf, ha.allow, ha.n_allow)
+NUMBER("home-agent.max-bindings", NUMBER, "", 1, 1000000, "10000",
+	RELOAD, conf, ha.max_bindings)
+NUMBER("home-agent.max-lifetime", NUMBER_4, "s", 4, LIFE_MAX, "262140",
+	RELOAD, conf, ha.max_lifetime_s)
+NUMBER("home-agent.min-interval", NUMBER, "ms", 0, 60000, "50",
+	RELOAD, conf, ha.min_interval_ms)
+NUMBER("home-agent.refresh-advice", NUMBER_4, "s", 0, LIFE_MAX, "0",
+	RELOAD, conf, ha.refresh_advice_s)
+NUMBER("home-agent.dad-transmits", NUMBER, "", 0, 10, "1",
+	RELOAD, conf, ha.dad_transmits)
+NUMBER("home-agent.dad-interval", NUMBER, "ms", 10, 60000, "1000",
+	RELOAD, conf, ha.dad_interval_ms)
+VALUE("home-agent.tunnel", IFNAME, "mip6ha",
+	RESTART, conf, ha.tunnel_name)
+NUMBER("home-agent.tunnel-mtu", NUMBER, "octets", 1280, 65495, "1460",
+	RESTART, conf, ha.tunnel_mtu)
+
+ROLE("mobile-node", mn.on)
+GROUPS("mobile-node.interfaces", MUST, conf, mn.interfaces, mn.n_interfaces)
+VALUE("mobile-node.interfaces.name", IFNAME, MUST,
+	RESTART, conf_mn_interface, ifname)
+NUMBER("mobile-node.interfaces.preference", NUMBER, "", 0, 100, "50",
+	RELOAD, conf_mn_interface, preference)
+VALUE("mobile-node.interfaces.optimistic", BOOL, "false",
+	RESTART, conf_mn_interface, optimistic)
+TEXTS("mobile-node.interfaces.sysctl", SYSCTLS, NONE,
+	RESTART, conf_mn_interface, sysctls, n_sysctls)
+GROUPS("mobile-node.homes", MUST, conf, mn.homes, mn.n_homes)
+TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
+	RESTART, conf_mn_home, address, plen)
+VALUE("mobile-node.homes.home-agent", ADDRESS, MUST,
+	RESTART, conf_mn_home, home_agent)
+NUMBER("mobile-node.homes.lifetime", NUMBER_4, "s", 4, LIFE_MAX, "3600",
+	RELOAD, conf_mn_home, lifetime_s)
+TEXTS("mobile-node.direct", PREFIXES, NONE,
+	RESTART, conf, mn.direct, mn.n_direct)
+NUMBER("mobile-node.first-bindack-timeout", NUMBER, "ms", 100, BACKOFF_MAX, "1500",
+	RELOAD, conf, mn.first_bindack_timeout_ms)
+NUMBER("mobile-node.bindack-timeout", NUMBER, "ms", 100, BACKOFF_MAX, "1000",
+	RELOAD, conf, mn.bindack_timeout_ms)
+NUMBER("mobile-node.retry", NUMBER, "s", 1, 86400, "60",
+	RELOAD, conf, mn.retry_s)
+NUMBER("mobile-node.stop-timeout", NUMBER, "ms", 0, 60000, "2000",
+	RELOAD, conf, mn.stop_timeout_ms)
+NUMBER("mobile-node.router-probes", NUMBER, "ms", 100, 60000, "3000",
+	RELOAD, conf, mn.router_probes_ms)
+VALUE("mobile-node.tunnel", IFNAME, "mip6mn",
+	RESTART, conf, mn.tunnel_prefix)
+NUMBER("mobile-node.table", NUMBER, "", 1, INT32_MAX, "6275",
+	RESTART, conf, mn.table_base)
+NUMBER("mobile-node.rule-priority", NUMBER, "", 1, 32000, "1000",
+	RESTART, conf, mn.rule_base)
+
+LATER("correspondent-node")
+LATER("mobile-router")
+};
+/* clang-format on */
+
+const size_t conf_n_options = ARRAY_SIZE(conf_options);
+
+const char *conf_option_word(const struct conf_option *o)
+{
+	const char *dot = strrchr(o->name, '.');
+
+	return dot ? dot + 1 : o->name;
+}
+
+bool conf_option_is_in(const struct conf_option *o, const char *path)
+{
+	size_t len = strlen(path);
+	size_t before = (size_t)(conf_option_word(o) - o->name);
+
+	if (!len)
+		return !before;
+	return before == len + 1 && !strncmp(o->name, path, len);
+}
+
+const struct conf_option *conf_option_find(const char *path, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf_n_options; i++)
+		if (conf_option_is_in(&conf_options[i], path) &&
+		    !strcmp(conf_option_word(&conf_options[i]), name))
+			return &conf_options[i];
+	return NULL;
+}
+
+#define WORD_MAX 32
+
+static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Levenshtein's distance: letters to put in, take out or exchange. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[WORD_MAX + 1], diagonal, above, cost;
+	size_t len_a = strlen(a), len_b = strlen(b), i, j;
+
+	if (len_a > WORD_MAX || len_b > WORD_MAX)
+		return UINT32_MAX;
+	for (j = 0; j <= len_b; j++)
+		row[j] = (unsigned int)j;
+	for (i = 1; i <= len_a; i++) {
+		diagonal = row[0];
+		row[0] = (unsigned int)i;
+		for (j = 1; j <= len_b; j++) {
+			/* tunnel_mtu is a way to write tunnel-mtu */
+			cost = a[i - 1] != b[j - 1] &&
+			       !(a[i - 1] == '_' && b[j - 1] == '-');
+			above = row[j];
+			row[j] = least(above + 1, row[j - 1] + 1,
+				       diagonal + cost);
+			diagonal = above;
+		}
+	}
+	return row[len_b];
+}
+
+const char *conf_option_nearest(const char *path, const char *name)
+{
+	/* More than a third of the letters wrong is no likeness. */
+	unsigned int best = (unsigned int)strlen(name) / 3 + 1;
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < conf_n_options; i++) {
+		const char *word = conf_option_word(&conf_options[i]);
+		unsigned int d;
+
+		if (!conf_option_is_in(&conf_options[i], path) ||
+		    conf_options[i].type == CONF_LATER)
+			continue;
+		d = distance(name, word);
+		if (d <= best && (!found || d < best)) {
+			best = d;
+			found = word;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files conf*.c share; private to them, their tests and their fuzz
+ * target.
+ */
+#ifndef MIP6D_CONF_PRIV_H
+#define MIP6D_CONF_PRIV_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "mip6d/conf.h"
+
+/* ---- the text: one file with its includes, and what is wrong in it ---- */
+
+/* Where a line of the joined text comes from. */
+struct conf_line {
+	unsigned int file; /* index into files */
+	unsigned int line;
+};
+
+struct conf_mistake {
+	unsigned int at; /* line of the joined text, from 1 */
+	bool is_note;    /* worth saying, refuses nothing */
+	char *text;
+};
+
+/* Owns all that it points to. */
+struct conf_text {
+	char *data; /* NUL-terminated */
+	size_t len;
+	struct conf_line *lines;
+	unsigned int n_lines;
+	char **files;
+	unsigned int n_files;
+	struct conf_mistake *mistakes;
+	unsigned int n_mistakes, n_more; /* n_more: not kept */
+	unsigned int n_errors;           /* mistakes that are no notes */
+	bool can_include;
+	bool too_much;  /* sticky: the rest was left out */
+	bool no_memory; /* sticky; checked once, at the end */
+};
+
+void conf_text_init(struct conf_text *t);
+void conf_text_done(struct conf_text *t);
+
+/* Reads a file and what it includes.  0, mistakes being kept in t, or -errno
+ * when the file itself cannot be read. */
+int conf_text_read(struct conf_text *t, const char *path);
+/* The same from memory, under that name. */
+void conf_text_add(struct conf_text *t, const char *name, const char *data,
+		   size_t len);
+
+/* Keeps "found X, expected Y" about a line of the joined text. */
+void conf_mistake(struct conf_text *t, unsigned int at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void conf_note(struct conf_text *t, unsigned int at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Writes them all, by line, as FILE:LINE: TEXT. */
+void conf_text_report(struct conf_text *t, FILE *err);
+
+/* ---- the table of options ---- */
+
+enum conf_type {
+	CONF_GROUP,  /* { ... } */
+	CONF_ROLE,   /* a group that switches a role on; the field is `on` */
+	CONF_GROUPS, /* ( { ... }, ... ) */
+	CONF_BOOL,
+	CONF_NUMBER,   /* 32 bits */
+	CONF_NUMBER_4, /* a lifetime on the wire: a multiple of 4 */
+	CONF_LIFETIME, /* a number, or "infinite" */
+	CONF_SECURITY,
+	CONF_LOG_LEVEL,
+	CONF_IFNAME,
+	CONF_PATH,
+	CONF_NAME,        /* of a user group */
+	CONF_ADDRESS,     /* unicast and routable */
+	CONF_ADDRESS_LEN, /* the same with its prefix length */
+	CONF_PREFIX,
+	CONF_PREFIXES, /* [ "...", ... ] */
+	CONF_SYSCTLS,  /* [ "NAME=VALUE", ... ] */
+	CONF_LATER,    /* known, but not in this version */
+};
+
+struct conf_option {
+	const char *name; /* "home-agent.links.prefix" */
+	enum conf_type type;
+	const char *unit; /* "s", "ms", ... or "" */
+	int64_t min, max; /* of numbers */
+	/* As it would stand in the file (without quotes); NULL: it has to be
+	 * given; "": there is none. */
+	const char *fallback;
+	bool restart;  /* a reload cannot bring in another value */
+	size_t offset; /* in struct conf, or in the element of a list */
+	size_t size;   /* of the field; of an element for CONF_GROUPS */
+	size_t count;  /* offset of the number of elements of a list, or of
+		       * the prefix length of CONF_ADDRESS_LEN */
+};
+
+extern const struct conf_option conf_options[];
+extern const size_t conf_n_options;
+
+/* The option NAME of the group PATH ("" for the file itself), or NULL. */
+const struct conf_option *conf_option_find(const char *path, const char *name);
+/* The last word of its name. */
+const char *conf_option_word(const struct conf_option *o);
+/* Whether o stands in the group PATH itself. */
+bool conf_option_is_in(const struct conf_option *o, const char *path);
+/* The word of the group PATH that is most like NAME, or NULL. */
+const char *conf_option_nearest(const char *path, const char *name);
+
+/* ---- the steps of reading ---- */
+
+struct config_setting_t;
+
+#define CONF_SHOWN_MAX 80   /* characters of a value in a message */
+#define CONF_LIST_MAX  4096 /* elements of one list */
+
+/* One setting that is being read. */
+struct conf_reader {
+	struct conf_text *t;
+	const struct conf_option *o;
+	struct config_setting_t *s;
+	char *base; /* struct conf, or the element of a list */
+};
+
+/* The hook of a setting that was not understood. */
+extern char conf_bad[1];
+
+/* A value that is no group. */
+void conf_value_read(const struct conf_reader *r);
+/* "found NAME = VALUE, expected ..."; s is r->s or an element of it. */
+void conf_refuse(const struct conf_reader *r, struct config_setting_t *s,
+		 const char *expected);
+/* Where the value is stored; the number of elements of a list. */
+void *conf_field(const struct conf_reader *r);
+unsigned int *conf_count_of(const struct conf_reader *r);
+/* A zeroed array of n elements, stored in the field, or NULL when out of
+ * memory. */
+void *conf_array_new(const struct conf_reader *r, unsigned int n, size_t size);
+/* enum log_level of its name, or -EINVAL. */
+int conf_log_level(const char *text);
+
+/* Turns the joined text into values; whatever is wrong is kept in t. */
+struct conf *conf_read(struct conf_text *t);
+/* Contradictions between values that are right each by itself.  `root` are
+ * the settings that conf was read from. */
+void conf_check(struct conf_text *t, const struct conf *conf,
+		struct config_setting_t *root);
+
+/* Whether a setting, or an element of one, was understood. */
+bool conf_is_good(const struct config_setting_t *s);
+/* For conf_check: a member that is there and was understood, or NULL. */
+struct config_setting_t *conf_good(struct config_setting_t *group,
+				   const char *name);
+
+/* Judges t as a whole: reports to err; 0 or -EINVAL. */
+int conf_from_text(struct conf_text *t, FILE *err, struct conf **ret_conf);
+
+#endif

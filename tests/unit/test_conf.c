@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration: tests/unit/conf/NAME.conf says NAME.err and nothing
+ * else, values arrive where they belong, what is not named has its default,
+ * and a reload knows what it cannot bring in.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mip6d/cleanup.h"
+#include "src/conf_priv.h"
+#include "tests/unit/unit.h"
+
+static const char *srcdir;
+
+static void enter(const char *folder)
+{
+	auto_free char *path = NULL;
+
+	UNIT_NEED(asprintf(&path, "%s/%s", srcdir, folder) > 0);
+	UNIT_NEED(!chdir(path));
+}
+
+static char *slurp(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = calloc(1, 65536);
+
+	UNIT_NEED(f && text);
+	UNIT_NEED(fread(text, 1, 65535, f) < 65535);
+	fclose(f);
+	return text;
+}
+
+/* 0 or what conf_load said; *ret_said is what it wrote. */
+static int load(const char *path, char **ret_said, struct conf **ret_conf)
+{
+	size_t len;
+	FILE *err = open_memstream(ret_said, &len);
+	int r;
+
+	UNIT_NEED(err != NULL);
+	r = conf_load(path, err, ret_conf);
+	fclose(err);
+	return r;
+}
+
+/* ---- NAME.conf says NAME.err ---- */
+
+static void check_pair(const char *name)
+{
+	auto_free char *conf_path = NULL, *err_path = NULL;
+	auto_free char *want = NULL, *said = NULL;
+	struct conf *conf = NULL;
+	int r;
+
+	UNIT_NEED(asprintf(&conf_path, "%s.conf", name) > 0);
+	UNIT_NEED(asprintf(&err_path, "%s.err", name) > 0);
+	want = slurp(err_path);
+	r = load(conf_path, &said, &conf);
+	UNIT_STR(said, want);
+	/* Notes refuse nothing. */
+	UNIT_EQ(r, strstr(want, ": found ") ? -EINVAL : 0);
+	UNIT_EQ(conf != NULL, r == 0);
+	conf_free(conf);
+}
+
+static int is_conf(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return n > 5 && !strcmp(e->d_name + n - 5, ".conf");
+}
+
+/* COM-32 (what is configured): addresses.conf. */
+static void every_mistake_is_said(void)
+{
+	struct dirent **list;
+	int i, n;
+
+	enter("tests/unit/conf");
+	n = scandir(".", &list, is_conf, alphasort);
+	UNIT_NEED(n > 20);
+	for (i = 0; i < n; i++) {
+		list[i]->d_name[strlen(list[i]->d_name) - 5] = '\0';
+		check_pair(list[i]->d_name);
+		free(list[i]);
+	}
+	free(list);
+}
+
+static void unreadable_file_is_an_error(void)
+{
+	struct conf *conf = (void *)-1;
+	char *said;
+
+	enter("tests/unit/conf");
+	UNIT_EQ(load("nowhere.conf", &said, &conf), -ENOENT);
+	free(said);
+	UNIT_EQ(load("part", &said, &conf), -EISDIR);
+	free(said);
+	UNIT_EQ(load("/dev/zero", &said, &conf), -ENODEV);
+	UNIT_STR(said, "");
+	free(said);
+	CU_ASSERT(conf == (void *)-1);
+}
+
+/* ---- values ---- */
+
+static struct conf *load_good(const char *path)
+{
+	struct conf *conf = NULL;
+	char *said;
+
+	UNIT_EQ(load(path, &said, &conf), 0);
+	UNIT_STR(said, "");
+	free(said);
+	UNIT_NEED(conf != NULL);
+	return conf;
+}
+
+static void check_ha_values(const struct conf_ha *ha)
+{
+	UNIT_EQ(ha->on, 1);
+	UNIT_EQ(ha->n_links, 2);
+	UNIT_STR(ha->links[0].ifname, "br-home");
+	UNIT_EQ(ha->links[0].is_virtual, 0);
+	UNIT_STR(prefix_str(&ha->links[0].prefix), "2001:db8:1::/48");
+	UNIT_STR(addr_str(&ha->links[0].address), "2001:db8:1::abcd");
+	UNIT_EQ(ha->links[0].valid_s, UINT32_MAX);
+	UNIT_EQ(ha->links[0].preferred_s, 100);
+	UNIT_STR(ha->links[1].ifname, "");
+	UNIT_EQ(ha->links[1].is_virtual, 1);
+	UNIT_STR(addr_str(&ha->links[1].address), "fd00:1::1");
+	UNIT_EQ(ha->links[1].valid_s, 400);
+	/* The default would be longer than the valid lifetime. */
+	UNIT_EQ(ha->links[1].preferred_s, 400);
+	UNIT_EQ(ha->n_allow, 2);
+	UNIT_STR(prefix_str(&ha->allow[0]), "2001:db8:1:7::/64");
+	UNIT_STR(prefix_str(&ha->allow[1]), "fd00:1::42/128");
+	UNIT_EQ(ha->max_bindings, 16);
+	UNIT_EQ(ha->max_lifetime_s, 400);
+	UNIT_EQ(ha->min_interval_ms, 0);
+	UNIT_EQ(ha->refresh_advice_s, 40);
+	UNIT_EQ(ha->dad_transmits, 0);
+	UNIT_EQ(ha->dad_interval_ms, 10);
+	UNIT_STR(ha->tunnel_name, "t");
+	UNIT_EQ(ha->tunnel_mtu, 1280);
+}
+
+/* COM-59: the first timeout can be set. */
+static void check_mn_values(const struct conf_mn *mn)
+{
+	UNIT_EQ(mn->on, 1);
+	UNIT_EQ(mn->n_interfaces, 2);
+	UNIT_STR(mn->interfaces[0].ifname, "eth0");
+	UNIT_EQ(mn->interfaces[0].preference, 100);
+	UNIT_EQ(mn->interfaces[0].optimistic, 1);
+	UNIT_EQ(mn->interfaces[0].n_sysctls, 1);
+	UNIT_STR(mn->interfaces[0].sysctls[0].name, "accept_ra");
+	UNIT_STR(mn->interfaces[0].sysctls[0].value, "2");
+	UNIT_STR(mn->interfaces[1].ifname, "eth1");
+	UNIT_EQ(mn->interfaces[1].preference, 0);
+	UNIT_EQ(mn->interfaces[1].optimistic, 0);
+	UNIT_EQ(mn->interfaces[1].n_sysctls, 2);
+	UNIT_STR(mn->interfaces[1].sysctls[1].name, "router_solicitations");
+	UNIT_EQ(mn->n_homes, 2);
+	UNIT_STR(addr_str(&mn->homes[0].address), "2001:db8:2::100");
+	UNIT_EQ(mn->homes[0].plen, 64);
+	UNIT_STR(addr_str(&mn->homes[0].home_agent), "2001:db8:2::1");
+	UNIT_EQ(mn->homes[0].lifetime_s, 4);
+	UNIT_EQ(mn->homes[1].plen, 128);
+	UNIT_EQ(mn->homes[1].lifetime_s, 262140);
+	UNIT_EQ(mn->n_direct, 2);
+	UNIT_STR(prefix_str(&mn->direct[0]), "::/0");
+	UNIT_STR(prefix_str(&mn->direct[1]), "2001:db8::/32");
+	UNIT_EQ(mn->first_bindack_timeout_ms, 100);
+	UNIT_EQ(mn->bindack_timeout_ms, 32000);
+	UNIT_EQ(mn->retry_s, 1);
+	UNIT_EQ(mn->stop_timeout_ms, 0);
+	UNIT_EQ(mn->router_probes_ms, 100);
+	UNIT_STR(mn->tunnel_prefix, "elevenchars");
+	UNIT_EQ(mn->table_base, 251);
+	UNIT_EQ(mn->rule_base, 1);
+}
+
+static void every_value_arrives(void)
+{
+	struct conf *conf;
+
+	enter("tests/unit/conf");
+	conf = load_good("every-value.conf");
+	UNIT_EQ(conf->security, CONF_SECURITY_INSECURE);
+	UNIT_EQ(conf->log_level, LOG_LEVEL_DEBUG);
+	UNIT_STR(conf->ctl_socket, "/tmp/x");
+	UNIT_STR(conf->ctl_group, "mip6");
+	check_ha_values(&conf->ha);
+	check_mn_values(&conf->mn);
+	conf_free(conf);
+}
+
+static void check_ha_defaults(const struct conf_ha *ha)
+{
+	UNIT_EQ(ha->n_links, 1);
+	UNIT_EQ(ha->links[0].is_virtual, 0);
+	UNIT_EQ(ha->links[0].valid_s, 2592000);
+	UNIT_EQ(ha->links[0].preferred_s, 604800);
+	UNIT_EQ(ha->n_allow, 0);
+	UNIT_EQ(ha->max_bindings, 10000);
+	UNIT_EQ(ha->max_lifetime_s, 262140);
+	UNIT_EQ(ha->min_interval_ms, 50);
+	UNIT_EQ(ha->refresh_advice_s, 0);
+	UNIT_EQ(ha->dad_transmits, 1);
+	UNIT_EQ(ha->dad_interval_ms, 1000);
+	UNIT_STR(ha->tunnel_name, "mip6ha");
+	UNIT_EQ(ha->tunnel_mtu, 1460);
+}
+
+/* COM-59: 1.5 s; RFC 6275 section 12: 1 s for the others. */
+static void check_mn_defaults(const struct conf_mn *mn)
+{
+	UNIT_EQ(mn->n_interfaces, 1);
+	UNIT_EQ(mn->interfaces[0].preference, 50);
+	UNIT_EQ(mn->interfaces[0].optimistic, 0);
+	UNIT_EQ(mn->interfaces[0].n_sysctls, 0);
+	UNIT_EQ(mn->n_homes, 1);
+	UNIT_EQ(mn->homes[0].lifetime_s, 3600);
+	UNIT_EQ(mn->n_direct, 0);
+	UNIT_EQ(mn->first_bindack_timeout_ms, 1500);
+	UNIT_EQ(mn->bindack_timeout_ms, 1000);
+	UNIT_EQ(mn->retry_s, 60);
+	UNIT_EQ(mn->stop_timeout_ms, 2000);
+	UNIT_EQ(mn->router_probes_ms, 3000);
+	UNIT_STR(mn->tunnel_prefix, "mip6mn");
+	UNIT_EQ(mn->table_base, 6275);
+	UNIT_EQ(mn->rule_base, 1000);
+}
+
+static void what_is_not_named_has_its_default(void)
+{
+	struct conf *conf;
+
+	enter("tests/unit/conf");
+	conf = load_good("minimal.conf");
+	UNIT_EQ(conf->log_level, LOG_LEVEL_INFO);
+	UNIT_STR(conf->ctl_socket, MIP6D_RUN_DIR "/control");
+	UNIT_STR(conf->ctl_group, "");
+	check_ha_defaults(&conf->ha);
+	check_mn_defaults(&conf->mn);
+	conf_free(conf);
+}
+
+static void a_role_that_is_not_named_is_off(void)
+{
+	struct conf *conf;
+
+	enter("etc/examples");
+	conf = load_good("home-agent.conf");
+	UNIT_EQ(conf->ha.on, 1);
+	UNIT_EQ(conf->mn.on, 0);
+	conf_free(conf);
+	conf = load_good("mobile-node.conf");
+	UNIT_EQ(conf->ha.on, 0);
+	UNIT_EQ(conf->mn.on, 1);
+	conf_free(conf);
+}
+
+/* etc/mip6d.conf has each option in a comment; a comment's own text begins
+ * with a blank or a dash. */
+static char *uncomment(char *text)
+{
+	char *from = text, *to = text;
+	bool is_start = true;
+
+	for (; *from; from++) {
+		if (is_start && *from == '#' && from[1] != ' ') {
+			is_start = false;
+			continue;
+		}
+		is_start = *from == '\n';
+		*to++ = *from;
+	}
+	*to = '\0';
+	return text;
+}
+
+static struct conf *conf_of(const char *text)
+{
+	struct conf *conf = NULL;
+	struct conf_text t;
+
+	conf_text_init(&t);
+	conf_text_add(&t, "text", text, strlen(text));
+	UNIT_EQ(conf_from_text(&t, stdout, &conf), 0);
+	conf_text_done(&t);
+	UNIT_NEED(conf != NULL);
+	return conf;
+}
+
+/* Each option of the table stands in etc/mip6d.conf with its default. */
+static void installed_file_shows_the_defaults(void)
+{
+	auto_free char *text = NULL;
+	struct conf *conf;
+	size_t i;
+
+	enter("etc");
+	text = uncomment(slurp("mip6d.conf"));
+	for (i = 0; i < conf_n_options; i++)
+		if (conf_options[i].type != CONF_LATER &&
+		    !strstr(text, conf_option_word(&conf_options[i])))
+			CU_FAIL("an option is missing in etc/mip6d.conf");
+	conf = conf_of(text);
+	UNIT_EQ(conf->log_level, LOG_LEVEL_INFO);
+	UNIT_STR(conf->ctl_socket, "/run/mip6d/control");
+	check_ha_defaults(&conf->ha);
+	check_mn_defaults(&conf->mn);
+	conf_free(conf);
+}
+
+static void all_examples_are_right(void)
+{
+	struct dirent **list;
+	int i, n;
+
+	enter("etc/examples");
+	n = scandir(".", &list, is_conf, alphasort);
+	UNIT_NEED(n >= 4);
+	for (i = 0; i < n; i++) {
+		conf_free(load_good(list[i]->d_name));
+		free(list[i]);
+	}
+	free(list);
+}
+
+/* ---- reload ---- */
+
+#define BASE                                                               \
+	"security=\"insecure\";log-level=\"info\";"                        \
+	"control={group=\"a\";};"                                          \
+	"home-agent={links=({interface=\"eth0\";prefix=\"2001:db8::/64\";" \
+	"address=\"2001:db8::1\";valid-lifetime=400;});"                   \
+	"allow=[\"2001:db8::/80\"];tunnel=\"ta\";max-bindings=7;};"        \
+	"mobile-node={interfaces=({name=\"eth1\";preference=7;"            \
+	"sysctl=[\"accept_ra=2\"];});homes=({lifetime=400;"                \
+	"address=\"2001:db8:1::9/64\";home-agent=\"2001:db8:1::1\";});"    \
+	"direct=[\"2001:db8:7::/48\"];retry=7;};"
+
+static const struct {
+	const char *from, *to, *restart;
+} changes[] = {
+	{ "\"info\"", "\"debug\"", NULL },
+	{ "valid-lifetime=400", "valid-lifetime=\"infinite\"", NULL },
+	{ "/80", "/81", NULL },
+	{ "max-bindings=7", "max-bindings=8", NULL },
+	{ "preference=7", "preference=8", NULL },
+	{ "lifetime=400;address", "lifetime=404;address", NULL },
+	{ "retry=7", "retry=8", NULL },
+	{ "=\"a\"", "=\"b\"", "control.group" },
+	{ "control={", "control={socket=\"/x\";", "control.socket" },
+	{ "\"eth0\"", "\"eth2\"", "home-agent.links.interface" },
+	{ "::/64\"", "::/65\"", "home-agent.links.prefix" },
+	{ "8::1\"", "8::2\"", "home-agent.links.address" },
+	{ "({interface",
+	  "({virtual=true;prefix=\"fd00::/64\";address=\"fd00::1\";},"
+	  "{interface",
+	  "home-agent.links" },
+	{ "\"ta\"", "\"tb\"", "home-agent.tunnel" },
+	{ "\"eth1\"", "\"eth2\"", "mobile-node.interfaces.name" },
+	{ "preference=7", "optimistic=true",
+	  "mobile-node.interfaces.optimistic" },
+	{ "ra=2", "ra=1", "mobile-node.interfaces.sysctl" },
+	{ "[\"accept_ra=2\"]", "[ ]", "mobile-node.interfaces.sysctl" },
+	{ "9/64", "8/64", "mobile-node.homes.address" },
+	{ "9/64", "9/65", "mobile-node.homes.address" },
+	{ "8:1::1\"", "8:1::2\"", "mobile-node.homes.home-agent" },
+	{ "7::/48", "7::/49", "mobile-node.direct" },
+	{ "retry=7", "table=7", "mobile-node.table" },
+};
+
+static char *replaced(const char *text, const char *from, const char *to)
+{
+	const char *p = strstr(text, from);
+	char *out;
+
+	UNIT_NEED(p != NULL);
+	UNIT_NEED(asprintf(&out, "%.*s%s%s", (int)(p - text), text, to,
+			   p + strlen(from)) > 0);
+	return out;
+}
+
+static void reload_knows_what_needs_a_restart(void)
+{
+	struct conf *base = conf_of(BASE), *same = conf_of(BASE);
+	size_t i;
+
+	CU_ASSERT_PTR_NULL(conf_needs_restart(base, same));
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		auto_free char *text =
+			replaced(BASE, changes[i].from, changes[i].to);
+		struct conf *to = conf_of(text);
+
+		UNIT_STR(conf_needs_restart(base, to), changes[i].restart);
+		UNIT_STR(conf_needs_restart(to, base), changes[i].restart);
+		conf_free(to);
+	}
+	conf_free(same);
+	conf_free(base);
+}
+
+static void a_role_more_or_less_needs_a_restart(void)
+{
+	struct conf *both, *one;
+
+	enter("tests/unit/conf");
+	both = load_good("minimal.conf");
+	enter("etc/examples");
+	one = load_good("home-agent.conf");
+	UNIT_STR(conf_needs_restart(both, one), "mobile-node");
+	UNIT_STR(conf_needs_restart(one, both), "mobile-node");
+	conf_free(one);
+	one = load_good("mobile-node.conf");
+	UNIT_STR(conf_needs_restart(both, one), "home-agent");
+	conf_free(one);
+	conf_free(both);
+}
+
+static const struct unit_case cases[] = {
+	UNIT_CASE(every_mistake_is_said),
+	UNIT_CASE(unreadable_file_is_an_error),
+	UNIT_CASE(every_value_arrives),
+	UNIT_CASE(what_is_not_named_has_its_default),
+	UNIT_CASE(a_role_that_is_not_named_is_off),
+	UNIT_CASE(installed_file_shows_the_defaults),
+	UNIT_CASE(all_examples_are_right),
+	UNIT_CASE(reload_knows_what_needs_a_restart),
+	UNIT_CASE(a_role_more_or_less_needs_a_restart),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "conf", cases }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	char *here = realpath(".", NULL);
+
+	srcdir = getenv("top_srcdir");
+	if (!srcdir)
+		srcdir = here;
+	return unit_main(argc, argv, suites);
+}
