@@ -33,7 +33,11 @@ def tracked():
 
 
 def walked():
-    """Names below TOP where there is no git: an unpacked release."""
+    """Names below TOP where there is no git: its MANIFEST or all there is."""
+    manifest = os.path.join(TOP, "MANIFEST")
+    if os.path.exists(manifest):
+        with open(manifest, encoding="utf-8") as f:
+            return f.read().split("\n")
     found = []
     for folder, subs, files in os.walk(TOP):
         subs[:] = [d for d in subs
