@@ -30,6 +30,7 @@
 	X(BU_NOT_FOR_US, "bu-not-for-us", "destination is no address of ours")\
 	X(BU_RATE, "bu-rate", "more often than the minimum interval")         \
 	X(BU_BUSY, "bu-busy", "repeated while the first is worked on")        \
+	X(BU_NOT_READY, "bu-not-ready", "home agent has just been started")   \
 	X(BA_IN, "ba-in", "Binding Acknowledgements received")                \
 	X(BA_OUT, "ba-out", "Binding Acknowledgements sent")                  \
 	X(BA_NOT_ASKED, "ba-not-asked", "no such registration is waiting")    \
