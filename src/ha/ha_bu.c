@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The judge of home registrations: what a Binding Update deserves.
+ *
+ * This file decides, from values alone, between silence, a refusal and
+ * acceptance, and in the latter case what has to be done (RFC 6275 sections
+ * 9.5.1, 10.3.1 and 10.3.2), in this order:
+ *
+ *  1. What is discarded silently: a destination that is not ours, addresses
+ *     that are not unicast routable, nonce indices (9.5.1, 6.1.7, 9.5.4).
+ *  2. The sequence number: 135 (9.5.1).
+ *  3. De-registration, in all its forms: 133 without a binding (10.3.2).
+ *  4. Registration: 132, silence without a Home Address option, then local
+ *     policy: 134, 129, 174, 130 (10.3.1).
+ *  5. The minimum interval.
+ *
+ * Doing it is left to ha_binding.c, the facts come from ha.c.  Status 131
+ * belongs to nodes without this role and so to dispatch.
+ */
+#include "ha_private.h"
+
+struct in6_addr ha_bu_coa(const struct packet *pkt, const struct mh_msg *msg)
+{
+	return msg->opt.present & MH_OPT_ALT_COA ? msg->opt.alt_coa
+						 : pkt->wire_src;
+}
+
+static struct ha_judgement drop(enum counter counter, const char *reason)
+{
+	return (struct ha_judgement){
+		.verdict = HA_DROP,
+		.counter = counter,
+		.reason = reason,
+	};
+}
+
+/* A refusal of a Binding Update that passed the tests of section 9.5.1. */
+static struct ha_judgement refuse(const struct ha_question *q,
+				  enum ba_status status, const char *reason)
+{
+	return (struct ha_judgement){
+		.verdict = HA_REFUSE,
+		.counter = CNT_BU_REFUSED,
+		.status = (uint8_t)status,
+		.seq = q->msg->bu.seq,
+		.store_seq = q->entry,
+		.reason = reason,
+	};
+}
+
+/* Subnet-router anycast (RFC 4291 section 2.6.1) and the 128 highest
+ * interface identifiers (RFC 2526), among them the home agents' own. */
+static bool is_anycast(const struct in6_addr *a, const struct prefix *p)
+{
+	static const uint8_t reserved[7] = { 0xfd, 0xff, 0xff, 0xff,
+					     0xff, 0xff, 0xff };
+	unsigned int i;
+
+	if (p->len < 127 && addr_eq(a, &p->addr))
+		return true;
+	if (p->len > 64)
+		return false;
+	for (i = 0; i < sizeof(reserved); i++)
+		if (a->s6_addr[8 + i] != reserved[i])
+			return false;
+	return a->s6_addr[15] >= 0x80;
+}
+
+/* True, and the verdict, for what is to be discarded silently. */
+static bool judge_form(const struct ha_question *q, struct ha_judgement *ret_j)
+{
+	const struct packet *pkt = q->pkt;
+	struct in6_addr coa = ha_bu_coa(pkt, q->msg);
+
+	if (!q->dst_is_ours)
+		*ret_j = drop(CNT_BU_NOT_FOR_US,
+			      "destination is no address of ours");
+	else if (!addr_is_routable(&pkt->src) ||
+		 (q->link && is_anycast(&pkt->src, &q->link->prefix)))
+		*ret_j = drop(CNT_BU_BAD_HOA,
+			      "home address is not unicast routable");
+	else if (!addr_is_routable(&pkt->wire_src))
+		*ret_j = drop(CNT_BU_BAD_COA, "source is not unicast routable");
+	else if (!addr_is_routable(&coa))
+		*ret_j = drop(CNT_BU_BAD_COA,
+			      "care-of address is not unicast routable");
+	else if (q->msg->opt.present & MH_OPT_NONCE_INDICES)
+		*ret_j = drop(CNT_BU_WITH_NONCES,
+			      "home registration with nonce indices");
+	else if (q->starting && q->link && !q->link_ready)
+		*ret_j = drop(CNT_BU_NOT_READY,
+			      "home links are not all known yet");
+	else
+		return false;
+	return true;
+}
+
+/* A copy of the Binding Update that is being worked on; its answer will
+ * come, and would be spoilt by a 135 that overtakes it. */
+static bool is_copy(const struct ha_question *q, const struct in6_addr *coa,
+		    bool dereg)
+{
+	return q->req && q->req->seq == q->msg->bu.seq &&
+	       !q->req->asked_4s == dereg && addr_eq(&q->req->coa, coa);
+}
+
+static struct ha_judgement judge_dereg(const struct ha_question *q)
+{
+	/* An entry in state INVALID is no binding, but its mobile node has
+	 * just de-registered: it repeats itself because the answer was lost,
+	 * and 133 would tell it that something went wrong. */
+	if (!q->entry)
+		return refuse(q, BA_NOT_HOME_AGENT, "there is no binding");
+	return (struct ha_judgement){
+		.verdict = HA_ACCEPT,
+		.kind = HA_DEREGISTER,
+		.status = BA_ACCEPTED,
+		.seq = q->msg->bu.seq,
+		.store_seq = true,
+		.reason = "de-registration",
+	};
+}
+
+bool ha_bu_is_allowed(const struct conf_ha *conf, const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_allow; i++)
+		if (prefix_contains(&conf->allow[i], hoa))
+			return true;
+	return !conf->n_allow;
+}
+
+static bool is_bound(const struct bcache_entry *e)
+{
+	return e && ha_is_in_force(e);
+}
+
+/* The tests of 10.3.1 in the order of that section; the third, "any other
+ * reason", is everything behind the Home Address option here, since without
+ * that option there is nobody to answer.  True, and the verdict, for what is
+ * not accepted. */
+static bool judge_policy(const struct ha_question *q,
+			 struct ha_judgement *ret_j)
+{
+	if (!q->link)
+		*ret_j = refuse(q, BA_NOT_HOME_SUBNET,
+				"no home link with this prefix and agent");
+	else if (q->prefix.valid_s < LIFETIME_UNIT_S)
+		*ret_j = refuse(q, BA_NOT_HOME_SUBNET,
+				"the home prefix is not valid any more");
+	else if (!q->pkt->has_hao)
+		*ret_j = drop(CNT_BU_NO_HAO,
+			      "away, but no Home Address option");
+	else if (q->hoa_is_ours)
+		*ret_j = refuse(q, BA_DAD_FAILED,
+				"the address is this home agent's own");
+	else if (!ha_bu_is_allowed(q->conf, &q->pkt->src))
+		*ret_j = refuse(q, BA_PROHIBITED,
+				"not on the list of home addresses allowed");
+	else if (q->hoa_is_elsewhere)
+		*ret_j = refuse(q, BA_PROHIBITED,
+				"bound through another address of ours");
+	else if (q->coa_is_ours)
+		*ret_j = refuse(q, BA_INVALID_COA,
+				"the care-of address is this agent's own");
+	else if (q->coa_is_bound)
+		*ret_j = refuse(q, BA_INVALID_COA,
+				"the care-of address is bound here itself");
+	else if (!is_bound(q->entry) && !q->link_ready)
+		*ret_j = refuse(q, BA_NO_RESOURCES, "the home link is down");
+	else if (!q->entry && q->is_full)
+		*ret_j = refuse(q, BA_NO_RESOURCES,
+				"the limit of bindings is reached");
+	else if (q->ll_is_taken)
+		*ret_j = refuse(q, BA_DAD_FAILED,
+				"another binding has its link-local address");
+	else
+		return false;
+	return true;
+}
+
+static enum ha_kind kind_of(const struct ha_question *q,
+			    const struct in6_addr *coa)
+{
+	const struct bcache_entry *e = q->entry;
+
+	if (!is_bound(e))
+		return HA_NEW;
+	if (!addr_eq(&e->coa, coa) || (e->flags ^ q->msg->bu.flags) & BU_FLAG_L)
+		return HA_MOVE;
+	return HA_REFRESH;
+}
+
+/* The minimum interval is there against a node that refreshes for nothing:
+ * it counts from the last acceptance and holds only for refreshes.  A move,
+ * a de-registration and whatever is still being worked on must not wait for
+ * it; neither must a wrong sequence number, whose 135 ends a node's doubts. */
+static bool is_too_early(const struct ha_question *q, enum ha_kind kind)
+{
+	const struct bcache_entry *e = q->entry;
+
+	return kind == HA_REFRESH && e->state == BCACHE_ACTIVE && !q->req &&
+	       mtime_before(q->now,
+			    mtime_add_ms(e->last_bu, q->conf->min_interval_ms));
+}
+
+static struct ha_judgement judge_registration(const struct ha_question *q,
+					      const struct in6_addr *coa)
+{
+	struct ha_judgement j;
+	struct lifetime_grant g;
+	enum ha_kind kind;
+
+	if (judge_policy(q, &j))
+		return j;
+	kind = kind_of(q, coa);
+	if (is_too_early(q, kind))
+		return drop(CNT_BU_RATE, "sooner than the minimum interval");
+	g = lifetime_grant(q->msg->bu.lifetime_4s, q->conf->max_lifetime_s,
+			   &q->prefix);
+	return (struct ha_judgement){
+		.verdict = HA_ACCEPT,
+		.kind = kind,
+		.status = g.status,
+		.seq = q->msg->bu.seq,
+		.lifetime_4s = g.lifetime_4s,
+		.store_seq = true,
+		.reason = "registration",
+	};
+}
+
+struct ha_judgement ha_bu_judge(const struct ha_question *q)
+{
+	struct in6_addr coa = ha_bu_coa(q->pkt, q->msg);
+	const struct mh_bu *bu = &q->msg->bu;
+	struct ha_judgement j;
+	/* Differs from RFC 6275 9.5.1, as RFC 3775 9.5.1 had it: a home
+	 * address bound to itself is no binding but the end of one. */
+	bool dereg = !bu->lifetime_4s || addr_eq(&coa, &q->pkt->src);
+
+	if (judge_form(q, &j))
+		return j;
+	if (q->entry && !mh_seq_newer(bu->seq, q->entry->seq)) {
+		if (is_copy(q, &coa, dereg))
+			return drop(CNT_BU_BUSY, "is being worked on");
+		j = refuse(q, BA_SEQ_OUT_OF_WINDOW, "old sequence number");
+		j.seq = q->entry->seq;
+		j.store_seq = false;
+		return j;
+	}
+	return dereg ? judge_dereg(q) : judge_registration(q, &coa);
+}

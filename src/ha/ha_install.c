@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A home registration's way into the kernel and out of it.
+ *
+ * This file decides what the kernel is asked for (RFC 6275 sections 10.4.1,
+ * 10.4.2, 10.4.5) and what its answer means: what is in force is written here
+ * and nowhere else.  One request at most is outstanding for a binding.  A
+ * failed installation leaves what was in force before; a removal is repeated
+ * until it succeeds.  What comes next is left to ha_binding.c.
+ */
+#include "ha_private.h"
+
+bool ha_wants_ll(struct bcache_entry *e)
+{
+	const struct ha_binding *b = ha_binding(e);
+
+	return (b->has_req ? b->req.flags : e->flags) & BU_FLAG_L;
+}
+
+/* Where the home address is to be proxied; 0: nowhere. */
+static int wants_ifindex(struct bcache_entry *e)
+{
+	const struct ha_link *l = ha_link_of(ha_binding(e)->ha, e);
+
+	return l && l->is_home ? l->ifindex : 0;
+}
+
+static void kernel_failed(const struct bcache_entry *e, const char *what,
+			  int err, struct mtime now)
+{
+	struct ha_binding *b = bcache_role((struct bcache_entry *)e);
+
+	b->ha->env.counters->v[CNT_KERNEL_FAILED]++;
+	log_limited(LOG_LEVEL_ERROR, now,
+		    "binding: hoa=%s kernel refuses to %s it: error %d",
+		    addr_str(&e->key.hoa), what, -err);
+}
+
+static struct kernel_key next_key(struct bcache_entry *e)
+{
+	e->serial = ++ha_binding(e)->ha->serial;
+	if (!e->serial) /* 0 means that nothing is outstanding */
+		e->serial = ++ha_binding(e)->ha->serial;
+	return (struct kernel_key){
+		.user = KERNEL_USER_HA,
+		.hoa = e->key.hoa,
+		.serial = e->serial,
+	};
+}
+
+static void install_failed(struct bcache_entry *e, int err, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+
+	e->serial = 0;
+	kernel_failed(e, "install", err, now);
+	b->stale |= b->asked_stale;
+	b->retry = mtime_add_ms(now, HA_KERNEL_RETRY_MS);
+	/* A newer Binding Update may have better luck, or gives it up. */
+	if (b->end_status ||
+	    (b->has_req &&
+	     (!b->req.asked_4s || !addr_eq(&b->req.coa, &b->asked_coa))))
+		ha_binding_advance(e, now);
+	else
+		ha_binding_give_up(e, BA_NO_RESOURCES, now);
+}
+
+void ha_install(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+	struct kernel_key key = next_key(e);
+	struct kernel_binding kb;
+	int err;
+
+	b->asked_coa = b->has_req ? b->req.coa : e->coa;
+	b->asked_ll = ha_wants_ll(e);
+	b->asked_ifindex = wants_ifindex(e);
+	b->asked_stale = b->stale;
+	b->stale = false;
+	if (!ha_is_in_force(e) || (b->asked_ll && !b->home_ll))
+		b->announce = true;
+	kb = (struct kernel_binding){
+		.hoa = e->key.hoa,
+		.coa = b->asked_coa,
+		.old_coa = e->coa,
+		.ha = e->key.local,
+		.home_ifindex = b->asked_ifindex,
+		.proxy_linklocal = b->asked_ll,
+	};
+	err = kernel_binding_add(b->ha->env.kernel, &key, &kb);
+	if (err)
+		install_failed(e, err, now);
+}
+
+static void installed(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+
+	if (ha_is_in_force(e) && !addr_eq(&e->coa, &b->asked_coa))
+		e->moves++;
+	if (!ha_is_in_force(e))
+		e->created = now;
+	e->coa = b->asked_coa;
+	b->home_ifindex = b->asked_ifindex;
+	b->home_ll = b->asked_ll;
+	b->ll_unique &= b->home_ll;
+	ha_binding_advance(e, now);
+}
+
+static void uninstall_failed(struct bcache_entry *e, int err, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+
+	/* Nobody hears that the binding is gone before it is: the kernel is
+	 * asked again until it obeys. */
+	e->serial = 0;
+	kernel_failed(e, "remove", err, now);
+	tqueue_start(b->ha->env.tq, &e->task,
+		     mtime_add_ms(now, HA_KERNEL_RETRY_MS));
+}
+
+void ha_uninstall(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+	struct kernel_key key = next_key(e);
+	struct kernel_binding kb = {
+		.hoa = e->key.hoa,
+		.coa = e->coa,
+		.ha = e->key.local,
+		.home_ifindex = b->home_ifindex,
+		.proxy_linklocal = b->home_ll,
+	};
+	int err = kernel_binding_del(b->ha->env.kernel, &key, &kb);
+
+	if (err)
+		uninstall_failed(e, err, now);
+}
+
+static void uninstalled(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+
+	e->coa = addr_any;
+	e->flags = 0;
+	e->lifetime_4s = 0;
+	b->home_ifindex = 0;
+	b->home_ll = b->hoa_unique = b->ll_unique = false;
+	b->announce = b->stale = false;
+	b->na_left = 0;
+	if (b->has_req)
+		ha_binding_advance(e, now);
+	else
+		ha_binding_drop(e, now);
+}
+
+void ha_install_on_kernel(struct bcache_entry *e, uint32_t serial, int err,
+			  struct mtime now)
+{
+	if (serial != e->serial)
+		return; /* of a binding that this one has replaced */
+	e->serial = 0;
+	if (e->state == BCACHE_REMOVING && err)
+		uninstall_failed(e, err, now);
+	else if (e->state == BCACHE_REMOVING)
+		uninstalled(e, now);
+	else if (err)
+		install_failed(e, err, now);
+	else
+		installed(e, now);
+}
