@@ -11,8 +11,9 @@
 
 struct daemon;
 
-/* Owns neither the ports nor the queue; takes conf over (conf_free at the
- * end).  0 or -errno.  Starts the roles in a fixed order. */
+/* Owns neither the ports nor the queue nor env->counters (NULL: it has its
+ * own); takes conf over (conf_free at the end, at once when it fails).  0 or
+ * -errno, with the reason logged.  Starts the roles in a fixed order. */
 int daemon_new(const struct role_env *env, struct conf *conf,
 	       struct mtime now, struct daemon **ret_daemon);
 /* Begins an orderly stop (the mobile node de-registers). */

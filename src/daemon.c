@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One mip6d: which roles run, in which order they start and stop, and what
+ * a reload may change.
+ *
+ * Start: home agent, then mobile node.  Stop: the mobile node says good-bye
+ * while everything else still runs; then all is withdrawn, last started
+ * first.  Which message goes to which role is left to dispatch.c.
+ */
+#include "mip6d/daemon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/daemon_priv.h"
+
+static void warn_insecure(const struct conf *conf)
+{
+	if (conf->security != CONF_SECURITY_INSECURE)
+		return;
+	log_warning("security: NONE, as the configuration says "
+		    "(security = \"insecure\")");
+	log_warning("security: whoever can send packets here can divert the "
+		    "traffic of mobile nodes; use it in laboratories only");
+}
+
+static int roles_start(struct daemon *d, struct mtime now)
+{
+	int err;
+
+	if (d->conf->ha.on) {
+		err = ha_new(&d->env, &d->conf->ha, now, &d->ha);
+		if (err) {
+			log_error("daemon: the home agent cannot start: %s",
+				  strerror(-err));
+			return err;
+		}
+	}
+	if (d->conf->mn.on) {
+		err = mn_new(&d->env, &d->conf->mn, now, &d->mn);
+		if (err) {
+			log_error("daemon: the mobile node cannot start: %s",
+				  strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
+	       struct daemon **ret_daemon)
+{
+	struct daemon *d = calloc(1, sizeof(*d));
+	int err;
+
+	if (!d) {
+		conf_free(conf);
+		return -ENOMEM;
+	}
+	d->env = *env;
+	if (!d->env.counters)
+		d->env.counters = &d->own_counters;
+	d->conf = conf;
+	d->started = now;
+	d->be.last = now;
+	warn_insecure(conf);
+	err = roles_start(d, now);
+	if (err) {
+		daemon_free(d);
+		return err;
+	}
+	*ret_daemon = d;
+	return 0;
+}
+
+void daemon_stop(struct daemon *d, struct mtime now)
+{
+	if (d->mn)
+		mn_stop(d->mn, now);
+}
+
+bool daemon_is_stopped(const struct daemon *d)
+{
+	return !d->mn || mn_is_stopped(d->mn);
+}
+
+struct daemon *daemon_free(struct daemon *d)
+{
+	if (!d)
+		return NULL;
+	if (d->mn)
+		d->mn = mn_free(d->mn);
+	if (d->ha)
+		d->ha = ha_free(d->ha);
+	conf_free(d->conf);
+	free(d);
+	return NULL;
+}
+
+int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
+{
+	const char *what = conf_needs_restart(d->conf, conf);
+	struct conf *old = d->conf;
+
+	if (what) {
+		log_error("reload: %s is another, which needs a restart; the "
+			  "old configuration stays",
+			  what);
+		conf_free(conf);
+		return -EINVAL;
+	}
+	d->conf = conf;
+	if (d->ha)
+		ha_reload(d->ha, &conf->ha, now);
+	if (d->mn)
+		mn_reload(d->mn, &conf->mn, now);
+	conf_free(old);
+	return 0;
+}
+
+const struct conf *daemon_conf(const struct daemon *d)
+{
+	return d->conf;
+}
+
+struct ha *daemon_ha(struct daemon *d)
+{
+	return d->ha;
+}
+
+struct mn *daemon_mn(struct daemon *d)
+{
+	return d->mn;
+}
+
+const struct counters *daemon_counters(const struct daemon *d)
+{
+	return d->env.counters;
+}
+
+struct mtime daemon_started(const struct daemon *d)
+{
+	return d->started;
+}
