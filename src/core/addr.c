@@ -100,7 +100,7 @@ struct in6_addr addr_linklocal_of(const struct in6_addr *a)
 	return ll;
 }
 
-#define TEXT_MAX 64
+#define TEXT_MAX  64
 #define TEXT_RING 8
 
 static char *text_next(void)

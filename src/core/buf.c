@@ -53,7 +53,8 @@ uint32_t rbuf_u32(struct rbuf *b)
 	const uint8_t *p = take(b, 4);
 
 	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-			   (uint32_t)p[2] << 8 | p[3] : 0;
+			       (uint32_t)p[2] << 8 | p[3]
+		 : 0;
 }
 
 struct in6_addr rbuf_addr(struct rbuf *b)
@@ -156,9 +157,8 @@ uint16_t buf_checksum6(const struct in6_addr *src, const struct in6_addr *dst,
 		       uint8_t next_header, const void *data, size_t len)
 {
 	uint64_t sum = sum_words(src->s6_addr, sizeof(*src)) +
-		       sum_words(dst->s6_addr, sizeof(*dst)) +
-		       (len >> 16) + (len & 0xffff) + next_header +
-		       sum_words(data, len);
+		       sum_words(dst->s6_addr, sizeof(*dst)) + (len >> 16) +
+		       (len & 0xffff) + next_header + sum_words(data, len);
 
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);

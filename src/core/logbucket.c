@@ -7,7 +7,7 @@
  */
 #include "mip6d/log.h"
 
-#define BUCKET_LINES 10
+#define BUCKET_LINES     10
 #define BUCKET_REFILL_US 1000000
 
 bool log_bucket_take(struct log_bucket *b, struct mtime now,

@@ -12,17 +12,17 @@
 
 #include "mip6d/mh.h"
 
-#define PROTO_HOPOPTS 0
-#define PROTO_ROUTING 43
-#define PROTO_FRAGMENT 44
-#define PROTO_AH 51
-#define PROTO_NONE 59
-#define PROTO_DSTOPTS 60
+#define PROTO_HOPOPTS    0
+#define PROTO_ROUTING    43
+#define PROTO_FRAGMENT   44
+#define PROTO_AH         51
+#define PROTO_NONE       59
+#define PROTO_DSTOPTS    60
 
-#define OPT_PAD1 0
+#define OPT_PAD1         0
 #define OPT_HOME_ADDRESS 0xc9
 
-#define MH_TYPE_OFFSET 2
+#define MH_TYPE_OFFSET   2
 
 static void read_dst_options(struct rbuf *b, struct icmp6_error *e)
 {
@@ -67,8 +67,7 @@ static bool step(struct rbuf *b, uint8_t *proto, struct icmp6_error *e)
 	size_t left;
 
 	if (here != PROTO_HOPOPTS && here != PROTO_ROUTING &&
-	    here != PROTO_FRAGMENT && here != PROTO_AH &&
-	    here != PROTO_DSTOPTS)
+	    here != PROTO_FRAGMENT && here != PROTO_AH && here != PROTO_DSTOPTS)
 		return false;
 	next = rbuf_u8(b);
 	len = rbuf_u8(b);

@@ -10,9 +10,9 @@
  */
 #include "icmp6_wire.h"
 
-#define RA_FLAG_M 0x80
-#define RA_FLAG_O 0x40
-#define RA_FLAG_H 0x20
+#define RA_FLAG_M     0x80
+#define RA_FLAG_O     0x40
+#define RA_FLAG_H     0x20
 #define PREFIX_FLAG_L 0x80
 #define PREFIX_FLAG_A 0x40
 #define PREFIX_FLAG_R 0x20
@@ -24,8 +24,7 @@ struct envelope {
 };
 
 /* One option's content, and the length octet that it came with. */
-typedef void option_fn(struct rbuf *b, uint8_t type, uint8_t units,
-		       void *arg);
+typedef void option_fn(struct rbuf *b, uint8_t type, uint8_t units, void *arg);
 
 /* Hands each option to fn with a buffer that ends where the option ends.
  * False when one is empty or runs past the end (RFC 4861 section 4.6). */
@@ -212,10 +211,11 @@ enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
 			       const struct in6_addr *dst, uint8_t hop_limit,
 			       bool check_sum, struct icmp6_msg *ret_msg)
 {
-	struct envelope env = { .src = src, .dst = dst,
+	struct envelope env = { .src = src,
+				.dst = dst,
 				.hop_limit = hop_limit };
 	struct icmp6_msg msg = { 0 };
-	enum icmp6_verdict verdict;
+	enum icmp6_verdict verdict = ICMP6_BAD;
 	struct rbuf b;
 
 	rbuf_init(&b, data, len);
@@ -235,9 +235,8 @@ enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
 	env.code = msg.code;
 	if (is_error(msg.type))
 		verdict = icmp6_parse_error(&b, &msg.error);
-	else
-		verdict = parse_nd(&b, &env, &msg) && !b.bad ? ICMP6_OK :
-							       ICMP6_BAD;
+	else if (parse_nd(&b, &env, &msg) && !b.bad)
+		verdict = ICMP6_OK;
 	if (verdict == ICMP6_OK)
 		*ret_msg = msg;
 	return verdict;

@@ -48,8 +48,8 @@ static bool decode_options(struct rbuf *b, unsigned int allowed,
 }
 
 enum mh_verdict mh_parse(const uint8_t *data, size_t len,
-			 const struct in6_addr *src,
-			 const struct in6_addr *dst, struct mh_msg *ret_msg)
+			 const struct in6_addr *src, const struct in6_addr *dst,
+			 struct mh_msg *ret_msg)
 {
 	const struct mh_type_row *row;
 	struct mh_msg msg = { 0 };

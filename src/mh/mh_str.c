@@ -49,12 +49,14 @@ struct status_row {
 	const char *hint;
 };
 
-#define CLOCKS "compare the clocks of both ends"
+#define CLOCKS      "compare the clocks of both ends"
 #define CREDENTIALS "compare keys and identities on both ends"
-#define KEYGEN "return routability has to be run again, which the mobile " \
+#define KEYGEN                                                      \
+	"return routability has to be run again, which the mobile " \
 	"node does by itself"
 #define SWITCH_OFF "do not ask for this extension with this home agent"
-#define PROXY_ONLY "an answer to a proxy registration, which a mobile node " \
+#define PROXY_ONLY                                                \
+	"an answer to a proxy registration, which a mobile node " \
 	"never sends: look for a proxy that speaks for this home address"
 
 static const struct status_row rows[] = {
@@ -110,8 +112,7 @@ static const struct status_row rows[] = {
 	  "the home agent does not know which prefixes are behind the mobile "
 	  "router" },
 	/* RFC 5555 section 4.5 took the number a second time. */
-	{ 144, 144,
-	  "timestamp mismatch, or UDP encapsulation cannot be forced",
+	{ 144, 144, "timestamp mismatch, or UDP encapsulation cannot be forced",
 	  CLOCKS },
 	{ 145, 145, "replay protection option required", CREDENTIALS },
 	{ 146, 146, "authentication failed", CREDENTIALS },

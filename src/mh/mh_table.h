@@ -9,11 +9,11 @@
 #include "mip6d/buf.h"
 #include "mip6d/mh.h"
 
-#define MH_NO_NEXT_HEADER 59
+#define MH_NO_NEXT_HEADER  59
 #define MH_CHECKSUM_OFFSET 4
-#define MH_ENVELOPE_LEN 6 /* before the message data */
-#define MH_OPTS_PAD1 0
-#define MH_OPTS_PADN 1
+#define MH_ENVELOPE_LEN    6 /* before the message data */
+#define MH_OPTS_PAD1       0
+#define MH_OPTS_PADN       1
 
 /* A message type: how long its fixed part is, envelope included, how the
  * message data between the two is read and written, and which options are

@@ -114,8 +114,8 @@ static const struct mh_type_row rows[] = {
 	[MH_BU] = { 12,
 		    MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA,
 		    decode_bu, encode_bu },
-	[MH_BA] = { 12, MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA,
-		    decode_ba, encode_ba },
+	[MH_BA] = { 12, MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA, decode_ba,
+		    encode_ba },
 	[MH_BE] = { 24, 0, decode_be, encode_be },
 };
 

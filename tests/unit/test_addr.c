@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Addresses: which kinds there are, which may become home or care-of
- * addresses (COM-32), prefixes, and text in both directions.
+ * addresses, prefixes, and text in both directions.
  */
 #include "mip6d/addr.h"
 
@@ -31,8 +31,8 @@ struct kind {
 	bool multicast, linklocal, loopback, ula, routable;
 };
 
-/* COM-32: multicast, link-local, loopback, unspecified and v4-mapped
- * addresses are no home and no care-of addresses. */
+/* RFC 6275 section 4.6: multicast, link-local, loopback, unspecified and
+ * v4-mapped addresses are no home and no care-of addresses. */
 static const struct kind kinds[] = {
 	{ "::", false, false, false, false, false },
 	{ "::1", false, false, true, false, false },
@@ -57,7 +57,7 @@ static const struct kind kinds[] = {
 	{ "ff0e::1", true, false, false, false, false },
 };
 
-static void kinds_of_addresses_com_32(void)
+static void kinds_of_addresses(void)
 {
 	size_t i;
 
@@ -152,14 +152,21 @@ static void link_layer_addresses(void)
 static void parse_refuses_and_leaves_untouched(void)
 {
 	static const char *const bad_addr[] = {
-		"", "x", "2001:db8::1/64", "192.0.2.1", "fe80::1%eth0",
+		"",     "x",    "2001:db8::1/64", "192.0.2.1", "fe80::1%eth0",
 		" ::1", "::1 ", "1::2::3",
 	};
 	static const char *const bad_len[] = {
-		"2001:db8::1", "2001:db8::1/", "2001:db8::1/129",
-		"2001:db8::1/-1", "2001:db8::1/+1", "2001:db8::1/ 1",
-		"2001:db8::1/064", "2001:db8::1/4294967360", "/64",
-		"2001:db8::1/64x", "2001:db8::1/64/64",
+		"2001:db8::1",
+		"2001:db8::1/",
+		"2001:db8::1/129",
+		"2001:db8::1/-1",
+		"2001:db8::1/+1",
+		"2001:db8::1/ 1",
+		"2001:db8::1/064",
+		"2001:db8::1/4294967360",
+		"/64",
+		"2001:db8::1/64x",
+		"2001:db8::1/64/64",
 		"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0:0/64",
 	};
 	struct in6_addr a = addr("2001:db8::9");
@@ -194,7 +201,9 @@ static void parse_takes(void)
 	UNIT_STR(prefix_str(&p), "2001:db8::1/128");
 	UNIT_EQ(prefix_parse("fe00::/7", &p), 0);
 	UNIT_EQ(addr_parse_len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
-			       "/64", &a, &len), 0);
+			       "/64",
+			       &a, &len),
+		0);
 }
 
 static void prefixes_of_every_length(void)
@@ -233,7 +242,7 @@ static void prefix_equality_needs_both(void)
 }
 
 static const struct unit_case cases[] = {
-	UNIT_CASE(kinds_of_addresses_com_32),
+	UNIT_CASE(kinds_of_addresses),
 	UNIT_CASE(compare),
 	UNIT_CASE(derived_addresses),
 	UNIT_CASE(text_ring_serves_eight_calls),

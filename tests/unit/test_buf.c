@@ -93,9 +93,10 @@ static void writes_in_network_order(void)
 	wbuf_bytes(&b, "hi", 2);
 	wbuf_zero(&b, 3);
 	CU_ASSERT_FALSE(b.bad);
-	UNIT_HEX(data, b.len, "01 0203 04050607"
-			      "20010000000000000000000000000009"
-			      "6869 000000");
+	UNIT_HEX(data, b.len,
+		 "01 0203 04050607"
+		 "20010000000000000000000000000009"
+		 "6869 000000");
 }
 
 static void writes_never_pass_the_end(void)
@@ -127,9 +128,9 @@ static void checksum_of_a_published_sum(void)
 
 	unit_hex(data, sizeof(data), "0001 f203 f4f5 f6f7");
 	UNIT_EQ(buf_checksum6(&zero, &zero, 0, data, 8),
-		(uint16_t)~(0xddf2 + 8));
+		(uint16_t) ~(0xddf2 + 8));
 	UNIT_EQ(buf_checksum6(&zero, &zero, 135, data, 8),
-		(uint16_t)~(0xddf2 + 8 + 135));
+		(uint16_t) ~(0xddf2 + 8 + 135));
 }
 
 static void checksum_of_odd_and_long_data(void)
@@ -140,12 +141,12 @@ static void checksum_of_odd_and_long_data(void)
 
 	UNIT_NEED(data != NULL);
 	UNIT_EQ(buf_checksum6(&zero, &zero, 0, odd, 3),
-		(uint16_t)~(0x1234 + 0x5600 + 3));
+		(uint16_t) ~(0x1234 + 0x5600 + 3));
 	/* 35000 words of ffff are zero modulo 65535; 70001 = 1:1171. */
 	memset(data, 0xff, 70000);
 	data[70000] = 0x01;
 	UNIT_EQ(buf_checksum6(&zero, &zero, 0, data, 70001),
-		(uint16_t)~(0x0100 + 70001 - 65536 + 1));
+		(uint16_t) ~(0x0100 + 70001 - 65536 + 1));
 	UNIT_EQ(buf_checksum6(&zero, &zero, 1, NULL, 0), 0xfffe);
 	free(data);
 }

@@ -28,8 +28,7 @@ static void say_journal(int fd, enum stream stream)
 	struct stat st;
 
 	fstat(fd, &st);
-	snprintf(name, sizeof(name), "%llu:%llu",
-		 (unsigned long long)st.st_dev,
+	snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)st.st_dev,
 		 (unsigned long long)st.st_ino + (stream == ANOTHER_JOURNAL));
 	if (stream == TERMINAL)
 		unsetenv("JOURNAL_STREAM");
@@ -165,8 +164,7 @@ static void counters_have_distinct_names(void)
 		UNIT_NEED(p && *p && counter_texts[i] && *counter_texts[i]);
 		for (; *p; p++)
 			CU_ASSERT_TRUE(islower((unsigned char)*p) ||
-				       isdigit((unsigned char)*p) ||
-				       *p == '-');
+				       isdigit((unsigned char)*p) || *p == '-');
 		for (j = 0; j < i; j++)
 			CU_ASSERT_STRING_NOT_EQUAL(counter_names[i],
 						   counter_names[j]);
@@ -176,8 +174,9 @@ static void counters_have_distinct_names(void)
 
 static void random_stays_below_its_bound(void)
 {
-	static const uint32_t bounds[] = { 1, 2, 3, 1000, 0x80000001,
-					   UINT32_MAX };
+	static const uint32_t bounds[] = {
+		1, 2, 3, 1000, 0x80000001, UINT32_MAX
+	};
 	unsigned int i, j;
 
 	for (i = 0; i < 6; i++)

@@ -10,7 +10,7 @@
 
 #include "tests/unit/unit.h"
 
-#define AT(ms) ((struct mtime){ (int64_t)(ms) * 1000 })
+#define AT(ms) ((struct mtime){ (int64_t)(ms)*1000 })
 
 static char last_line[256];
 static unsigned int n_lines;

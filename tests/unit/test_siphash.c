@@ -36,8 +36,7 @@ static const char vectors[] =
 	"eaecb2a30b22a87f 9924a43cc1315724 bd838d3aafbf8db7 "
 	"0b1a2a3265d51aea 135079a3231ce660 932b2846e4d70666 "
 	"e1915f5cb1eca46c f325965ca16d629f 575ff28e60381be5 "
-	"724506eb4c328a95 "
-	;
+	"724506eb4c328a95 ";
 
 /* The seam of hash_init: another key each time. */
 static uint8_t next_key;
@@ -67,8 +66,8 @@ static void published_vectors(void)
 
 static void value_of_the_paper(void)
 {
-	static const uint8_t m[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-				     13, 14, 15 };
+	static const uint8_t m[] = { 0, 1, 2,  3,  4,  5,  6,  7,
+				     8, 9, 10, 11, 12, 13, 14, 15 };
 
 	CU_ASSERT_TRUE(siphash24(m, m, 15) == 0xa129ca6149be45e5);
 }

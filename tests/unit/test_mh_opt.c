@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The walk over received mobility options (RFC 6275 section 6.2): what is
+ * skipped, what is taken, and what ends it.
+ */
+#include "tests/unit/mh_util.h"
+
+#define ACOA   "03 10 20010db8000200000000000000000100"
+#define NONCES "04 04 0001 0002"
+#define AUTH   "05 0c b0b1b2b3b4b5b6b7b8b9babb"
+
+/* Parses a message whose fixed part and options are given in hexadecimal;
+ * the whole has to be a multiple of 8 octets. */
+static enum mh_verdict parse_with(const char *fixed, const char *options,
+				  struct mh_msg *ret_msg)
+{
+	struct in6_addr src = ip("2001:db8:1::100"), dst = ip("2001:db8::1");
+	uint8_t d[MH_MAX_LEN];
+	size_t len = unit_hex(d, sizeof(d), fixed);
+
+	len += unit_hex(d + len, sizeof(d) - len, options);
+	UNIT_NEED(len % 8 == 0 && len >= 8 && len <= MH_MAX_LEN);
+	d[1] = (uint8_t)(len / 8 - 1);
+	mh_set_checksum(d, len, &src, &dst);
+	return parse_exact(d, len, &src, &dst, ret_msg);
+}
+
+#define BU_FIXED   "3b 00 05 00 0000 0007 8000 0069"
+#define BA_FIXED   "3b 00 06 00 0000 0000 0007 0069"
+#define COTI_FIXED "3b 00 02 00 0000 0000 1122334455667788"
+
+static enum mh_verdict parse_bu(const char *options, struct mh_msg *ret_msg)
+{
+	return parse_with(BU_FIXED, options, ret_msg);
+}
+
+/* COM-17: what a longer Header Len covers is read as options. */
+static void longer_header_len_holds_options(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("01 00" ACOA, &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_ALT_COA);
+	UNIT_HEX(&msg.opt.alt_coa, 16, "20010db8000200000000000000000100");
+	UNIT_EQ(msg.bu.seq, 7);
+	/* a BRR has none of its own, and takes any */
+	UNIT_EQ(parse_with("3b 00 00 00 0000 0000", "c8 06 010203040506", &msg),
+		MH_OK);
+}
+
+/* COM-18: unknown options are skipped wherever they stand. */
+static void unknown_options_are_skipped(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("c8 02 ffff"
+			 "c9 00" ACOA "ff 02 ffff" NONCES "c8 00"
+			 "00 00 00 00 00 00 00 00",
+			 &msg),
+		MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES);
+	UNIT_EQ(msg.opt.home_nonce, 1);
+	UNIT_EQ(msg.opt.coa_nonce, 2);
+}
+
+/* COM-19: an option that runs past the end, by one octet or by many, known
+ * or not, and a type octet without length. */
+static void options_past_the_end_drop_the_message(void)
+{
+	struct mh_msg msg = { .type = 0xee };
+
+	UNIT_EQ(parse_bu("c8 03 0000", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("c8 ff 0000", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("01 03 0000", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("03 10 2001", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("05 0c 0001", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("01 01 00 c8", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("01 01 00 03", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("01 01 00 05", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("00 00 00 01", &msg), MH_BAD_OPTION);
+	/* not before a valid one either */
+	UNIT_EQ(parse_bu("01 00" ACOA "c8 07 0000"
+			 "0000 0000",
+			 &msg),
+		MH_BAD_OPTION);
+	UNIT_EQ(msg.type, 0xee);
+}
+
+/* COM-20: Pad1 anywhere, the last octet included. */
+static void pad1_anywhere(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("00 00 00 00", &msg), MH_OK);
+	UNIT_EQ(parse_bu("00 00" ACOA "00" NONCES "00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES);
+}
+
+/* COM-21: PadN with anything inside, and empty. */
+static void padn_with_any_filler(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("01 02 ffff", &msg), MH_OK);
+	UNIT_EQ(parse_bu("01 00 01 00", &msg), MH_OK);
+	UNIT_EQ(parse_bu("01 02 0310" NONCES "01 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_NONCE_INDICES);
+}
+
+/* COM-23: known options where they are not defined are ignored, whatever
+ * their length is. */
+static void options_of_other_messages_are_ignored(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_with(COTI_FIXED, NONCES "01 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_HEX(msg.test_init.cookie, 8, "1122334455667788");
+	UNIT_EQ(parse_with("3b 00 01 00 0000 0000 1122334455667788",
+			   NONCES "01 00", &msg),
+		MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_with(COTI_FIXED, "01 04 00000000" ACOA, &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_bu("02 02 0050", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_bu("02 01 50 00", &msg), MH_OK);
+	UNIT_EQ(parse_with(BA_FIXED, "04 02 0001", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_with(BA_FIXED, "01 00" ACOA, &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	/* but they still may not run past the end */
+	UNIT_EQ(parse_bu("02 03 0050", &msg), MH_BAD_OPTION);
+}
+
+/* Not understood, an option of ours would silently mean something else. */
+static void known_options_of_wrong_length_drop_the_message(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("03 02 2001", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("03 00 01 00", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("03 11 20010db8000200000000000000000100 00 00", &msg),
+		MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("04 02 0001", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_bu("04 06 000100020003 01 02 0000", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_with(BA_FIXED, "02 01 50 00", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_with(BA_FIXED, "02 04 0000 0050 01 04 00000000", &msg),
+		MH_BAD_OPTION);
+}
+
+static void the_first_of_two_counts(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu(NONCES "04 04 0003 0004", &msg), MH_OK);
+	UNIT_EQ(msg.opt.home_nonce, 1);
+	UNIT_EQ(msg.opt.coa_nonce, 2);
+	UNIT_EQ(parse_bu("01 00" ACOA "00 00 00 00 00 00"
+			 "03 10 ffffffffffffffffffffffffffffffff",
+			 &msg),
+		MH_OK);
+	UNIT_HEX(&msg.opt.alt_coa, 16, "20010db8000200000000000000000100");
+	/* the second authenticator is last, the first is not */
+	UNIT_EQ(parse_bu("01 04 00000000" AUTH "00 00" AUTH, &msg), MH_OK);
+	CU_ASSERT_FALSE(msg.opt.auth_last);
+	UNIT_EQ(msg.opt.auth_offset, 20);
+}
+
+static void authenticator_and_its_place(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu(NONCES AUTH, &msg), MH_OK);
+	UNIT_EQ(msg.opt.auth_len, 12);
+	UNIT_EQ(msg.opt.auth_offset, 20);
+	CU_ASSERT_TRUE(msg.opt.auth_last);
+	UNIT_HEX(msg.opt.auth, MH_AUTH_LEN, "b0b1b2b3b4b5b6b7b8b9babb");
+	/* trailing padding, of either kind */
+	UNIT_EQ(parse_bu("05 0c b0b1b2b3b4b5b6b7b8b9babb" NONCES, &msg), MH_OK);
+	CU_ASSERT_FALSE(msg.opt.auth_last);
+	UNIT_EQ(parse_bu("05 0d b0b1b2b3b4b5b6b7b8b9babbbc"
+			 "04 04 0001 0002"
+			 "00 00 00 00 00 00 00",
+			 &msg),
+		MH_OK);
+	CU_ASSERT_FALSE(msg.opt.auth_last);
+}
+
+static void authenticator_of_another_length(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_bu("05 02 b0b1", &msg), MH_OK);
+	UNIT_EQ(msg.opt.auth_len, 2);
+	CU_ASSERT_TRUE(msg.opt.auth_last);
+	UNIT_EQ(parse_bu("01 00 05 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_AUTH_DATA);
+	UNIT_EQ(msg.opt.auth_len, 0);
+	UNIT_EQ(msg.opt.auth_offset, 16);
+	CU_ASSERT_TRUE(msg.opt.auth_last);
+	UNIT_EQ(parse_bu("05 0a b0b1b2b3b4b5b6b7b8b9", &msg), MH_OK);
+	UNIT_EQ(msg.opt.auth_len, 10);
+	UNIT_HEX(msg.opt.auth, MH_AUTH_LEN, "000000000000000000000000");
+}
+
+/* The longest message there is: Header Len 255, full of options. */
+static void the_longest_message(void)
+{
+	struct in6_addr src = ip("2001:db8:1::100"), dst = ip("2001:db8::1");
+	uint8_t d[MH_MAX_LEN] = { 59, 255, MH_BU };
+	struct mh_msg msg;
+	size_t at;
+
+	for (at = 12; at + 6 <= sizeof(d); at += 4)
+		memcpy(d + at, "\xc8\x02\x00\x00", 4);
+	memcpy(d + MH_MAX_LEN - 6, "\x04\x04\x00\x01\x00\x02", 6);
+	/* the last unknown one ends where the nonce indices begin */
+	d[MH_MAX_LEN - 8] = d[MH_MAX_LEN - 7] = 0;
+	mh_set_checksum(d, sizeof(d), &src, &dst);
+	UNIT_EQ(parse_exact(d, sizeof(d), &src, &dst, &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_NONCE_INDICES);
+	UNIT_EQ(parse_exact(d, sizeof(d) - 1, &src, &dst, &msg), MH_TRUNCATED);
+}
+
+static const struct unit_case cases[] = {
+	UNIT_CASE(longer_header_len_holds_options),
+	UNIT_CASE(unknown_options_are_skipped),
+	UNIT_CASE(options_past_the_end_drop_the_message),
+	UNIT_CASE(pad1_anywhere),
+	UNIT_CASE(padn_with_any_filler),
+	UNIT_CASE(options_of_other_messages_are_ignored),
+	UNIT_CASE(known_options_of_wrong_length_drop_the_message),
+	UNIT_CASE(the_first_of_two_counts),
+	UNIT_CASE(authenticator_and_its_place),
+	UNIT_CASE(authenticator_of_another_length),
+	UNIT_CASE(the_longest_message),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "mh_opt", cases }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, suites);
+}
