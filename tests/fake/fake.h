@@ -200,7 +200,8 @@ const struct fake_request *fake_kernel_last(const struct kernel *k,
 					    enum fake_op op);
 unsigned int fake_kernel_count(const struct kernel *k, enum fake_op op);
 void fake_kernel_forget(struct kernel *k);
-/* True when no binding, home address, sysctl or home link is left. */
+/* True when no binding, home address or home link is left (sysctls come back
+ * when the port is closed). */
 bool fake_kernel_is_clean(const struct kernel *k);
 
 /* The world changes: the state is kept (`gone` removes) and, after

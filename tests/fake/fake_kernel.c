@@ -543,5 +543,5 @@ bool fake_kernel_is_clean(const struct kernel *k)
 	for (i = 0; i < k->n_homes; i++)
 		if (k->homes[i].place != KERNEL_MN_NONE)
 			return false;
-	return !k->n_bindings && !k->n_sysctls && !k->n_home_links;
+	return !k->n_bindings && !k->n_home_links;
 }

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must hold after each step, and at each message on the wire:
+ *
+ * - a Binding Acknowledgement that accepts is sent only while the agent's
+ *   kernel holds exactly that binding (or, for a de-registration, no more);
+ * - a binding in the kernel has a live entry, an entry that has run out is
+ *   in the kernel no more (HA-32, HA-65);
+ * - the mobile node believes only what the agent accepted, and never longer
+ *   than the agent promised (MN-167, MN-169, MN-174);
+ * - sequence numbers go up, at both ends (MN-134, HA-45), but for a new
+ *   start after status 135 or a reboot;
+ * - three Binding Updates a second to one peer at most (MN-185);
+ * - memory and tasks are bounded.
+ */
+#include <stdlib.h>
+
+#include "tests/sim/sim.h"
+
+#define TASKS_BASE 32 /* a daemon's own, whatever it serves */
+#define TASKS_EACH 8 /* more for each binding and home address */
+
+/* ---- the mobile node's messages ---- */
+
+static void bu_check_rate(struct sim_node *n, const struct in6_addr *peer)
+{
+	struct mtime oldest = MTIME_NEVER;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < ARRAY_SIZE(n->bu_times); i++) {
+		if (!n->bu_times[i].us || !addr_eq(&n->bu_peers[i], peer))
+			continue;
+		count++;
+		oldest = mtime_min(oldest, n->bu_times[i]);
+	}
+	if (count == 3 && mtime_diff_us(n->sim->now, oldest) < 1000000)
+		sim_fail(n->sim, "%s: four Binding Updates in %lld us",
+			 n->name, (long long)mtime_diff_us(n->sim->now, oldest));
+	n->bu_times[n->bu_next] = n->sim->now;
+	n->bu_peers[n->bu_next] = *peer;
+	n->bu_next = (n->bu_next + 1) % 3;
+}
+
+static void bu_check(struct sim_node *n, const struct fake_msg *m,
+		     const struct mh_msg *msg)
+{
+	struct sim_reg *r = sim_reg_find(n->sim, &m->mh.src);
+	const struct mh_bu *bu = &msg->bu;
+
+	n->sim->n_bu++;
+	if (!r || r->mn != n)
+		sim_fail(n->sim, "%s: Binding Update from %s, no home address",
+			 n->name, addr_str(&m->mh.src));
+	if (!(bu->flags & BU_FLAG_A) || !(bu->flags & BU_FLAG_H))
+		sim_fail(n->sim, "%s: home registration with flags %04x",
+			 n->name, bu->flags);
+	if (bu->lifetime_4s && !(msg->opt.present & MH_OPT_ALT_COA))
+		sim_fail(n->sim, "%s: no Alternate Care-of Address", n->name);
+	bu_check_rate(n, &m->mh.dst);
+	if (r->sent_any && !mh_seq_newer(bu->seq, r->sent_seq) &&
+	    !(r->resync && mh_seq_newer(bu->seq, r->resync_seq)))
+		sim_fail(n->sim, "%s: sequence %u after %u", n->name, bu->seq,
+			 r->sent_seq);
+	r->sent_any = true;
+	r->resync = false;
+	r->sent_seq = bu->seq;
+	sim_note(n->sim, "%s sends BU hoa=%s seq=%u lifetime=%us coa=%s",
+		 n->name, addr_str(&r->hoa), bu->seq, bu->lifetime_4s * 4,
+		 addr_str(&msg->opt.alt_coa));
+}
+
+void sim_check_received_ba(struct sim_node *n, const struct mh_ba *ba,
+			   const struct in6_addr *hoa)
+{
+	struct sim_reg *r = sim_reg_find(n->sim, hoa);
+
+	if (!r || r->mn != n || ba->status != BA_SEQ_OUT_OF_WINDOW)
+		return;
+	r->resync = true;
+	r->resync_seq = ba->seq;
+}
+
+/* ---- the agent's messages ---- */
+
+static struct sim_promise *promise_of(struct sim_reg *r,
+				      const struct in6_addr *coa)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->n_promises; i++)
+		if (addr_eq(&r->promises[i].coa, coa))
+			return &r->promises[i];
+	return NULL;
+}
+
+static void promise_add(struct sim_reg *r, const struct in6_addr *coa,
+			struct mtime now, uint16_t lifetime_4s)
+{
+	struct sim_promise *p = promise_of(r, coa);
+
+	if (!p && r->n_promises == SIM_COAS) {
+		/* the oldest makes room */
+		unsigned int i;
+
+		p = &r->promises[0];
+		for (i = 1; i < SIM_COAS; i++)
+			if (mtime_before(r->promises[i].at, p->at))
+				p = &r->promises[i];
+	}
+	if (!p)
+		p = &r->promises[r->n_promises++];
+	*p = (struct sim_promise){
+		.coa = *coa,
+		.at = now,
+		.expires = mtime_add_s(now, (int64_t)lifetime_4s * 4),
+	};
+}
+
+static void ba_check_seq(struct sim_node *n, struct sim_reg *r,
+			 const struct mh_ba *ba)
+{
+	struct mtime now = n->sim->now;
+
+	if (r->accepted_any && mtime_before(now, r->accepted_until) &&
+	    !mh_seq_newer(ba->seq, r->accepted_seq))
+		sim_fail(n->sim, "%s: accepted sequence %u after %u", n->name,
+			 ba->seq, r->accepted_seq);
+	r->accepted_any = true;
+	r->accepted_seq = ba->seq;
+	r->accepted_until = mtime_add_s(now, ba->lifetime_4s ?
+					ba->lifetime_4s * 4 : 10);
+}
+
+static void ba_check_registered(struct sim_node *n, struct sim_reg *r,
+				const struct mh_ba *ba)
+{
+	const struct kernel_binding *b = fake_kernel_binding(n->kernel,
+							     &r->hoa);
+	const struct bcache_entry *e = sim_binding(r);
+	struct mtime promised = mtime_add_s(n->sim->now,
+					    (int64_t)ba->lifetime_4s * 4);
+
+	if (!e || e->state != BCACHE_ACTIVE)
+		sim_fail(n->sim, "%s: accepts %s without a binding (%s)",
+			 n->name, addr_str(&r->hoa),
+			 e ? bcache_state_str(e->state) : "none");
+	if (!b || !addr_eq(&b->coa, &e->coa) || !addr_eq(&b->ha, &e->key.local))
+		sim_fail(n->sim, "%s: accepts %s at %s, the kernel has %s",
+			 n->name, addr_str(&r->hoa), addr_str(&e->coa),
+			 b ? addr_str(&b->coa) : "nothing");
+	if (!b->home_ifindex && !n->ha_links[0].is_virtual)
+		sim_fail(n->sim, "%s: accepts %s without defending it",
+			 n->name, addr_str(&r->hoa));
+	if (e->seq != ba->seq)
+		sim_fail(n->sim, "%s: acknowledges %u, the entry has %u",
+			 n->name, ba->seq, e->seq);
+	if (mtime_before(e->expires, promised) ||
+	    mtime_diff_us(e->expires, promised) >= 4000000)
+		sim_fail(n->sim, "%s: promises %u s, keeps it for %lld us",
+			 n->name, ba->lifetime_4s * 4,
+			 (long long)mtime_diff_us(e->expires, n->sim->now));
+	promise_add(r, &e->coa, n->sim->now, ba->lifetime_4s);
+}
+
+static void ba_check(struct sim_node *n, const struct fake_msg *m,
+		     const struct mh_msg *msg)
+{
+	struct sim_reg *r = sim_reg_find(n->sim, &m->mh.dst);
+	const struct mh_ba *ba = &msg->ba;
+
+	n->sim->n_ba++;
+	sim_note(n->sim, "%s sends BA hoa=%s status=%u seq=%u lifetime=%us%s",
+		 n->name, addr_str(&m->mh.dst), ba->status, ba->seq,
+		 ba->lifetime_4s * 4, m->mh.rh2 ? " rh2" : "");
+	if (ba->status >= 128) {
+		n->sim->n_refused++;
+		return;
+	}
+	n->sim->n_accepted++;
+	if (!r || r->ha != n)
+		sim_fail(n->sim, "%s: accepts a home address that nobody has",
+			 n->name);
+	ba_check_seq(n, r, ba);
+	if (ba->lifetime_4s) {
+		ba_check_registered(n, r, ba);
+		return;
+	}
+	if (fake_kernel_binding(n->kernel, &r->hoa))
+		sim_fail(n->sim, "%s: de-registered %s is in the kernel still",
+			 n->name, addr_str(&r->hoa));
+}
+
+void sim_check_sent_mh(struct sim_node *n, const struct fake_msg *msg)
+{
+	struct mh_msg m;
+
+	if (!fake_msg_parse_mh(msg, &m))
+		sim_fail(n->sim, "%s: sends a malformed message", n->name);
+	if (m.type == MH_BU)
+		bu_check(n, msg, &m);
+	else if (m.type == MH_BA)
+		ba_check(n, msg, &m);
+}
+
+/* ---- after each step ---- */
+
+struct ha_view {
+	struct sim_node *n;
+	bool idle; /* no kernel request is outstanding */
+	unsigned int active;
+};
+
+static void entry_check(void *arg, struct bcache_entry *e)
+{
+	struct ha_view *v = arg;
+	struct sim *s = v->n->sim;
+	const struct kernel_binding *b = fake_kernel_binding(v->n->kernel,
+							     &e->key.hoa);
+
+	/* A step later it must be on its way out, and with the kernel's
+	 * answer gone. */
+	if (e->state == BCACHE_ACTIVE && mtime_before(e->expires, s->now))
+		sim_fail(s, "%s: %s is active %lld us after its end", v->n->name,
+			 addr_str(&e->key.hoa),
+			 (long long)mtime_diff_us(s->now, e->expires));
+	if (e->state == BCACHE_ACTIVE)
+		v->active++;
+	if (!v->idle)
+		return;
+	if (e->state == BCACHE_INVALID && b)
+		sim_fail(s, "%s: %s is de-registered, and in the kernel",
+			 v->n->name, addr_str(&e->key.hoa));
+	if (e->state == BCACHE_ACTIVE && (!b || !addr_eq(&b->coa, &e->coa)))
+		sim_fail(s, "%s: %s is bound to %s, the kernel has %s",
+			 v->n->name, addr_str(&e->key.hoa), addr_str(&e->coa),
+			 b ? addr_str(&b->coa) : "nothing");
+}
+
+static void kernel_check_entries(struct sim_node *n, struct bcache *bc)
+{
+	const struct fake_binding *b;
+	unsigned int i;
+
+	for (i = 0; i < FAKE_BUCKETS; i++)
+		for (b = n->kernel->bindings[i]; b; b = b->next) {
+			struct bcache_entry *e = bcache_find(bc, &b->b.ha,
+							     &b->b.hoa);
+
+			if (!e || e->state == BCACHE_INVALID ||
+			    e->state == BCACHE_DAD)
+				sim_fail(n->sim, "%s: %s is in the kernel, its "
+					 "entry is %s", n->name,
+					 addr_str(&b->b.hoa), e ?
+					 bcache_state_str(e->state) : "gone");
+		}
+}
+
+static void ha_check(struct sim_node *n)
+{
+	struct bcache *bc = ha_bcache(daemon_ha(n->daemon));
+	struct ha_view v = { .n = n, .idle = !n->kernel->head };
+
+	if (bcache_count(bc) > bcache_max(bc))
+		sim_fail(n->sim, "%s: %u bindings, at most %u", n->name,
+			 bcache_count(bc), bcache_max(bc));
+	bcache_walk(bc, entry_check, &v);
+	if (v.idle)
+		kernel_check_entries(n, bc);
+	if (tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * bcache_count(bc))
+		sim_fail(n->sim, "%s: %zu tasks for %u bindings", n->name,
+			 tqueue_len(n->tq), bcache_count(bc));
+}
+
+bool sim_bul_is_bound(const struct bul_entry *e, struct mtime now)
+{
+	return e &&
+	       (e->state == BUL_BOUND || e->state == BUL_REFRESHING) &&
+	       mtime_before(now, e->expires);
+}
+
+static void belief_check(struct sim_node *n, struct sim_reg *r)
+{
+	const struct bul_entry *e = sim_bul(r);
+	const struct sim_promise *p;
+
+	if (!e)
+		return;
+	if (e->state == BUL_BOUND && !mtime_before(n->sim->now, e->expires))
+		sim_fail(n->sim, "%s: %s is bound, but it expired", n->name,
+			 addr_str(&r->hoa));
+	if (!sim_bul_is_bound(e, n->sim->now))
+		return;
+	p = promise_of(r, &e->bound_coa);
+	if (!p)
+		sim_fail(n->sim, "%s: believes in %s at %s, never accepted",
+			 n->name, addr_str(&r->hoa), addr_str(&e->bound_coa));
+	if (mtime_before(p->expires, e->expires))
+		sim_fail(n->sim, "%s: believes in %s for %lld us more than "
+			 "promised", n->name, addr_str(&r->hoa),
+			 (long long)mtime_diff_us(e->expires, p->expires));
+}
+
+static void mn_check(struct sim_node *n)
+{
+	struct bul *bul = mn_bul(daemon_mn(n->daemon));
+	unsigned int i;
+
+	if (bul->count > n->mn.n_homes)
+		sim_fail(n->sim, "%s: %u entries for %u home addresses",
+			 n->name, bul->count, n->mn.n_homes);
+	for (i = 0; i < n->mn.n_homes; i++)
+		belief_check(n, &n->regs[i]);
+	if (tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * n->mn.n_homes)
+		sim_fail(n->sim, "%s: %zu tasks", n->name, tqueue_len(n->tq));
+}
+
+/* Still has something to do at this very moment: its turn is not over. */
+static bool is_busy(const struct sim_node *n)
+{
+	return !mtime_before(n->sim->now, mtime_min(tqueue_next(n->tq),
+					fake_kernel_next(n->kernel)));
+}
+
+void sim_check_step(struct sim *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_nodes; i++) {
+		struct sim_node *n = s->nodes[i];
+
+		if (!n->dirty || !n->up || is_busy(n))
+			continue;
+		n->dirty = false;
+		if (n->role == SIM_HA)
+			ha_check(n);
+		else
+			mn_check(n);
+	}
+}
+
+/* A node that was stopped in order leaves nothing behind. */
+void sim_check_stopped(struct sim_node *n)
+{
+	if (tqueue_len(n->tq))
+		sim_fail(n->sim, "%s: %zu tasks left after the stop", n->name,
+			 tqueue_len(n->tq));
+	if (!fake_transport_is_quiet(n->transport))
+		sim_fail(n->sim, "%s: listens on after the stop", n->name);
+	if (!fake_kernel_is_clean(n->kernel))
+		sim_fail(n->sim, "%s: left %u bindings, %u home links or a "
+			 "home address in the kernel", n->name,
+			 n->kernel->n_bindings, n->kernel->n_home_links);
+}
+
+/* ---- digest ---- */
+
+static uint64_t mix(uint64_t h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	while (len--)
+		h = (h ^ *p++) * 0x100000001b3;
+	return h;
+}
+
+static void entry_digest(void *arg, struct bcache_entry *e)
+{
+	uint64_t *h = arg;
+
+	*h = mix(*h, &e->key, sizeof(e->key));
+	*h = mix(*h, &e->coa, sizeof(e->coa));
+	*h = mix(*h, &e->state, sizeof(e->state));
+	*h = mix(*h, &e->seq, sizeof(e->seq));
+	*h = mix(*h, &e->flags, sizeof(e->flags));
+	*h = mix(*h, &e->expires, sizeof(e->expires));
+}
+
+static uint64_t bul_digest(uint64_t h, struct bul *bul)
+{
+	const struct bul_entry *e;
+
+	for (e = bul->head; e; e = e->next) {
+		h = mix(h, &e->bound_coa, sizeof(e->bound_coa));
+		h = mix(h, &e->coa, sizeof(e->coa));
+		h = mix(h, &e->state, sizeof(e->state));
+		h = mix(h, &e->seq, sizeof(e->seq));
+		h = mix(h, &e->expires, sizeof(e->expires));
+		h = mix(h, &e->refresh, sizeof(e->refresh));
+		h = mix(h, &e->blocked, sizeof(e->blocked));
+	}
+	return h;
+}
+
+uint64_t sim_digest(struct sim *s)
+{
+	uint64_t h = 0xcbf29ce484222325;
+	unsigned int i, j;
+
+	for (i = 0; i < s->n_nodes; i++) {
+		struct sim_node *n = s->nodes[i];
+
+		if (!n->up)
+			continue;
+		if (n->role == SIM_HA)
+			bcache_walk(ha_bcache(daemon_ha(n->daemon)),
+				    entry_digest, &h);
+		else
+			h = bul_digest(h, mn_bul(daemon_mn(n->daemon)));
+		h = mix(h, &n->kernel->n_bindings, sizeof(unsigned int));
+		for (j = 0; j < n->kernel->n_homes; j++)
+			h = mix(h, &n->kernel->homes[j].place,
+				sizeof(n->kernel->homes[j].place));
+	}
+	return h;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The network that most scenarios share: a home link with an agent, foreign
+ * links A and B, one mobile node; and the random walk over it.
+ */
+#include "tests/sim/sim.h"
+
+void sim_net_links(struct sim *s, struct sim_net *n)
+{
+	n->s = s;
+	n->home = sim_link_add(s, "home");
+	n->a = sim_link_add(s, "A");
+	n->b = sim_link_add(s, "B");
+	sim_router_add(n->home, "2001:db8:1::/64", 3000, 10000);
+	sim_router_add(n->a, "2001:db8:a::/64", 3000, 10000);
+	sim_router_add(n->b, "2001:db8:b::/64", 1000, 4000);
+	n->a->routers[0].interval_opt = true;
+	n->home->routers[0].no_source_lladdr = sim_below(s, 2);
+	n->ha = sim_ha_add(s, n->home, "2001:db8:1::1");
+}
+
+void sim_net_build(struct sim *s, struct sim_net *n, struct sim_link *at,
+		   uint32_t lifetime_s)
+{
+	sim_net_links(s, n);
+	n->mn = sim_mn_add(s, at ? at : n->home);
+	n->mn->mn_ifaces[0].optimistic = sim_below(s, 2);
+	sim_mn_home(n->mn, n->ha, "2001:db8:1::100", lifetime_s);
+	sim_node_start(n->ha);
+	sim_node_start(n->mn);
+}
+
+struct sim_link *sim_net_any(struct sim_net *n)
+{
+	struct sim_link *const links[] = { n->home, n->a, n->b };
+
+	return links[sim_below(n->s, 3)];
+}
+
+/* Mostly long enough to register, sometimes much too short. */
+void sim_net_linger(struct sim_net *n)
+{
+	if (sim_below(n->s, 3))
+		sim_run_ms(n->s, sim_between(n->s, 5000, 90000));
+	else
+		sim_run_ms(n->s, sim_between(n->s, 1, 3000));
+}
+
+void sim_net_loss(struct sim_net *n, unsigned int most)
+{
+	static const unsigned int parts[] = { 0, 0, 1, 3, 6 };
+	unsigned int i;
+
+	n->s->loss = parts[sim_below(n->s, 5)] * most / 6;
+	for (i = 0; i < n->s->n_links; i++)
+		n->s->links[i].loss = parts[sim_below(n->s, 5)] * most / 12;
+}

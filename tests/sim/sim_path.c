@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a Mobility Header goes.  Sending applies what the sender's kernel
+ * holds at that moment (Home Address option from the node's binding, route
+ * into the tunnel at the agent); arriving applies what is true at the place
+ * of arrival then (who has the address, who hears it, whether the type 2
+ * routing header's home address is there, whether the agent intercepts).
+ * The octets are never touched: checksums are verified by the receiver's
+ * mh_parse over the addresses that the headers hid.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+/* ---- sending ---- */
+
+static const struct kernel_mn_home *home_of(const struct sim_node *n,
+					    const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->kernel->n_homes; i++)
+		if (n->kernel->homes[i].place != KERNEL_MN_NONE &&
+		    addr_eq(&n->kernel->homes[i].hoa, hoa))
+			return &n->kernel->homes[i];
+	return NULL;
+}
+
+static struct sim_iface *iface_by_index(struct sim_node *n, int ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->n_ifaces; i++)
+		if (n->ifaces[i].ifindex == ifindex)
+			return &n->ifaces[i];
+	return NULL;
+}
+
+static struct sim_iface *iface_with_addr(struct sim_node *n,
+					 const struct in6_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->n_ifaces; i++)
+		if (sim_host_addr(&n->ifaces[i], addr))
+			return &n->ifaces[i];
+	return NULL;
+}
+
+/* Through which router the packet leaves; NULL: none that works. */
+static struct sim_router *next_hop(struct sim_iface *out,
+				   const struct in6_addr *wanted)
+{
+	struct sim_link *l = out->link;
+	unsigned int i;
+
+	for (i = 0; i < l->n_routers; i++) {
+		struct sim_router *r = &l->routers[i];
+
+		if (!r->alive || !sim_host_knows_router(out, &r->ll))
+			continue;
+		if (!wanted || addr_is_any(wanted) || addr_eq(wanted, &r->ll))
+			return r;
+	}
+	return NULL;
+}
+
+/* The packet leaves through `out`, or gets lost in trying. */
+static int leave(struct sim_packet *p, struct sim_iface *out,
+		 const struct in6_addr *router)
+{
+	const struct in6_addr *to = addr_is_any(&p->tunnel_dst) ?
+		&p->wire_dst : &p->tunnel_dst;
+	bool lost = !out || !out->link ||
+		    sim_permille(p->sim, out->link->loss);
+
+	if (!lost && sim_link_has_prefix(out->link, to))
+		p->link = out->link;
+	else if (!lost && out->node->role == SIM_MN)
+		lost = out->link->cut || !next_hop(out, router);
+	else if (!lost)
+		lost = out->link->cut;
+	if (lost) {
+		sim_packet_free(p);
+		return 0;
+	}
+	p->from = out;
+	sim_path_emit(p);
+	return 0;
+}
+
+static int send_from_mn(struct sim_node *n, struct sim_packet *p,
+			const struct mh_send *m)
+{
+	const struct kernel_mn_home *h = home_of(n, &m->src);
+	struct sim_iface *out;
+
+	if (!h) {
+		out = iface_with_addr(n, &m->src);
+		if (!out) {
+			sim_packet_free(p);
+			return -EADDRNOTAVAIL;
+		}
+		return leave(p, out, NULL);
+	}
+	if (h->place != KERNEL_MN_AWAY)
+		return leave(p, iface_by_index(n, h->home_ifindex), NULL);
+	out = iface_by_index(n, h->coa_ifindex);
+	if (!out || !sim_host_addr(out, &h->coa)) {
+		sim_packet_free(p);
+		return -EADDRNOTAVAIL;
+	}
+	if (addr_eq(&h->ha, &m->dst)) {
+		p->has_hao = true;
+		p->hao = m->src;
+		p->wire_src = h->coa;
+	} else {
+		p->tunnel_src = h->coa;
+		p->tunnel_dst = h->ha;
+	}
+	return leave(p, out, &h->coa_router);
+}
+
+static int send_from_ha(struct sim_node *n, struct sim_packet *p,
+			const struct mh_send *m)
+{
+	const struct kernel_binding *b;
+
+	if (!kernel_addr_is_local(n->kernel, &m->src)) {
+		sim_packet_free(p);
+		return -EADDRNOTAVAIL;
+	}
+	b = fake_kernel_binding(n->kernel, &p->wire_dst);
+	if (b && !m->ifindex) {
+		p->tunnel_src = b->ha;
+		p->tunnel_dst = b->coa;
+	}
+	return leave(p, m->ifindex ? iface_by_index(n, m->ifindex) :
+				     &n->ifaces[0], NULL);
+}
+
+int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
+{
+	struct sim_packet *p = sim_packet_new(n->sim, SIM_MH, msg->data,
+					      msg->len);
+	const struct mh_send *m = &msg->mh;
+
+	p->wire_src = m->src;
+	p->wire_dst = m->dst;
+	if (m->rh2) {
+		p->has_rh2 = true;
+		p->rh2 = m->dst;
+		p->wire_dst = m->coa;
+	}
+	return n->role == SIM_MN ? send_from_mn(n, p, m) :
+				   send_from_ha(n, p, m);
+}
+
+static struct sim_packet *packet_copy(const struct sim_packet *p)
+{
+	struct sim_packet *c = sim_packet_new(p->sim, p->kind, p->data, p->len);
+
+	c->wire_src = p->wire_src;
+	c->wire_dst = p->wire_dst;
+	c->hao = p->hao;
+	c->rh2 = p->rh2;
+	c->has_hao = p->has_hao;
+	c->has_rh2 = p->has_rh2;
+	c->tunnel_src = p->tunnel_src;
+	c->tunnel_dst = p->tunnel_dst;
+	c->link = p->link;
+	c->from = p->from;
+	return c;
+}
+
+static void keep_for_replay(struct sim_packet *p)
+{
+	struct sim *s = p->sim;
+	unsigned int at = s->n_seen_bu;
+
+	if (!s->keep_bu || p->len < 8 || p->data[2] != MH_BU || !p->has_hao)
+		return;
+	if (at == ARRAY_SIZE(s->seen_bu)) {
+		at = sim_below(s, ARRAY_SIZE(s->seen_bu));
+		sim_packet_free(s->seen_bu[at]);
+	} else {
+		s->n_seen_bu++;
+	}
+	s->seen_bu[at] = packet_copy(p);
+}
+
+void sim_path_replay(struct sim *s, unsigned int which)
+{
+	sim_path_emit(packet_copy(s->seen_bu[which]));
+}
+
+static void travel(struct sim_packet *p)
+{
+	struct sim *s = p->sim;
+	int64_t us = p->link ? sim_between(s, 100, 1500) :
+			       s->delay_us + sim_between(s, 0, s->jitter_us);
+
+	tqueue_start(s->tq, &p->task, mtime_add_us(s->now, us));
+}
+
+void sim_path_emit(struct sim_packet *p)
+{
+	struct sim *s = p->sim;
+
+	keep_for_replay(p);
+	if (!p->link && sim_permille(s, s->dup))
+		travel(packet_copy(p));
+	if (!p->link && sim_permille(s, s->loss))
+		sim_packet_free(p);
+	else
+		travel(p);
+}
+
+/* ---- arriving ---- */
+
+/* An interface that is where routing takes addr, and listens to it. */
+static struct sim_iface *arrives_at(struct sim_packet *p,
+				    const struct in6_addr *addr)
+{
+	struct sim *s = p->sim;
+	unsigned int n, i;
+
+	for (n = 0; n < s->n_nodes; n++) {
+		for (i = 0; i < s->nodes[n]->n_ifaces; i++) {
+			struct sim_iface *f = &s->nodes[n]->ifaces[i];
+
+			if (!f->link || !f->node->up || f == p->from ||
+			    !sim_host_hears(f, addr) ||
+			    !sim_link_has_prefix(f->link, addr) ||
+			    (p->link ? p->link != f->link : f->link->cut))
+				continue;
+			/* Without a router nothing comes in from outside. */
+			if (!p->link && f->node->role == SIM_MN &&
+			    !sim_link_is_live(f->link))
+				continue;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+/* The agent that attracts packets for a home address. */
+static const struct kernel_binding *intercepted(struct sim *s,
+						const struct in6_addr *hoa)
+{
+	const struct kernel_binding *b;
+	unsigned int n;
+
+	for (n = 0; n < s->n_nodes; n++) {
+		if (!s->nodes[n]->up || s->nodes[n]->role != SIM_HA ||
+		    s->nodes[n]->ifaces[0].link->cut)
+			continue;
+		b = fake_kernel_binding(s->nodes[n]->kernel, hoa);
+		if (b)
+			return b;
+	}
+	return NULL;
+}
+
+static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
+{
+	struct packet pkt = {
+		.src = p->has_hao ? p->hao : p->wire_src,
+		.dst = p->has_rh2 ? p->rh2 : p->wire_dst,
+		.wire_src = p->wire_src,
+		.wire_dst = p->wire_dst,
+		.has_hao = p->has_hao,
+		.has_rh2 = p->has_rh2,
+		.ifindex = ifindex,
+		.hop_limit = 60,
+		.when = p->sim->now,
+		.data = p->data,
+		.len = p->len,
+	};
+	struct sim_node *n = at->node;
+	struct mh_msg msg;
+
+	if (p->has_rh2 && !home_of(n, &p->rh2))
+		return;
+	if (p->has_hao && n->role != SIM_HA)
+		return;
+	if (n->role == SIM_MN &&
+	    mh_parse(p->data, p->len, &pkt.src, &pkt.dst, &msg) == MH_OK &&
+	    msg.type == MH_BA)
+		sim_check_received_ba(n, &msg.ba, &pkt.dst);
+	sim_node_enter(n);
+	daemon_on_mh(n->daemon, &pkt);
+	sim_node_touch(n);
+}
+
+/* Out of the tunnel at its end: a mobile node from its agent, or an agent
+ * from a node whose pair it knows. */
+static void decapsulate(struct sim_packet *p, struct sim_iface *at)
+{
+	struct sim_node *n = at->node;
+	const struct kernel_mn_home *h = home_of(n, &p->wire_dst);
+	const struct kernel_binding *b;
+	struct sim_packet *inner;
+
+	if (n->role == SIM_MN) {
+		if (h && (h->place == KERNEL_MN_AWAY ||
+			  h->place == KERNEL_MN_RETURNING) &&
+		    addr_eq(&h->ha, &p->tunnel_src) &&
+		    addr_eq(&h->coa, &p->tunnel_dst))
+			hand_over(p, at, FAKE_MN_TUNNEL_IFINDEX +
+					 (int)h->index);
+		return;
+	}
+	b = fake_kernel_binding(n->kernel, &p->wire_src);
+	if (!b || !addr_eq(&b->coa, &p->tunnel_src))
+		return;
+	inner = packet_copy(p);
+	inner->tunnel_src = inner->tunnel_dst = addr_any;
+	inner->link = NULL;
+	inner->from = at;
+	sim_path_emit(inner);
+}
+
+void sim_path_deliver(struct sim_packet *p)
+{
+	bool tunnelled = !addr_is_any(&p->tunnel_dst);
+	struct sim_iface *at = arrives_at(p, tunnelled ? &p->tunnel_dst :
+							  &p->wire_dst);
+	const struct kernel_binding *b;
+
+	if (at && sim_permille(p->sim, at->link->loss))
+		at = NULL;
+	else if (at && tunnelled)
+		decapsulate(p, at);
+	else if (at)
+		hand_over(p, at, at->ifindex);
+	else if (!tunnelled && (b = intercepted(p->sim, &p->wire_dst))) {
+		struct sim_packet *outer = packet_copy(p);
+
+		outer->tunnel_src = b->ha;
+		outer->tunnel_dst = b->coa;
+		outer->link = NULL;
+		sim_path_emit(outer);
+	}
+	sim_packet_free(p);
+}
