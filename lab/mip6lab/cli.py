@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 
-from . import instance, verbs, vm
+from . import instance, verbs, verbs_more, vm
 from .errors import LabError
 
 EPILOG = """The lab's name comes from --name, else MIP6_LAB_NAME, else "lab";
@@ -75,6 +75,31 @@ def add_verbs(sub, common):
              'change delay, jitter, loss, rate… of a link')
     p.add_argument('link')
     p.add_argument('settings', nargs='*', metavar='KEY=VALUE')
+    p = verb(sub, common, 'capture', verbs_more.capture,
+             'write what passes links, or a node\'s interfaces, to a file')
+    p.add_argument('-w', '--write', metavar='FILE',
+                   help='the file ("-": standard output; default: named '
+                   'after WHAT)')
+    group = p.add_mutually_exclusive_group()
+    group.add_argument('--start', action='store_true',
+                       help='capture in the background')
+    group.add_argument('--stop', action='store_true',
+                       help='end captures that run in the background')
+    p.add_argument('what', nargs='*', metavar='LINK|NODE[.IFACE]',
+                   help='default: all links')
+    p = verb(sub, common, 'run', verbs_more.run, 'run scenarios')
+    p.add_argument('-k', metavar='TEXT', dest='pattern',
+                   help='only tests with this in their names')
+    p.add_argument('--keep', action='store_true',
+                   help='leave the lab up afterwards')
+    p.add_argument('-v', '--verbose', action='store_true',
+                   help='tell what each test does')
+    p.add_argument('--results', metavar='DIR',
+                   help='where failures are explained')
+    p.add_argument('--topology', default='default',
+                   help='for scenarios that name none')
+    add_start(p)
+    p.add_argument('scenario', nargs='+')
     p = verb(sub, common, 'status', verbs.status, 'what there is')
     p.add_argument('--json', action='store_true')
     verb(sub, common, 'list', verbs.list_, 'labs that are running')

@@ -224,11 +224,13 @@ class Running:
         elif op == 'size' and self.stdin is not None:
             self.resize(frame)
         elif op == 'cancel':
-            self.cancel()
+            self.cancel(frame.get('kill'))
 
-    def cancel(self):
+    def cancel(self, at_once=False):
         """Nobody listens any more."""
-        if self.status is None:
+        if at_once:
+            self.kill()
+        elif self.status is None:
             kill_group(self.pid, signal.SIGHUP)
             kill_group(self.pid, signal.SIGCONT)
             self.loop.later(2, self.kill)

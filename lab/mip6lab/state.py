@@ -17,6 +17,7 @@ IGNORE = re.compile(r' proto (ra|kernel) | proto (ra|kernel)$|table local|'
 NOISE = re.compile(r'@if\d+|@\S+(?=:)|qlen \d+|link-netnsid \d+|'
                    r'valid_lft .*|expires \S+|pref (low|medium|high)|'
                    r'mtu \d+ .*$|^\d+: ')
+LINK = re.compile(r'^\d+: ([^\s:@]+)(@\S+)?: <')
 SYSCTL_SKIP = {'stable_secret', 'mtu', 'hop_limit', 'retrans_time',
                'retrans_time_ms', 'base_reachable_time',
                'base_reachable_time_ms', 'gc_thresh1', 'gc_thresh2',
@@ -38,7 +39,7 @@ def addresses(ns):
 
 
 def processes(namespaces):
-    """[(pid, node, command line)] of all in these network namespaces."""
+    """[(pid, session, node, command line)] of all in these namespaces."""
     inodes = {ns.inode: ns.name for ns in namespaces if ns.fds}
     found = []
     for entry in os.listdir('/proc'):
@@ -49,14 +50,15 @@ def processes(namespaces):
             if inode not in inodes:
                 continue
             with open('/proc/%s/stat' % entry) as f:
-                if f.read().rpartition(')')[2].split()[0] in 'ZX':
-                    continue
+                stat = f.read().rpartition(')')[2].split()
+            if stat[0] in 'ZX':
+                continue
             with open('/proc/%s/cmdline' % entry, 'rb') as f:
                 command = f.read().replace(b'\0', b' ').decode(
                     errors='replace').strip()
         except OSError:
             continue
-        found.append((int(entry), inodes[inode], command))
+        found.append((int(entry), int(stat[3]), inodes[inode], command))
     return found
 
 
@@ -103,6 +105,10 @@ def clean(text):
     """Lines that mean something, without what changes by itself."""
     lines = []
     for line in text.splitlines():
+        link = LINK.match(line)
+        if link:
+            lines.append('device ' + link.group(1))
+            continue
         line = line.replace('\\', ' ')
         if IGNORE.search(line + ' ') or not line.strip():
             continue

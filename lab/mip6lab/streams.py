@@ -110,7 +110,7 @@ class Stream:
 
     def abandon(self):
         if self.status is None:
-            self.request.send('cancel')
+            self.request.send('cancel', kill=True)
             with self.changed:
                 self.status = -1
                 self.changed.notify_all()

@@ -12,6 +12,8 @@ import re
 from .errors import LabError
 from . import radvd
 
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 NAME = re.compile(r'^[a-z][a-z0-9-]{0,8}$')
 LINK_NAME = re.compile(r'^[a-z][a-z0-9-]{0,14}$')
 IFACE = re.compile(r'^[a-z][a-z0-9-]{0,7}$')

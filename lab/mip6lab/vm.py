@@ -6,13 +6,12 @@ import shutil
 import shlex
 import subprocess
 
-from . import kernel as kernels
+from . import kernel as kernels, topology
 from .errors import LabError
 
 PROBE_SECONDS = 15
 MARKER = b'mip6-lab: probe reached user space'
-TREE = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
+TREE = topology.TREE
 
 
 def qemu():

@@ -7,6 +7,7 @@ of a node is a veth whose other end, NODE.IFACE, is plugged into a bridge.
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -53,6 +54,7 @@ class World:
         self.wire = None
         self.attached = {}      # "mn.eth0" -> link or None
         self.netem = {}
+        self.shaped = set()     # ports with a netem queue
         self.programs = {}      # (node, name) -> Background
         self.initial = {}
 
@@ -63,7 +65,7 @@ class World:
                  'netem': self.op_netem, 'status': self.op_status,
                  'start': self.op_start, 'stop': self.op_stop,
                  'settle': self.op_settle, 'leftovers': self.op_leftovers,
-                 'shutdown': self.op_shutdown,
+                 'shutdown': self.op_shutdown, 'programs': self.op_programs,
                  'ping': lambda rid, frame: self.loop.answer(rid)}
         if op not in calls:
             raise Refused('the agent knows no "%s"' % op)
@@ -272,12 +274,16 @@ class World:
         for program in self.programs.values():
             program.kill(signal.SIGKILL)
         self.programs = {}
-        for pid, _, _ in state.processes(self.all_namespaces()):
+        for pid, *_ in state.processes(self.all_namespaces()):
             procs.kill_group(pid, signal.SIGKILL)
         for ns in self.all_namespaces():
             ns.close()
         self.nodes, self.wire = {}, None
         self.attached, self.netem = {}, {}
+        self.shaped = set()
+        for folder in ('nodes', 'log'):
+            shutil.rmtree('%s/%s' % (netns.ROOT, folder),
+                          ignore_errors=True)
 
     def all_namespaces(self):
         return list(self.nodes.values()) + ([self.wire] if self.wire else [])
@@ -357,8 +363,6 @@ class World:
                 self.shaped.discard(port)
         self.run_batch(self.wire, lines, 'netem', 'tc')
 
-    shaped = set()
-
     def op_netem(self, rid, frame):
         self.check_link(frame['link'])
         settings = dict(self.netem[frame['link']])
@@ -386,7 +390,8 @@ class World:
         return self.programs[key]
 
     def op_start(self, rid, frame):
-        if '/' in frame['name'] or frame['name'].startswith('.'):
+        if '/' in frame['name'] or frame['name'].startswith('.') \
+                or len(frame['name']) > 200:
             raise Refused('"%s" is no good name for a program'
                           % frame['name'])
         program = self.start(frame['node'], frame['name'], frame)
@@ -428,6 +433,10 @@ class World:
             program.when_ended(tell)
             program.kill(signal.SIGTERM)
 
+    def op_programs(self, rid, _frame):
+        self.loop.answer(rid, programs=[
+            p.describe() for p in self.programs.values()])
+
     # --- telling --------------------------------------------------------
 
     def op_status(self, rid, frame):
@@ -460,18 +469,34 @@ class World:
                          title=self.topo['title'], nodes=nodes, links=links,
                          kernel=os.uname().release)
 
-    def op_leftovers(self, rid, frame):
+    def op_leftovers(self, rid, _frame):
         """What differs from the state in which the nodes were made."""
+        deadline = time.monotonic() + 5
+
+        def look():
+            found = self.living()
+            if found and time.monotonic() < deadline:
+                self.loop.later(0.1, look)      # perhaps it is just ending
+                return
+            found += state.difference(self.initial,
+                                      state.snapshot(self.nodes))
+            self.loop.answer(rid, found=found)
+        look()
+
+    def living(self):
         found = []
-        for key, program in list(self.programs.items()):
+        for (node, name), program in self.programs.items():
             if program.status is None and not program.internal:
                 found.append('%s: program "%s" (process %d) still runs'
-                             % (key[0], key[1], program.pid))
-        known = {p.pid for p in self.programs.values()}
-        for pid, name, command in state.processes(self.all_namespaces()):
-            if pid not in known:
+                             % (node, name, program.pid))
+        known = {p.pid for p in self.programs.values() if p.internal}
+        for pid, session, name, command in state.processes(
+                self.all_namespaces()):
+            if session not in known:
                 found.append('%s: process %d still runs: %s'
                              % (name, pid, command))
-        found += state.difference(self.initial,
-                                  state.snapshot(self.nodes))
-        self.loop.answer(rid, found=found)
+        for (node, name), program in self.programs.items():
+            if program.internal and program.status is not None:
+                found.append('%s: %s has ended: %s'
+                             % (node, name, state.tail(program.log)))
+        return found

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Captures of links or of a node's interfaces, and questions to tshark."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from . import frames, pcapng
+from .errors import LabError
+
+MALFORMED = '_ws.malformed'
+
+
+def tshark(path, *args):
+    """Its output. A file that is still growing may end in mid-packet."""
+    program = shutil.which('tshark')
+    if not program:
+        raise LabError('reading captures needs tshark: run tools/deps')
+    done = subprocess.run([program, '-n', '-r', path] + list(args),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL, text=True,
+                          errors='replace',
+                          env=dict(os.environ, LC_ALL='C.UTF-8', TZ='UTC'))
+    if done.returncode and 'cut short' not in done.stderr:
+        lines = [line for line in done.stderr.splitlines()
+                 if 'Running as user' not in line]
+        raise LabError('tshark %s: %s' % (' '.join(args),
+                                          '\n'.join(lines).strip()))
+    return done.stdout
+
+
+def packets(path, display_filter, *fields):
+    """One dictionary a packet. Always there: "time" (seconds, float),
+    "link" and "number"; each of FIELDS is a string, with "," between
+    several occurrences and "" for none."""
+    asked = ['frame.number', 'frame.time_epoch', 'frame.interface_name']
+    args = ['-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a']
+    for field in asked + list(fields):
+        args += ['-e', field]
+    if display_filter:
+        args = ['-Y', display_filter] + args
+    found = []
+    for line in tshark(path, *args).splitlines():
+        values = line.split('\t')
+        packet = {'number': int(values[0]), 'time': float(values[1]),
+                  'link': values[2]}
+        packet.update(zip(fields, values[3:]))
+        found.append(packet)
+    return found
+
+
+def check(path, excuse=None):
+    """Sentences about malformed packets and wrong checksums. EXCUSE is a
+    display filter for packets that a scenario made so on purpose."""
+    excused = frozenset(p['number'] for p in packets(path, excuse)) \
+        if excuse else frozenset()
+    found = ['packet %d on %s is malformed' % (p['number'], p['link'])
+             for p in packets(path, MALFORMED)
+             if p['number'] not in excused]
+    return found + pcapng.check(path, excused)
+
+
+def whats_to_argv(what, topology_status):
+    """(node, [interface...]) for `labtool capture`: links are captured in
+    the wires' namespace, interfaces in their node's."""
+    links, nodes = topology_status['links'], topology_status['nodes']
+    if not what or list(what) == ['all']:
+        return 'wire', list(links)
+    if all(w in links for w in what):
+        return 'wire', list(what)
+    node = what[0].partition('.')[0]
+    if node not in nodes or any(w.partition('.')[0] != node for w in what):
+        raise LabError('capture any number of links (%s), or one node '
+                       '(%s), or interfaces of one node, like mn.eth0'
+                       % (' '.join(links), ' '.join(nodes)))
+    names = []
+    for word in what:
+        iface = word.partition('.')[2]
+        names += [iface] if iface else list(nodes[node]['ifaces'])
+    return node, names
+
+
+class Capture:
+    """Runs in the lab from the moment it is made; PATH is the file on this
+    side, which grows while it runs."""
+
+    count = 0
+
+    def __init__(self, connection, share, labtool, what):
+        self.connection = connection
+        status = connection.call('status')
+        self.node, names = whats_to_argv(what, status)
+        Capture.count += 1
+        self.name = 'capture-%d-%d' % (os.getpid(), Capture.count)
+        self.path = os.path.join(share, self.name + '.pcapng')
+        self.what = list(what)
+        self.excuse = None
+        self.running = True
+        started = connection.call(
+            'start', node=self.node, name=self.name,
+            argv=[labtool, 'capture', self.path] + names)
+        follow_until(connection, started['log'], started['pid'],
+                     r'listening|labtool:')
+
+    def stop(self):
+        """Everything seen so far is in the file afterwards."""
+        if not self.running:
+            return
+        self.running = False
+        done = self.connection.call('stop', node=self.node, name=self.name,
+                                    timeout=30)
+        said = self.connection.run('lab', ['cat', done['log']]).out
+        end = re.search(r'^end (\d+) (\d+)$', said, re.M)
+        if not end:
+            raise LabError('the capture of %s failed: %s'
+                           % (' '.join(self.what) or 'all links',
+                              said.strip()))
+        if int(end.group(2)):
+            raise LabError('the capture of %s missed %s packets'
+                           % (' '.join(self.what) or 'all links',
+                              end.group(2)))
+
+    def packets(self, display_filter=None, *fields):
+        return packets(self.path, display_filter, *fields)
+
+    def check(self):
+        return check(self.path, self.excuse)
+
+
+def follow_until(connection, log, pid, pattern):
+    """Wait until a background program has said so; no polling."""
+    request = connection.start_exec(
+        'lab', ['tail', '-n', '+1', '-s', '0.05', '-f', '--pid', str(pid),
+                log])
+    request.send('eof')
+    text = ''
+    while True:
+        frame = request.next(60)
+        if frame['ev'] == 'exit':
+            break
+        if frame['ev'] == 'out':
+            data = frames.unpack(frame['d'])
+            request.passed_on(len(data))
+            text += data.decode(errors='replace')
+            if re.search(pattern, text):
+                request.send('cancel')
+                break
+    if 'labtool:' in text or not re.search(pattern, text):
+        raise LabError('it did not start: %s' % (text.strip() or 'silence'))
