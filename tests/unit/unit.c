@@ -32,8 +32,7 @@ static void case_ended(const CU_pTest test, const CU_pSuite suite,
 	fflush(stdout);
 }
 
-static bool is_selected(const char *filter, const char *suite,
-			const char *name)
+static bool is_selected(const char *filter, const char *suite, const char *name)
 {
 	char full[256];
 
@@ -169,8 +168,8 @@ static void hexdump(const char *label, const uint8_t *p, size_t len)
 }
 
 bool unit_same_mem(const char *file, int line, const char *what,
-		   const void *actual, size_t actual_len,
-		   const void *expected, size_t expected_len)
+		   const void *actual, size_t actual_len, const void *expected,
+		   size_t expected_len)
 {
 	if (actual_len == expected_len &&
 	    (!actual_len || !memcmp(actual, expected, actual_len)))

@@ -27,8 +27,10 @@ struct unit_suite {
 	const struct unit_case *cases;
 };
 
+/* clang-format off */
 #define UNIT_CASE(fn) { #fn, fn }
 #define UNIT_END { NULL, NULL }
+/* clang-format on */
 
 /*
  * Run the suites of a table that ends with a NULL name, and return main's
@@ -50,27 +52,27 @@ size_t unit_hex(uint8_t *buf, size_t cap, const char *text);
 bool unit_same_int(const char *file, int line, const char *what,
 		   intmax_t actual, intmax_t expected);
 bool unit_same_mem(const char *file, int line, const char *what,
-		   const void *actual, size_t actual_len,
-		   const void *expected, size_t expected_len);
+		   const void *actual, size_t actual_len, const void *expected,
+		   size_t expected_len);
 bool unit_same_str(const char *file, int line, const char *what,
 		   const char *actual, const char *expected);
 
-#define UNIT_EQ(actual, expected)                                             \
-	CU_assertImplementation(                                              \
-		unit_same_int(__FILE__, __LINE__, #actual,                    \
-			      (intmax_t)(actual), (intmax_t)(expected)),      \
+#define UNIT_EQ(actual, expected)                                              \
+	CU_assertImplementation(                                               \
+		unit_same_int(__FILE__, __LINE__, #actual, (intmax_t)(actual), \
+			      (intmax_t)(expected)),                           \
 		__LINE__, #actual " == " #expected, __FILE__, "", CU_FALSE)
 
 #define UNIT_STR(actual, expected)                                            \
-	CU_assertImplementation(                                              \
-		unit_same_str(__FILE__, __LINE__, #actual, (actual),          \
-			      (expected)),                                    \
-		__LINE__, #actual " == " #expected, __FILE__, "", CU_FALSE)
+	CU_assertImplementation(unit_same_str(__FILE__, __LINE__, #actual,    \
+					      (actual), (expected)),          \
+				__LINE__, #actual " == " #expected, __FILE__, \
+				"", CU_FALSE)
 
-#define UNIT_MEM(actual, actual_len, expected, expected_len)                  \
-	CU_assertImplementation(                                              \
-		unit_same_mem(__FILE__, __LINE__, #actual, (actual),          \
-			      (actual_len), (expected), (expected_len)),      \
+#define UNIT_MEM(actual, actual_len, expected, expected_len)             \
+	CU_assertImplementation(                                         \
+		unit_same_mem(__FILE__, __LINE__, #actual, (actual),     \
+			      (actual_len), (expected), (expected_len)), \
 		__LINE__, #actual " == " #expected, __FILE__, "", CU_FALSE)
 
 /* The bytes at actual equal those of a text that unit_hex understands. */
@@ -83,13 +85,13 @@ bool unit_same_str(const char *file, int line, const char *what,
 	} while (0)
 
 /* Leave the case at once: for what makes its remaining lines pointless. */
-#define UNIT_NEED(condition)                                                  \
-	do {                                                                  \
-		bool unit_ok_ = (condition);                                  \
-									      \
-		CU_assertImplementation(unit_ok_, __LINE__, #condition,       \
-					__FILE__, "", CU_TRUE);               \
-		/* CUnit has left; this tells it to an analyser. */           \
-		if (!unit_ok_)                                                \
-			abort();                                              \
+#define UNIT_NEED(condition)                                            \
+	do {                                                            \
+		bool unit_ok_ = (condition);                            \
+                                                                        \
+		CU_assertImplementation(unit_ok_, __LINE__, #condition, \
+					__FILE__, "", CU_TRUE);         \
+		/* CUnit has left; this tells it to an analyser. */     \
+		if (!unit_ok_)                                          \
+			abort();                                        \
 	} while (0)
