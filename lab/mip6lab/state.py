@@ -18,10 +18,16 @@ NOISE = re.compile(r'@if\d+|@\S+(?=:)|qlen \d+|link-netnsid \d+|'
                    r'valid_lft .*|expires \S+|pref (low|medium|high)|'
                    r'mtu \d+ .*$|^\d+: ')
 LINK = re.compile(r'^\d+: ([^\s:@]+)(@\S+)?: <')
-SYSCTL_SKIP = {'stable_secret', 'mtu', 'hop_limit', 'retrans_time',
-               'retrans_time_ms', 'base_reachable_time',
-               'base_reachable_time_ms', 'gc_thresh1', 'gc_thresh2',
-               'gc_thresh3', 'accept_dad', 'router_solicitation_delay'}
+# What a daemon may be tempted to write, and the kernel or a router
+# advertisement does not.
+SYSCTLS = {
+    'conf': ('accept_ra', 'accept_ra_defrtr', 'accept_ra_pinfo', 'autoconf',
+             'accept_source_route', 'addr_gen_mode', 'dad_transmits',
+             'disable_ipv6', 'forwarding', 'keep_addr_on_down',
+             'ndisc_notify', 'optimistic_dad', 'proxy_ndp',
+             'router_solicitations', 'use_optimistic', 'use_tempaddr'),
+    'neigh': ('app_solicit', 'delay_first_probe_time', 'mcast_solicit',
+              'proxy_delay', 'proxy_qlen', 'ucast_solicit')}
 
 
 def addresses(ns):
@@ -74,18 +80,18 @@ def tail(path, size=400):
 def sysctls():
     """Of the network namespace the agent is in."""
     out = {}
-    for kind in ('conf', 'neigh'):
+    for kind, keys in SYSCTLS.items():
         base = '/proc/sys/net/ipv6/' + kind
         for ifname in os.listdir(base):
-            for key in os.listdir(base + '/' + ifname):
-                if key in SYSCTL_SKIP:
-                    continue
-                path = '%s/%s/%s' % (base, ifname, key)
+            for key in keys:
+                name = '%s/%s/%s' % (kind, ifname, key)
                 try:
-                    with open(path) as f:
-                        out[path[len('/proc/sys/'):]] = f.read().strip()
+                    fd = os.open('/proc/sys/net/ipv6/' + name, os.O_RDONLY)
                 except OSError:
-                    pass
+                    continue
+                out['net.ipv6.' + name.replace('/', '.')] = \
+                    os.read(fd, 256).strip().decode()
+                os.close(fd)
     return out
 
 
