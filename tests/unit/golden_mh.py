@@ -35,15 +35,15 @@ def octets(text):
     return bytes.fromhex(re.sub(r"#.*", "", text))
 
 
-def read_goldens():
+def read_goldens(name, header):
     """name -> (source, destination, octets), from the C header."""
-    with open(HEADER, encoding="utf-8") as file:
+    with open(header, encoding="utf-8") as file:
         source = file.read()
     macros = dict(re.findall(r'#define (\w+) +"([^"]*)"', source))
-    table = source[source.index("golden_mh[] = {"):]
+    table = source[source.index(name + "[] = {"):]
     rows = re.findall(r'\{ "(\w+)", (\w+), (\w+),\n(.*?) \},\n', table, re.S)
-    return {name: (macros[src], macros[dst], octets(text_of_strings(text)))
-            for name, src, dst, text in rows}, macros
+    return {row: (macros[src], macros[dst], octets(text_of_strings(text)))
+            for row, src, dst, text in rows}, macros
 
 
 def scapy_messages(addr):
@@ -91,14 +91,13 @@ def scapy_messages(addr):
     }
 
 
-def scapy_octets(goldens, macros):
+def scapy_octets(goldens, messages):
     from scapy.layers.inet6 import IPv6  # pylint: disable=C0415
-    messages = scapy_messages(macros)
     built = {}
     for name, (src, dst, _) in goldens.items():
         if name in messages:
             built[name] = bytes(IPv6(src=src, dst=dst) / messages[name])[40:]
-    return built, set(messages)
+    return built
 
 
 def write_seeds(goldens, folder):
@@ -107,34 +106,41 @@ def write_seeds(goldens, folder):
             file.write(data)
 
 
-def main():
-    goldens, macros = read_goldens()
+def compare(suite, goldens, built, names):
+    failed = 0
+    for name in sorted(names | set(goldens)):
+        ours = goldens.get(name, (None, None, None))[2]
+        theirs = built.get(name)
+        if ours is not None and ours == theirs:
+            print(f"ok   {suite}/{name}")
+            continue
+        failed += 1
+        print(f"FAIL {suite}/{name}\n"
+              f"     golden {ours.hex() if ours else None}\n"
+              f"     scapy  {theirs.hex() if theirs else None}")
+    print(f"{len(goldens) - failed} passed, {failed} failed")
+    return 1 if failed or not goldens else 0
+
+
+def main(suite, header, make_messages):
+    goldens, macros = read_goldens(suite, header)
     if sys.argv[1:2] == ["--seeds"]:
         write_seeds(goldens, sys.argv[2])
         return 0
     warnings.filterwarnings("ignore")
     logging.getLogger("scapy").setLevel(logging.ERROR)
     try:
-        built, names = scapy_octets(goldens, macros)
+        messages = make_messages(macros)
     except ImportError as error:
         print(f"skipped: no scapy ({error}); Debian package python3-scapy")
         return 77
-    failed = 0
-    for name in sorted(names | set(goldens)):
-        ours = goldens.get(name, (None, None, None))[2]
-        theirs = built.get(name)
-        if sys.argv[1:2] == ["--print"]:
-            print(name, theirs.hex() if theirs else None)
-        elif ours is not None and ours == theirs:
-            print(f"ok   golden_mh/{name}")
-        else:
-            failed += 1
-            print(f"FAIL golden_mh/{name}\n"
-                  f"     golden {ours.hex() if ours else None}\n"
-                  f"     scapy  {theirs.hex() if theirs else None}")
-    print(f"{len(goldens) - failed} passed, {failed} failed")
-    return 1 if failed or not goldens else 0
+    built = scapy_octets(goldens, messages)
+    if sys.argv[1:2] == ["--print"]:
+        for name, data in built.items():
+            print(name, data.hex())
+        return 0
+    return compare(suite, goldens, built, set(messages))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("golden_mh", HEADER, scapy_messages))
