@@ -62,7 +62,7 @@ def self_test(lint):
                    refused(TOOL.parse_ids, f"{A} 1:1 MUST\n"))
     for bad in ("HB-1 open x", f"{A} closed x", f"{A} open",
                 "HA-2..9 open x", f"{A} open x\n{A} open y"):
-        lint.must_find(f"a bad reason '{bad}'",
+        lint.must_find(f"a bad reason {bad!r}",
                        refused(TOOL.parse_open, bad, ids))
     lint.must_find("an unknown id",
                    states("HA-* open x", [("HA" + "-9", "t.c")])[1])
