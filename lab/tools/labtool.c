@@ -84,8 +84,15 @@ void lt_address(const char *text, struct in6_addr *ret_addr)
 
 double lt_number(const char *text, double min, double max)
 {
+	static const char units[] = "kMG";
 	char *end;
 	double value = strtod(text, &end);
+	const char *unit = end > text && *end ? strchr(units, *end) : NULL;
+
+	for (; unit && unit >= units; unit--)
+		value *= 1000;
+	if (end > text && *end && strchr(units, *end))
+		end++;
 
 	if (end == text || *end || !(value >= min && value <= max)) {
 		fprintf(stderr,

@@ -33,6 +33,7 @@ double lt_now(void);
 double lt_mono(void);
 void lt_catch_signals(void);
 void lt_address(const char *text, struct in6_addr *ret_addr);
+/* "100k" is 100000; M and G likewise. */
 double lt_number(const char *text, double min, double max);
 
 int lt_capture(int argc, char **argv);
