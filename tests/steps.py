@@ -10,8 +10,10 @@ could not be run has failed: it has shown nothing.
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -19,6 +21,8 @@ BUILD = os.path.join(TOP, "build")
 COUNTS = re.compile(r"^([0-9]+) passed, ([0-9]+) failed\s*$", re.M)
 JOBS = f"-j{os.cpu_count() or 1}"
 FUZZ_SECONDS = 10
+# No step takes half of this; one that does will never end.
+HANGS_S = 3000
 
 
 def make(*words):
@@ -109,17 +113,34 @@ STEPS = [
 ]
 
 
+def end_group(child, number=signal.SIGTERM):
+    """Ends a command with all that it started."""
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        pass
+
+
 def run_command(command, log):
-    """Runs and shows; (status, output)."""
+    """Runs and shows; (status, output). What hangs is ended after HANGS_S."""
     output = []
     with subprocess.Popen(command, cwd=TOP, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", bufsize=1) as child:
-        for line in child.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            log.write(line)
-            output.append(line)
+                          text=True, errors="replace", bufsize=1,
+                          start_new_session=True) as child:
+        guard = threading.Timer(HANGS_S, end_group, [child])
+        guard.start()
+        try:
+            for line in child.stdout:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                log.write(line)
+                output.append(line)
+        except KeyboardInterrupt:
+            end_group(child)
+            raise
+        finally:
+            guard.cancel()
     return child.returncode, "".join(output)
 
 
