@@ -74,5 +74,15 @@ def scapy_messages(addr):
             **errors(s, addr)}
 
 
+def seed_prefix(src, dst):
+    """What tests/fuzz/fuzz_icmp6.c reads before the message: hop limit 255,
+    and addresses of its table that play the same parts."""
+    parts = {"::": 0, "2001:db8:1::1": 1, "fe80::5054:ff:fe00:1": 2,
+             "ff02::1": 3, "ff02::1:ff00:100": 4, "2001:db8:1::100": 5,
+             "ff02::2": 7}
+    choice = parts.get(src, 1) | parts.get(dst, 5) << 3
+    return bytes([255, 0xc0 | choice])
+
+
 if __name__ == "__main__":
-    sys.exit(common.main("golden_icmp6", HEADER, scapy_messages))
+    sys.exit(common.main("golden_icmp6", HEADER, scapy_messages, seed_prefix))

@@ -100,10 +100,10 @@ def scapy_octets(goldens, messages):
     return built
 
 
-def write_seeds(goldens, folder):
-    for name, (_, _, data) in goldens.items():
+def write_seeds(goldens, folder, prefix):
+    for name, (src, dst, data) in goldens.items():
         with open(os.path.join(folder, name), "wb") as file:
-            file.write(data)
+            file.write(prefix(src, dst) + data)
 
 
 def compare(suite, goldens, built, names):
@@ -122,10 +122,10 @@ def compare(suite, goldens, built, names):
     return 1 if failed or not goldens else 0
 
 
-def main(suite, header, make_messages):
+def main(suite, header, make_messages, seed_prefix=lambda src, dst: b""):
     goldens, macros = read_goldens(suite, header)
     if sys.argv[1:2] == ["--seeds"]:
-        write_seeds(goldens, sys.argv[2])
+        write_seeds(goldens, sys.argv[2], seed_prefix)
         return 0
     warnings.filterwarnings("ignore")
     logging.getLogger("scapy").setLevel(logging.ERROR)
