@@ -108,6 +108,7 @@ typedef void kernel_event_fn(void *arg, const struct kernel_event *ev);
 struct kernel_ha_conf {
 	char tunnel_name[IF_NAMESIZE]; /* the one external ip6tnl device */
 	uint32_t tunnel_mtu; /* 0: 1460 */
+	uint32_t max_bindings; /* 0: 131072 */
 };
 
 /* Creates the tunnel device with its pair check (nothing is accepted from it
@@ -146,7 +147,9 @@ struct kernel_mn_conf {
 	char tunnel_prefix[IF_NAMESIZE]; /* "mip6mn": devices mip6mn0, 1.. */
 	uint32_t table_base; /* routing tables table_base.. are ours */
 	uint32_t rule_base; /* rule priorities rule_base.. are ours */
-	const struct prefix *direct; /* destinations never tunnelled */
+	const struct prefix *direct; /* destinations never tunnelled: new
+				      * connections take the care-of address;
+				      * copied */
 	unsigned int n_direct;
 };
 
@@ -172,11 +175,16 @@ struct kernel_mn_home {
 	enum kernel_mn_place place;
 	struct in6_addr hoa;
 	struct in6_addr ha; /* AWAY, RETURNING; :: when not known yet */
-	struct in6_addr coa; /* AWAY, RETURNING */
+	struct in6_addr coa; /* AWAY, RETURNING (there :: when this run of the
+			      * program never was away: no tunnel) */
 	int coa_ifindex; /* AWAY, RETURNING */
 	struct in6_addr coa_router; /* AWAY: next hop for traffic from coa;
 				     * ::: as the main table says */
 	int home_ifindex; /* RETURNING, HOME */
+	struct in6_addr home_router; /* RETURNING, HOME: next hop for traffic
+				      * from hoa; :: as the main table says,
+				      * which may still hold the default
+				      * route of the link that was left */
 };
 
 int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,

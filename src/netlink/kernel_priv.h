@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The context of the kernel port and what its files share.
+ */
+#ifndef NETLINK_KERNEL_PRIV_H
+#define NETLINK_KERNEL_PRIV_H
+
+#include "mip6d/kernel.h"
+#include "mip6d/loop.h"
+#include "mip6d/tqueue.h"
+#include "src/netlink/encode.h"
+#include "src/netlink/nlb.h"
+
+struct kernel_ha; /* kernel_ha.c */
+struct home_link; /* kernel_home_link.c */
+struct kernel_mn; /* kernel_mn.c */
+struct watch; /* watch.c */
+struct sysctl_saved; /* kernel_sysctl.c */
+
+struct kernel {
+	struct loop *loop;
+	kernel_event_fn *on_event;
+	void *arg;
+	struct nlb *nl;
+	struct watch *watch;
+	struct kernel_ha *ha; /* NULL: not started */
+	struct home_link *home_links; /* kernel_home_link.c */
+	struct kernel_mn *mn;
+	struct sysctl_saved *sysctls; /* last written first */
+	bool xfrm_cleaned, wild_hao, wild_rh2; /* kernel_xfrm.c */
+	struct kernel_op *done_first, *done_last;
+	struct task done_task;
+};
+
+/* One keyed request: a transaction, and then the event that answers it. */
+struct kernel_op {
+	struct nlb_txn txn;
+	struct kernel *k;
+	struct kernel_key key;
+	bool has_key; /* false: nobody waits for an event */
+	int err;
+	struct kernel_op *next;
+};
+
+/* The op's answer goes out in a later turn; the op is freed then. */
+void kernel_op_done(struct kernel_op *op, int err);
+
+/* ---- kernel_sysctl.c ---- */
+
+/* path is below /proc/sys/net/ipv6.  Remembers the old value once. */
+int sysctl_set(struct kernel *k, const char *path, const char *value);
+/* The value that `path` had before sysctl_set. */
+void sysctl_restore(struct kernel *k, const char *path);
+void sysctl_restore_all(struct kernel *k);
+/* Forwarding everywhere; remembers what each interface had, since the
+ * machine-wide switch overwrites them all. */
+int sysctl_set_forwarding(struct kernel *k);
+void sysctl_restore_forwarding(struct kernel *k);
+
+/* ---- kernel_xfrm.c ---- */
+
+/* The wildcard state of a kind, and the one policy that lets Mobility Headers
+ * in with what is wanted by anybody.  Synchronous. */
+int kernel_xfrm_wild_set(struct kernel *k, bool hao, bool rh2);
+/* Removes what an earlier run left; once, before anything is installed. */
+void kernel_xfrm_clean(struct kernel *k);
+/* Binding Updates from hoa to ha leave from coa with a Home Address option. */
+void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
+			 const struct in6_addr *hoa,
+			 const struct in6_addr *ha,
+			 const struct in6_addr *coa);
+void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
+			 const struct in6_addr *hoa,
+			 const struct in6_addr *ha);
+
+/* ---- leftover.c ---- */
+
+/* Queue the removal of everything with our protocol number. */
+void leftover_routes(struct kernel *k, uint8_t proto);
+void leftover_rules(struct kernel *k, uint8_t proto);
+void leftover_addrs(struct kernel *k, uint8_t proto);
+void leftover_proxies(struct kernel *k, uint8_t proto);
+/* Queues the removal of ip6tnl devices named PREFIX and a number, or, with
+ * exact, just PREFIX. */
+void leftover_links(struct kernel *k, const char *prefix, bool exact);
+/* The name of an external ip6tnl in this namespace; false: there is none. */
+bool leftover_find_external(struct kernel *k, char ret_name[IF_NAMESIZE]);
+/* Removes our solicitation mark from every interface. */
+void leftover_home_links(struct kernel *k);
+
+/* ---- kernel_home_link.c ---- */
+
+void home_link_clear_all(struct kernel *k);
+
+#endif

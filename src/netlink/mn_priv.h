@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mobile node's side of the kernel port: what is installed, in three
+ * tables (care-of addresses, tunnels, home addresses) that kernel_mn.c brings
+ * to what is wanted at the end of each turn.
+ */
+#ifndef NETLINK_MN_PRIV_H
+#define NETLINK_MN_PRIV_H
+
+#include "src/netlink/kernel_priv.h"
+
+#define MN_MAX_HOMES 64 /* also of tunnels and care-of addresses */
+
+/* Rule priorities above rule_base. */
+enum mn_rule {
+	MN_RULE_HOA, /* from HOA: its own table, whatever the destination */
+	MN_RULE_COA, /* from COA: its own table */
+	MN_RULE_DIRECT, /* to a direct prefix: the care-of table */
+	MN_RULE_FIND, /* sockets without a source that would take HOA */
+};
+
+/* Where traffic from a care-of address goes: a rule and a table with one
+ * default route, so that neither an old default route nor an old on-link
+ * prefix in the main table can catch it. */
+struct mn_coa {
+	bool used;
+	struct in6_addr coa, router;
+	int ifindex;
+};
+
+struct mn_tunnel {
+	bool used;
+	char name[IF_NAMESIZE];
+	int ifindex;
+	struct in6_addr ha, coa;
+};
+
+struct mn_home {
+	bool dirty; /* `want` is new */
+	struct kernel_mn_home want;
+	struct kernel_mn_home have; /* installed, or queued */
+	struct kernel_mn_home before; /* to go back to when it fails */
+	int coa; /* of the care-of address, -1: none */
+	int tunnel; /* -1: none */
+	int addr_ifindex; /* where the home address is; 0: nowhere */
+	bool addr_own; /* it was not there before we added it */
+	bool addr_kept; /* it stays where it is */
+	int table_ifindex; /* device of its table's route; 0: no table */
+	struct kernel_op *ops; /* who waits */
+};
+
+struct kernel_mn {
+	struct kernel *k;
+	char prefix[IF_NAMESIZE];
+	uint32_t table_base, rule_base;
+	struct prefix *direct;
+	unsigned int n_direct;
+	uint32_t direct_table; /* of the rules that exist; 0: none exist */
+	struct mn_coa coas[MN_MAX_HOMES];
+	struct mn_tunnel tunnels[MN_MAX_HOMES];
+	struct mn_home homes[MN_MAX_HOMES];
+	bool undo; /* the last reconciliation failed */
+};
+
+static inline uint32_t mn_home_table(const struct kernel_mn *mn, size_t i)
+{
+	return mn->table_base + (uint32_t)i;
+}
+
+static inline uint32_t mn_coa_table(const struct kernel_mn *mn, int i)
+{
+	return mn->table_base + MN_MAX_HOMES + (uint32_t)i;
+}
+
+/* ---- mn_coa.c ---- */
+
+/* Installs the rule and table of a care-of address (again); its place or
+ * -ENOSPC. */
+int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
+	       const struct kernel_mn_home *want);
+/* Removes those that no home address uses. */
+void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
+/* The rules of the direct prefixes follow the first home address that is
+ * away. */
+void mn_direct_update(struct kernel_mn *mn, struct nlb_txn *txn);
+
+/* ---- mn_tunnel.c ---- */
+
+/* Forgets devices that somebody deleted. */
+void mn_tunnel_check(struct kernel_mn *mn);
+/* Moves each tunnel whose home addresses all want the same new care-of
+ * address. */
+void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn);
+/* The place of a tunnel between these addresses, created at need (at once);
+ * or -errno. */
+int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
+		  const struct in6_addr *coa);
+void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
+
+/* ---- mn_home.c ---- */
+
+/* Brings one home address to h->want, its care-of address and tunnel being
+ * set already. */
+void mn_home_apply(struct kernel_mn *mn, struct mn_home *h,
+		   struct nlb_txn *txn);
+
+/* ---- kernel_mn.c ---- */
+
+/* At the end of a turn, before the requests leave; after them again, as long
+ * as it returns true. */
+bool kernel_mn_reconcile(struct kernel *k);
+
+static inline bool mn_wants_tunnel(const struct kernel_mn_home *w)
+{
+	return (w->place == KERNEL_MN_AWAY ||
+		w->place == KERNEL_MN_RETURNING) &&
+	       !addr_is_any(&w->ha) && !addr_is_any(&w->coa);
+}
+
+#endif

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The acting netlink sockets (src/netlink/nlb.h).
+ *
+ * The kernel carries out a netlink request within the send, so a flush is
+ * send, take the answers, next chunk: no answer is ever outstanding between
+ * two turns.  This file decides the size of a chunk and matches answers by
+ * sequence number.  What a message says is left to the encoders.
+ */
+#include "src/netlink/nlb.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mip6d/cleanup.h"
+#include "mip6d/log.h"
+
+/* The answers to a chunk must fit the receive buffer: each takes about
+ * 1 KiB of it. */
+#define CHUNK_MSGS 512
+#define CHUNK_OCTETS (128 * 1024)
+#define RCVBUF (4 * 1024 * 1024)
+#define SNDBUF (1024 * 1024)
+#define RECV_OCTETS (64 * 1024)
+
+struct entry {
+	struct nlb_txn *txn; /* NULL: nobody waits */
+	nlb_ack_fn *fn; /* NULL: `tolerate` decides */
+	void *arg;
+	size_t offset, len; /* len 0: not sent, err holds why */
+	uint32_t seq;
+	uint16_t type; /* for the log */
+	int err;
+	enum nlb_bus bus;
+	int tolerate;
+	bool answered;
+	bool is_end; /* carries no message: the end of its transaction */
+};
+
+struct nlb {
+	int fd[NLB_BUSES];
+	uint32_t seq;
+	uint8_t *buf; /* messages, NLMSG_ALIGNed */
+	size_t buf_size, buf_len;
+	struct entry *entries;
+	size_t n_entries, max_entries;
+	struct nlenc enc; /* of the message begun */
+	enum nlb_bus bus;
+	bool flushing;
+	uint8_t spare[NLENC_MAX] __attribute__((aligned(8)));
+	uint8_t in[RECV_OCTETS] __attribute__((aligned(8)));
+};
+
+static int set_buf(int fd, int forced, int plain, int octets)
+{
+	if (!setsockopt(fd, SOL_SOCKET, forced, &octets, sizeof(octets)))
+		return 0;
+	return setsockopt(fd, SOL_SOCKET, plain, &octets, sizeof(octets));
+}
+
+static int open_bus(int protocol, int *ret_fd)
+{
+	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
+	auto_close int fd = socket(AF_NETLINK,
+				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				   protocol);
+	int one = 1;
+
+	if (fd < 0)
+		return -errno;
+	set_buf(fd, SO_RCVBUFFORCE, SO_RCVBUF, RCVBUF);
+	set_buf(fd, SO_SNDBUFFORCE, SO_SNDBUF, SNDBUF);
+	/* Answers without the request in them, but with the kernel's words. */
+	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)))
+		return -errno;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int nlb_open(struct nlb **ret_nlb)
+{
+	struct nlb *nl = calloc(1, sizeof(*nl));
+	int err;
+
+	if (!nl)
+		return -ENOMEM;
+	nl->fd[NLB_ROUTE] = nl->fd[NLB_XFRM] = -1;
+	err = open_bus(NETLINK_ROUTE, &nl->fd[NLB_ROUTE]);
+	if (!err)
+		err = open_bus(NETLINK_XFRM, &nl->fd[NLB_XFRM]);
+	if (err) {
+		nlb_close(nl);
+		return err;
+	}
+	*ret_nlb = nl;
+	return 0;
+}
+
+struct nlb *nlb_close(struct nlb *nl)
+{
+	int bus;
+
+	if (!nl)
+		return NULL;
+	for (bus = 0; bus < NLB_BUSES; bus++)
+		if (nl->fd[bus] >= 0)
+			close(nl->fd[bus]);
+	free(nl->buf);
+	free(nl->entries);
+	free(nl);
+	return NULL;
+}
+
+/* ---- collecting ---- */
+
+static bool reserve(struct nlb *nl)
+{
+	if (nl->buf_size - nl->buf_len < NLENC_MAX) {
+		size_t size = nl->buf_size ? nl->buf_size * 2 : 64 * 1024;
+		uint8_t *buf = realloc(nl->buf, size);
+
+		if (!buf)
+			return false;
+		nl->buf = buf;
+		nl->buf_size = size;
+	}
+	return true;
+}
+
+static struct entry *add_entry(struct nlb *nl)
+{
+	if (nl->n_entries == nl->max_entries) {
+		size_t max = nl->max_entries ? nl->max_entries * 2 : 256;
+		struct entry *entries =
+			realloc(nl->entries, max * sizeof(*entries));
+
+		if (!entries)
+			return NULL;
+		nl->entries = entries;
+		nl->max_entries = max;
+	}
+	nl->entries[nl->n_entries] = (struct entry){ .bus = nl->bus };
+	return &nl->entries[nl->n_entries++];
+}
+
+struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus)
+{
+	nl->bus = bus;
+	if (reserve(nl)) {
+		nlenc_init(&nl->enc, nl->buf + nl->buf_len, NLENC_MAX);
+	} else {
+		nlenc_init(&nl->enc, nl->spare, sizeof(nl->spare));
+		nl->enc.bad = true;
+	}
+	return &nl->enc;
+}
+
+static void commit(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
+		   void *arg, int tolerate)
+{
+	struct entry *en = add_entry(nl);
+	int len = nlenc_end(&nl->enc);
+
+	if (!en) {
+		if (txn && !txn->err)
+			txn->err = -ENOMEM;
+		return;
+	}
+	en->txn = txn;
+	en->fn = fn;
+	en->arg = arg;
+	en->tolerate = tolerate;
+	if (txn)
+		txn->pending++;
+	if (len < 0) {
+		en->err = -ENOMEM;
+		return;
+	}
+	en->seq = nl->enc.nlh->nlmsg_seq = ++nl->seq;
+	en->type = nl->enc.nlh->nlmsg_type;
+	en->offset = nl->buf_len;
+	en->len = (size_t)len;
+	nl->buf_len += NLMSG_ALIGN(en->len);
+}
+
+void nlb_commit(struct nlb *nl, struct nlb_txn *txn, int tolerate)
+{
+	commit(nl, txn, NULL, NULL, tolerate);
+}
+
+void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn, void *arg)
+{
+	commit(nl, txn, fn, arg, 0);
+}
+
+void nlb_txn_begin(struct nlb_txn *txn, nlb_txn_fn *fn)
+{
+	*txn = (struct nlb_txn){ .fn = fn, .pending = 1 };
+}
+
+/* The one pending that nlb_txn_begin counted is the end itself, so that a
+ * transaction cannot end while it is being filled, and not before the next
+ * flush. */
+void nlb_txn_end(struct nlb *nl, struct nlb_txn *txn, int err)
+{
+	struct entry *en = add_entry(nl);
+
+	if (!en) {
+		/* Refuse the one request rather than lose its answer. */
+		nlb_flush(nl);
+		txn->fn(txn, -ENOMEM);
+		return;
+	}
+	en->txn = txn;
+	en->is_end = true;
+	en->err = err;
+}
+
+/* ---- sending ---- */
+
+static void conclude(struct nlb *nl, size_t i)
+{
+	struct entry en = nl->entries[i];
+	struct nlb_txn *txn = en.txn;
+	int err = en.err;
+
+	if (en.fn)
+		err = en.fn(en.arg, err);
+	else if (err == -en.tolerate)
+		err = 0;
+	if (!txn)
+		return;
+	if (err && !txn->err)
+		txn->err = err;
+	if (!--txn->pending)
+		txn->fn(txn, txn->err);
+}
+
+/* The kernel's own words about a refusal, where it has some. */
+static const char *ext_ack_text(const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	size_t skip = sizeof(*e);
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NULL;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += e->msg.nlmsg_len - sizeof(e->msg);
+	mnl_attr_for_each(attr, nlh, skip)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			return mnl_attr_get_str(attr);
+	return NULL;
+}
+
+static void take_answer(struct nlb *nl, size_t first, size_t end,
+			const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	const char *text;
+	struct entry *en;
+	size_t i;
+
+	if (nlh->nlmsg_type != NLMSG_ERROR ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
+		return;
+	/* Answers come in the order of the requests. */
+	for (i = first; i < end; i++)
+		if (!nl->entries[i].answered && nl->entries[i].len &&
+		    nl->entries[i].seq == nlh->nlmsg_seq)
+			break;
+	if (i == end)
+		return;
+	en = &nl->entries[i];
+	en->answered = true;
+	en->err = e->error;
+	if (!en->err || en->err == -en->tolerate)
+		return;
+	text = ext_ack_text(nlh);
+	log_debug("kernel: message %u refused: %s%s%s", en->type,
+		  strerror(-en->err), text ? ": " : "", text ? text : "");
+}
+
+/* One datagram into nl->in; octets, 0 for one that the kernel did not send,
+ * -errno. */
+static int recv_kernel(struct nlb *nl, enum nlb_bus bus)
+{
+	struct sockaddr_nl from;
+	socklen_t from_len = sizeof(from);
+	ssize_t n = recvfrom(nl->fd[bus], nl->in, sizeof(nl->in),
+			     MSG_DONTWAIT, (struct sockaddr *)&from,
+			     &from_len);
+
+	if (n < 0)
+		return -errno;
+	return from.nl_pid ? 0 : (int)n;
+}
+
+static void take_answers(struct nlb *nl, enum nlb_bus bus, size_t first,
+			 size_t end)
+{
+	while (first < end) {
+		const struct nlmsghdr *nlh = (void *)nl->in;
+		int n = recv_kernel(nl, bus);
+
+		if (n == -EINTR || n == -ENOBUFS)
+			continue;
+		if (n < 0)
+			break;
+		for (; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+			take_answer(nl, first, end, nlh);
+			while (first < end && nl->entries[first].answered)
+				first++;
+		}
+	}
+}
+
+static void send_chunk(struct nlb *nl, size_t first, size_t end, size_t octets)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	enum nlb_bus bus = nl->entries[first].bus;
+	ssize_t sent;
+	size_t i;
+
+	do
+		sent = sendto(nl->fd[bus],
+			      nl->buf + nl->entries[first].offset, octets, 0,
+			      (struct sockaddr *)&kernel, sizeof(kernel));
+	while (sent < 0 && errno == EINTR);
+	/* Lost answers: nobody knows what was done, so it has failed. */
+	for (i = first; i < end; i++)
+		nl->entries[i].err = sent < 0 ? -errno : -ENOBUFS;
+	if (sent >= 0)
+		take_answers(nl, bus, first, end);
+}
+
+/* The longest run of messages from `first` on that can leave together. */
+static size_t chunk_end(const struct nlb *nl, size_t first, size_t *ret_octets)
+{
+	const struct entry *en = nl->entries;
+	size_t i, octets = 0;
+
+	for (i = first; i < nl->n_entries && i - first < CHUNK_MSGS; i++) {
+		if (!en[i].len || en[i].bus != en[first].bus ||
+		    octets + en[i].len > CHUNK_OCTETS)
+			break;
+		octets += NLMSG_ALIGN(en[i].len);
+	}
+	*ret_octets = octets;
+	return i;
+}
+
+void nlb_flush(struct nlb *nl)
+{
+	size_t first = 0, end, octets;
+
+	/* A transaction's end may commit more, but the loop below gets it. */
+	if (nl->flushing)
+		return;
+	nl->flushing = true;
+	while (first < nl->n_entries) {
+		end = chunk_end(nl, first, &octets);
+		if (end == first)
+			end++; /* carries no message */
+		else
+			send_chunk(nl, first, end, octets);
+		for (; first < end; first++)
+			conclude(nl, first);
+	}
+	nl->n_entries = 0;
+	nl->buf_len = 0;
+	nl->flushing = false;
+}
+
+static int store_err(void *arg, int err)
+{
+	*(int *)arg = err;
+	return err;
+}
+
+int nlb_call(struct nlb *nl)
+{
+	int err = -ENOMEM;
+
+	assert(!nl->flushing);
+	nlb_commit_fn(nl, NULL, store_err, &err);
+	nlb_flush(nl);
+	return err;
+}
+
+/* ---- dumps ---- */
+
+/* 1: more to come; 0: done; -errno. */
+static int take_dump(const struct nlb *nl, int n, uint32_t seq, nlb_dump_fn *fn,
+		     void *arg)
+{
+	const struct nlmsghdr *nlh = (const void *)nl->in;
+
+	for (; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+		if (nlh->nlmsg_seq != seq)
+			continue;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (nlh->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+
+			return e->error;
+		}
+		fn(arg, nlh);
+	}
+	return 1;
+}
+
+int nlb_dump(struct nlb *nl, nlb_dump_fn *fn, void *arg)
+{
+	uint8_t copy[NLENC_MAX] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = (void *)copy;
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	enum nlb_bus bus = nl->bus;
+	int len = nlenc_end(&nl->enc), n;
+
+	if (len < 0)
+		return -ENOMEM;
+	memcpy(copy, nl->enc.nlh, (size_t)len);
+	nlb_flush(nl);
+	nlh->nlmsg_seq = ++nl->seq;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	if (sendto(nl->fd[bus], copy, (size_t)len, 0,
+		   (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		return -errno;
+	do {
+		n = recv_kernel(nl, bus);
+		if (n > 0)
+			n = take_dump(nl, n, nlh->nlmsg_seq, fn, arg);
+		else if (n == 0 || n == -EINTR || n == -ENOBUFS)
+			n = 1;
+	} while (n > 0);
+	return n;
+}
