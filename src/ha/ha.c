@@ -106,8 +106,8 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 		.coa_is_ours = kernel_addr_is_local(k, &coa),
 		.coa_is_bound = bound_find(ha, &coa, e),
 		.hoa_is_elsewhere = bound_find(ha, &pkt->src, e),
-		.is_full = bcache_count(ha->bc) >= bcache_max(ha->bc) &&
-			   !ha->n_invalid,
+		.is_full = bcache_count(ha->bc) - ha->n_invalid >=
+			   bcache_max(ha->bc),
 	};
 
 	if (l)
@@ -140,20 +140,15 @@ static struct ha_request request_of(const struct ha *ha,
 	};
 }
 
-struct eviction {
-	struct ha *ha;
-	bool done;
-};
-
 static void evict_one(void *arg, struct bcache_entry *e)
 {
-	struct eviction *ev = arg;
+	struct ha *ha = arg;
 
-	if (ev->done || e->state != BCACHE_INVALID)
+	if (bcache_count(ha->bc) < bcache_max(ha->bc) ||
+	    e->state != BCACHE_INVALID)
 		return;
-	ev->ha->n_invalid--;
-	bcache_del(ev->ha->bc, e);
-	ev->done = true;
+	ha->n_invalid--;
+	bcache_del(ha->bc, e);
 }
 
 /* Entries that only remember a de-registration give way to a new binding,
@@ -161,10 +156,8 @@ static void evict_one(void *arg, struct bcache_entry *e)
 static struct bcache_entry *
 entry_new(struct ha *ha, const struct bcache_key *key, struct mtime now)
 {
-	struct eviction ev = { .ha = ha };
-
 	if (bcache_count(ha->bc) >= bcache_max(ha->bc) && ha->n_invalid)
-		bcache_walk(ha->bc, evict_one, &ev);
+		bcache_walk(ha->bc, evict_one, ha);
 	return ha_binding_new(ha, key, now);
 }
 

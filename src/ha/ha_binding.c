@@ -97,6 +97,16 @@ void ha_binding_drop(struct bcache_entry *e, struct mtime now)
 	bcache_del(ha->bc, e);
 }
 
+/* Nothing is in force and nothing wanted; a registration that came to nothing
+ * does not end the memory of the de-registration before it. */
+static void forget(struct bcache_entry *e, struct mtime now)
+{
+	if (mtime_before(now, ha_binding(e)->remember))
+		ha_binding_enter(e, BCACHE_INVALID, now);
+	else
+		ha_binding_drop(e, now);
+}
+
 /* Out of whatever state without an outstanding request, with nothing wanted
  * any more: a de-registration is remembered, anything else is not. */
 static void leave(struct bcache_entry *e, struct mtime now)
@@ -106,7 +116,7 @@ static void leave(struct bcache_entry *e, struct mtime now)
 	else if (ha_binding(e)->has_req)
 		ha_binding_enter(e, BCACHE_INVALID, now);
 	else
-		ha_binding_drop(e, now);
+		forget(e, now);
 }
 
 /* ---- towards what is wanted ---- */
@@ -143,7 +153,7 @@ void ha_binding_give_up(struct bcache_entry *e, uint8_t status,
 	if (ha_is_in_force(e))
 		ha_binding_enter(e, BCACHE_ACTIVE, now);
 	else
-		ha_binding_drop(e, now);
+		forget(e, now);
 }
 
 void ha_binding_on_dad(struct bcache_entry *e, uint8_t status, struct mtime now)
@@ -204,6 +214,7 @@ static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 	e->registered = now;
 	e->last_bu = now;
 	e->expires = lifetime_end(now, g.lifetime_4s);
+	b->remember = (struct mtime){ 0 };
 	*ret_status = g.status;
 	return true;
 }
@@ -256,7 +267,9 @@ static void enter_invalid(struct bcache_entry *e, struct mtime now)
 
 	b->ha->n_invalid++;
 	e->lifetime_4s = 0;
-	e->expires = mtime_add_s(now, HA_DELETE_BCE_TIMEOUT_S);
+	if (b->has_req)
+		b->remember = mtime_add_s(now, HA_DELETE_BCE_TIMEOUT_S);
+	e->expires = b->remember;
 	tqueue_start(b->ha->env.tq, &e->task, e->expires);
 	accept_request(e, BA_ACCEPTED, now);
 }

@@ -60,6 +60,7 @@ struct ha_binding {
 	struct in6_addr asked_coa; /* in the outstanding kernel request */
 	struct mtime next_na;      /* while na_left */
 	struct mtime retry;        /* while stale */
+	struct mtime remember;     /* end of a de-registration's memory */
 	struct ha_binding *ll_next, **ll_prev; /* in ha->ll_dads */
 	int asked_ifindex;   /* proxied there: in the outstanding request... */
 	int home_ifindex;    /* ...and in force; 0: nowhere */
