@@ -156,7 +156,7 @@ struct kernel {
 	struct fake_plan plans[FAKE_PLANS];
 	unsigned int n_plans;
 
-	struct fake_event *head;
+	struct fake_event *head, *current;
 	uint64_t order;
 	struct mtime last_due;
 };

@@ -182,45 +182,10 @@ static void stranger_sends(struct sim *s, struct sim_packet *p)
 		sim_fail(s, "a stranger's message changed something");
 }
 
-static struct sim_packet *packet_to(struct sim_net *n, struct mh_msg *msg,
-				    const struct in6_addr *src,
-				    const struct in6_addr *dst,
-				    const struct in6_addr *hao,
-				    const struct in6_addr *rh2)
-{
-	uint8_t buf[MH_MAX_LEN];
-	int len = mh_build(msg, buf, sizeof(buf));
-	struct sim_packet *p;
-
-	if (len < 0)
-		sim_fail(n->s, "simulator: mh_build: %d", len);
-	mh_set_checksum(buf, (size_t)len, hao ? hao : src, rh2 ? rh2 : dst);
-	p = sim_packet_new(n->s, SIM_MH, buf, (size_t)len);
-	p->wire_src = *src;
-	p->wire_dst = *dst;
-	if (hao) {
-		p->has_hao = true;
-		p->hao = *hao;
-	}
-	if (rh2) {
-		p->has_rh2 = true;
-		p->rh2 = *rh2;
-	}
-	return p;
-}
-
-static struct in6_addr addr_of(const char *text)
-{
-	struct in6_addr a = addr_any;
-
-	addr_parse(text, &a);
-	return a;
-}
-
 /* Octets that are nothing, with a correct checksum or without. */
 static void send_noise(struct sim_net *n, const struct in6_addr *to)
 {
-	struct in6_addr src = addr_of("2001:db8:cc::bad");
+	struct in6_addr src = sim_addr("2001:db8:cc::bad");
 	uint8_t buf[128];
 	struct sim *s = n->s;
 	size_t len = 8 + 8 * sim_below(s, 15), i;
@@ -249,7 +214,7 @@ static void send_bad_bu(struct sim_net *n)
 	static const char *const bad_hoas[] = {
 		"fe80::100", "ff02::1", "::1", "2001:db8:5::100", "::",
 	};
-	struct in6_addr src = addr_of("2001:db8:cc::bad");
+	struct in6_addr src = sim_addr("2001:db8:cc::bad");
 	struct in6_addr ha = n->ha->ha_links[0].address, hao;
 	struct sim *s = n->s;
 	const struct bcache_entry *e = sim_binding(&n->mn->regs[0]);
@@ -263,10 +228,10 @@ static void send_bad_bu(struct sim_net *n)
 	hao = n->mn->regs[0].hoa;
 	switch (sim_below(s, 4)) {
 	case 0:
-		hao = addr_of(bad_hoas[sim_below(s, 5)]);
+		hao = sim_addr(bad_hoas[sim_below(s, 5)]);
 		break;
 	case 1:
-		m.opt.alt_coa = addr_of(sim_below(s, 2) ? "ff02::1" : "::1");
+		m.opt.alt_coa = sim_addr(sim_below(s, 2) ? "ff02::1" : "::1");
 		if (!m.bu.lifetime_4s)
 			m.bu.lifetime_4s = 1;
 		break;
@@ -280,13 +245,13 @@ static void send_bad_bu(struct sim_net *n)
 		m.bu.seq = (uint16_t)(e->seq - sim_below(s, 32769));
 		break;
 	}
-	stranger_sends(s, packet_to(n, &m, &src, &ha, &hao, NULL));
+	stranger_sends(s, sim_build_mh(s, &m, &src, &ha, &hao, NULL));
 }
 
 /* Acknowledgements and errors that the node did not ask for. */
 static void send_bad_ba(struct sim_net *n)
 {
-	struct in6_addr stranger = addr_of("2001:db8:cc::bad");
+	struct in6_addr stranger = sim_addr("2001:db8:cc::bad");
 	struct in6_addr ha = n->ha->ha_links[0].address;
 	struct in6_addr hoa = n->mn->regs[0].hoa, coa;
 	const struct bul_entry *e = sim_bul(&n->mn->regs[0]);
@@ -308,12 +273,12 @@ static void send_bad_ba(struct sim_net *n)
 		if (m.ba.status == BA_SEQ_OUT_OF_WINDOW ||
 		    m.ba.seq == e->seq)
 			return;
-		stranger_sends(s, packet_to(n, &m, &ha, &coa, NULL, &hoa));
+		stranger_sends(s, sim_build_mh(s, &m, &ha, &coa, NULL, &hoa));
 		return;
 	} else {
 		m.ba.seq = e->seq;
 	}
-	stranger_sends(s, packet_to(n, &m, &stranger, &coa, NULL, &hoa));
+	stranger_sends(s, sim_build_mh(s, &m, &stranger, &coa, NULL, &hoa));
 }
 
 /* A stranger sends what it likes: nothing changes anywhere.

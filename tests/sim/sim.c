@@ -72,7 +72,7 @@ void sim_fail(struct sim *s, const char *fmt, ...)
 	       "--hours %g -v\n", s->name, (unsigned long long)s->seed,
 	       s->hours);
 	fflush(stdout);
-	longjmp(s->failed, 1);
+	longjmp(s->failed_at, 1);
 }
 
 void sim_note(struct sim *s, const char *fmt, ...)
@@ -126,7 +126,6 @@ bool sim_time_left(const struct sim *s)
 static void sim_init(struct sim *s, const struct sim_scenario *sc,
 		     uint64_t seed, double hours)
 {
-	memset(s, 0, sizeof(*s));
 	s->name = sc->name;
 	s->seed = seed;
 	s->hours = hours;
@@ -156,30 +155,38 @@ static void sim_done(struct sim *s)
 	free(s->nodes);
 	while (s->packets)
 		sim_packet_free(s->packets);
-	s->tq = tqueue_free(s->tq);
+	tqueue_free(s->tq);
+	free(s);
 }
 
 static bool run_one(const struct sim_scenario *sc, uint64_t seed,
 		    double hours)
 {
-	static struct sim sim; /* kept for longjmp */
+	/* Where it stopped, a failed one is left as it is, but not lost. */
+	static struct sim *sim, *failed;
 	clock_t started = clock();
 
-	sim_init(&sim, sc, seed, hours);
-	if (setjmp(sim.failed))
-		return false; /* what it held is left as it is */
-	sc->run(&sim);
+	sim = calloc(1, sizeof(*sim));
+	if (!sim)
+		abort();
+	sim_init(sim, sc, seed, hours);
+	if (setjmp(sim->failed_at)) {
+		sim->next_failed = failed;
+		failed = sim;
+		return false;
+	}
+	sc->run(sim);
 	printf("ok   %s seed %llu: %.1f h, %llu steps, %llu BU, %llu BA "
 	       "(%llu refused), %llu moves, %llu reboots, %.2f s\n",
 	       sc->name, (unsigned long long)seed,
-	       (double)(sim.now.us - 1000000000) / 3.6e9,
-	       (unsigned long long)sim.steps, (unsigned long long)sim.n_bu,
-	       (unsigned long long)sim.n_ba, (unsigned long long)sim.n_refused,
-	       (unsigned long long)sim.n_moves,
-	       (unsigned long long)sim.n_reboots,
+	       (double)(sim->now.us - 1000000000) / 3.6e9,
+	       (unsigned long long)sim->steps, (unsigned long long)sim->n_bu,
+	       (unsigned long long)sim->n_ba, (unsigned long long)sim->n_refused,
+	       (unsigned long long)sim->n_moves,
+	       (unsigned long long)sim->n_reboots,
 	       (double)(clock() - started) / CLOCKS_PER_SEC);
 	fflush(stdout);
-	sim_done(&sim);
+	sim_done(sim);
 	return true;
 }
 
@@ -187,6 +194,7 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed,
 
 static const struct sim_scenario *const tables[] = {
 	sim_scenarios_walk, sim_scenarios_fault, sim_scenarios_peer,
+	sim_scenarios_crowd,
 };
 
 struct options {

@@ -137,7 +137,8 @@ struct sim_reg {
 	bool resync; /* status 135 was delivered: it may start anew */
 	uint16_t resync_seq;
 	/* the agent's */
-	bool accepted_any;
+	bool accepted_any, accepted_dereg;
+	bool asked_end; /* a de-registration was sent since */
 	uint16_t accepted_seq;
 	struct mtime accepted_until; /* lifetime or the 10 s memory */
 };
@@ -178,6 +179,7 @@ struct sim_node {
 	struct in6_addr bu_peers[3];
 	unsigned int bu_next;
 
+	unsigned int last_count; /* of an agent's entries */
 	unsigned int epoch; /* starts so far */
 	struct mtime started;
 };
@@ -215,7 +217,8 @@ struct sim {
 	struct mtime now, end;
 	uint64_t steps;
 	struct tqueue *tq;
-	jmp_buf failed;
+	jmp_buf failed_at;
+	struct sim *next_failed;
 
 	struct sim_link links[SIM_LINKS];
 	unsigned int n_links;
@@ -371,6 +374,14 @@ struct sim_link *sim_net_any(struct sim_net *n);
 void sim_net_linger(struct sim_net *n);
 /* Other loss rates on core and links, up to `most` permille a way. */
 void sim_net_loss(struct sim_net *n, unsigned int most);
+struct in6_addr sim_addr(const char *text);
+/* A message with its checksum, as a packet that has not left yet; hao and
+ * rh2 may be NULL. */
+struct sim_packet *sim_build_mh(struct sim *s, const struct mh_msg *msg,
+				const struct in6_addr *src,
+				const struct in6_addr *dst,
+				const struct in6_addr *hao,
+				const struct in6_addr *rh2);
 
 /* scenarios */
 typedef void sim_scenario_fn(struct sim *s);
@@ -385,5 +396,6 @@ struct sim_scenario {
 extern const struct sim_scenario sim_scenarios_walk[];
 extern const struct sim_scenario sim_scenarios_fault[];
 extern const struct sim_scenario sim_scenarios_peer[];
+extern const struct sim_scenario sim_scenarios_crowd[];
 
 #endif

@@ -64,6 +64,7 @@ static void bu_check(struct sim_node *n, const struct fake_msg *m,
 	r->sent_any = true;
 	r->resync = false;
 	r->sent_seq = bu->seq;
+	r->asked_end |= !bu->lifetime_4s;
 	sim_note(n->sim, "%s sends BU hoa=%s seq=%u lifetime=%us coa=%s",
 		 n->name, addr_str(&r->hoa), bu->seq, bu->lifetime_4s * 4,
 		 addr_str(&msg->opt.alt_coa));
@@ -127,6 +128,8 @@ static void ba_check_seq(struct sim_node *n, struct sim_reg *r,
 			 ba->seq, r->accepted_seq);
 	r->accepted_any = true;
 	r->accepted_seq = ba->seq;
+	r->accepted_dereg = !ba->lifetime_4s;
+	r->asked_end = false;
 	r->accepted_until = mtime_add_s(now, ba->lifetime_4s ?
 					ba->lifetime_4s * 4 : 10);
 }
@@ -148,10 +151,8 @@ static void ba_check_registered(struct sim_node *n, struct sim_reg *r,
 		sim_fail(n->sim, "%s: accepts %s at %s, the kernel has %s",
 			 n->name, addr_str(&r->hoa), addr_str(&e->coa),
 			 b ? addr_str(&b->coa) : "nothing");
-	if (!b->home_ifindex && !n->ha_links[0].is_virtual)
-		sim_fail(n->sim, "%s: accepts %s without defending it",
-			 n->name, addr_str(&r->hoa));
-	if (e->seq != ba->seq)
+	/* A newer one may have been refused meanwhile. */
+	if (mh_seq_newer(ba->seq, e->seq))
 		sim_fail(n->sim, "%s: acknowledges %u, the entry has %u",
 			 n->name, ba->seq, e->seq);
 	if (mtime_before(e->expires, promised) ||
@@ -246,8 +247,9 @@ static void kernel_check_entries(struct sim_node *n, struct bcache *bc)
 			struct bcache_entry *e = bcache_find(bc, &b->b.ha,
 							     &b->b.hoa);
 
+			/* In state DAD it is one that gets an L bit. */
 			if (!e || e->state == BCACHE_INVALID ||
-			    e->state == BCACHE_DAD)
+			    addr_is_any(&e->coa))
 				sim_fail(n->sim, "%s: %s is in the kernel, its "
 					 "entry is %s", n->name,
 					 addr_str(&b->b.hoa), e ?
@@ -255,14 +257,40 @@ static void kernel_check_entries(struct sim_node *n, struct bcache *bc)
 		}
 }
 
+/* An accepted binding is kept for all of its lifetime (HA-41), and a
+ * de-registration is remembered for 10 s, unless a new binding needs the
+ * place in a full cache (HA-67). */
+static void memory_check(struct sim_node *n, struct sim_reg *r)
+{
+	struct bcache *bc = ha_bcache(daemon_ha(n->daemon));
+
+	if (r->ha != n || !r->accepted_any ||
+	    !mtime_before(n->sim->now, r->accepted_until) || sim_binding(r))
+		return;
+	if (r->accepted_dereg ? bcache_count(bc) < bcache_max(bc) :
+				!r->asked_end)
+		sim_fail(n->sim, "%s: %s is forgotten %lld us too early",
+			 n->name, addr_str(&r->hoa),
+			 (long long)mtime_diff_us(r->accepted_until,
+						  n->sim->now));
+	r->accepted_any = false;
+}
+
 static void ha_check(struct sim_node *n)
 {
 	struct bcache *bc = ha_bcache(daemon_ha(n->daemon));
 	struct ha_view v = { .n = n, .idle = !n->kernel->head };
+	unsigned int i, j;
 
-	if (bcache_count(bc) > bcache_max(bc))
+	/* A lower limit ends nothing, but nothing new goes beyond it. */
+	if (bcache_count(bc) > bcache_max(bc) &&
+	    bcache_count(bc) > n->last_count)
 		sim_fail(n->sim, "%s: %u bindings, at most %u", n->name,
 			 bcache_count(bc), bcache_max(bc));
+	n->last_count = bcache_count(bc);
+	for (i = 0; i < n->sim->n_nodes; i++)
+		for (j = 0; j < n->sim->nodes[i]->mn.n_homes; j++)
+			memory_check(n, &n->sim->nodes[i]->regs[j]);
 	bcache_walk(bc, entry_check, &v);
 	if (v.idle)
 		kernel_check_entries(n, bc);

@@ -55,3 +55,38 @@ void sim_net_loss(struct sim_net *n, unsigned int most)
 	for (i = 0; i < n->s->n_links; i++)
 		n->s->links[i].loss = parts[sim_below(n->s, 5)] * most / 12;
 }
+
+struct in6_addr sim_addr(const char *text)
+{
+	struct in6_addr a = addr_any;
+
+	addr_parse(text, &a);
+	return a;
+}
+
+struct sim_packet *sim_build_mh(struct sim *s, const struct mh_msg *msg,
+				const struct in6_addr *src,
+				const struct in6_addr *dst,
+				const struct in6_addr *hao,
+				const struct in6_addr *rh2)
+{
+	uint8_t buf[MH_MAX_LEN];
+	int len = mh_build(msg, buf, sizeof(buf));
+	struct sim_packet *p;
+
+	if (len < 0)
+		sim_fail(s, "simulator: mh_build: %d", len);
+	mh_set_checksum(buf, (size_t)len, hao ? hao : src, rh2 ? rh2 : dst);
+	p = sim_packet_new(s, SIM_MH, buf, (size_t)len);
+	p->wire_src = *src;
+	p->wire_dst = *dst;
+	if (hao) {
+		p->has_hao = true;
+		p->hao = *hao;
+	}
+	if (rh2) {
+		p->has_rh2 = true;
+		p->rh2 = *rh2;
+	}
+	return p;
+}

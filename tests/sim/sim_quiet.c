@@ -106,6 +106,8 @@ static void check_kernels(struct sim_reg *r, struct sim_iface *f,
 		sim_fail(s, "%s: the agent forwards %s to %s, it is at %s",
 			 r->mn->name, addr_str(&r->hoa),
 			 b ? addr_str(&b->coa) : "nowhere", addr_str(coa));
+	if (!b->home_ifindex != r->ha->ha_links[0].is_virtual)
+		sim_fail(s, "the agent does not defend %s", addr_str(&r->hoa));
 }
 
 static void check_away(struct sim_reg *r, struct sim_iface *f)
