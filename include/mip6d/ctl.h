@@ -20,10 +20,13 @@ struct ctl;
 char *ctl_answer(struct daemon *d, const char *line, size_t len,
 		 struct mtime now);
 
-/* The server, [K].  -EADDRINUSE when another mip6d answers on the socket; a
- * stale socket file is replaced. */
+/* The server, [K].  -EADDRINUSE when another mip6d has the socket; a stale
+ * socket file is replaced, a missing folder created.  Other errors are
+ * logged.  group "": root (the daemon's user) only.  d may be NULL for the
+ * time being: to know that we are alone before anything is touched. */
 int ctl_open(struct loop *loop, const char *path, const char *group,
 	     struct daemon *d, struct ctl **ret_ctl);
+void ctl_set_daemon(struct ctl *ctl, struct daemon *d);
 struct ctl *ctl_close(struct ctl *ctl);
 
 #endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of src/ctl share: the words of the protocol.
+ */
+#ifndef MIP6D_CTL_PRIV_H
+#define MIP6D_CTL_PRIV_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "mip6d/time.h"
+
+/* Of the replies' shape.  New members do not change it. */
+#define CTL_VERSION 1
+
+/* X(command, what it shows, the function that dumps it) */
+#define CTL_COMMANDS(X)                                                      \
+	X("status", "what this mip6d is and does", ctl_dump_status)          \
+	X("show bindings", "the home agent's binding cache",                 \
+	  ctl_dump_bindings)                                                 \
+	X("show bul", "the mobile node's binding update list", ctl_dump_bul) \
+	X("show interfaces", "the mobile node's interfaces and addresses",   \
+	  ctl_dump_interfaces)                                               \
+	X("show care-of", "which care-of address is used, and why",          \
+	  ctl_dump_care_of)                                                  \
+	X("show counters", "messages, drops and refusals, counted by cause", \
+	  ctl_dump_counters)
+
+struct daemon;
+
+/* The members that a reply has besides "ok", "version" and "cmd", as a new
+ * object; or NULL with *ret_error set: why there is nothing to be shown;
+ * NULL alone: out of memory.  Pure. */
+typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
+			    const char **ret_error);
+
+ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
+	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_counters;
+
+/* ---- the client ---- */
+
+/* Writes a good reply to a command as text.  -EPROTO when the reply is not
+ * what the command should give. */
+int ctl_text(FILE *out, const json_t *reply, bool colour);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mip6d-ctl: asks a running mip6d and prints its answer.
+ *
+ * This file decides arguments, exit statuses and what is said when there is
+ * no daemon.  How answers look as text is left to ctl_text.c.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "mip6d/cleanup.h"
+#include "src/ctl/ctl_priv.h"
+
+#define ANSWER_TIMEOUT_S 10
+
+/* As mip6d-ctl(8) documents them. */
+enum {
+	EXIT_REFUSED = 1, /* mip6d answered that it cannot */
+	EXIT_USAGE = 2,
+	EXIT_NOT_THERE = 3,
+	EXIT_PERMISSION = 4,
+	EXIT_TROUBLE = 5,
+};
+
+static const char *const commands[] = {
+#define X(name, text, fn) name,
+	CTL_COMMANDS(X)
+#undef X
+};
+
+static const char usage_text[] =
+	"usage: mip6d-ctl [-hjV] [-s SOCKET] COMMAND\n"
+	"\n"
+	"  -s, --socket SOCKET  where mip6d listens (default " MIP6D_RUN_DIR
+	"/control)\n"
+	"  -j, --json           the answer as a line of JSON\n"
+	"  -V, --version        print the version\n"
+	"  -h, --help           print this\n"
+	"\n"
+	"commands:\n"
+#define X(name, text, fn) "  " name ": " text "\n"
+	CTL_COMMANDS(X)
+#undef X
+	;
+
+/* The remaining arguments as one command, or NULL. */
+static const char *command_of(int argc, char **argv)
+{
+	char words[64] = "";
+	size_t i;
+
+	for (; argc > 0; argc--, argv++) {
+		if (strlen(words) + strlen(*argv) + 2 > sizeof(words))
+			return NULL;
+		if (*words)
+			strcat(words, " ");
+		strcat(words, *argv);
+	}
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i], words))
+			return commands[i];
+	return NULL;
+}
+
+static int bad_usage(const char *problem)
+{
+	size_t i;
+
+	fprintf(stderr, "mip6d-ctl: %s, expected one of:", problem);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", commands[i]);
+	fprintf(stderr, "\n");
+	return EXIT_USAGE;
+}
+
+/* ---- talking ---- */
+
+static int say_why(const char *path, int err)
+{
+	if (err == ENOENT || err == ECONNREFUSED) {
+		fprintf(stderr,
+			"mip6d-ctl: no mip6d listens on %s: is it running? "
+			"(-s names another socket)\n",
+			path);
+		return EXIT_NOT_THERE;
+	}
+	if (err == EACCES || err == EPERM) {
+		fprintf(stderr,
+			"mip6d-ctl: no permission for %s: be root, or of the "
+			"group that control.group names in mip6d.conf\n",
+			path);
+		return EXIT_PERMISSION;
+	}
+	if (err == EAGAIN) {
+		fprintf(stderr, "mip6d-ctl: no answer from %s in %d s\n", path,
+			ANSWER_TIMEOUT_S);
+		return EXIT_TROUBLE;
+	}
+	fprintf(stderr, "mip6d-ctl: %s: %s\n", path, strerror(err));
+	return EXIT_TROUBLE;
+}
+
+/* A connected socket or -errno. */
+static int connect_to(const char *path)
+{
+	struct timeval limit = { .tv_sec = ANSWER_TIMEOUT_S };
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd, err;
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(sun.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ||
+	    connect(fd, (struct sockaddr *)&sun, sizeof(sun))) {
+		err = errno;
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
+/* Reads to the end of the line.  0 or -errno; the caller frees. */
+static int read_line(int fd, char **ret_line)
+{
+	size_t len = 0, size = 65536;
+	auto_free char *line = malloc(size);
+	char *larger;
+	ssize_t n;
+
+	while (line) {
+		n = recv(fd, line + len, size - len - 1, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EPROTO;
+		len += (size_t)n;
+		if (line[len - 1] == '\n')
+			break;
+		if (size - len > 1)
+			continue;
+		larger = realloc(line, size * 2);
+		if (!larger)
+			return -ENOMEM;
+		line = larger;
+		size *= 2;
+	}
+	if (!line)
+		return -ENOMEM;
+	line[len] = '\0';
+	*ret_line = steal_ptr(line);
+	return 0;
+}
+
+static int ask(const char *path, const char *command, char **ret_line)
+{
+	auto_close int fd = connect_to(path);
+	char request[128];
+	int n;
+
+	if (fd < 0)
+		return fd;
+	n = snprintf(request, sizeof(request), "{\"cmd\": \"%s\"}\n", command);
+	/* A daemon that has too many clients answers without being asked. */
+	if (send(fd, request, (size_t)n, MSG_NOSIGNAL) != n && errno != EPIPE)
+		return -errno;
+	return read_line(fd, ret_line);
+}
+
+/* ---- printing ---- */
+
+static bool wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	return (!no || !*no) && isatty(STDOUT_FILENO) && term &&
+	       strcmp(term, "dumb");
+}
+
+static int print_answer(const char *line, bool as_json)
+{
+	json_t *reply = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	int status = EXIT_SUCCESS, err = 0;
+
+	if (!json_is_object(reply)) {
+		err = -EPROTO;
+	} else if (as_json) {
+		fputs(line, stdout);
+		if (!json_is_true(json_object_get(reply, "ok")))
+			status = EXIT_REFUSED;
+	} else if (!json_is_true(json_object_get(reply, "ok"))) {
+		const char *why =
+			json_string_value(json_object_get(reply, "error"));
+
+		fprintf(stderr, "mip6d-ctl: %s\n", why ? why : "refused");
+		status = EXIT_REFUSED;
+	} else {
+		err = ctl_text(stdout, reply, wants_colour());
+	}
+	if (err) {
+		fprintf(stderr, "mip6d-ctl: the answer makes no sense: is "
+				"mip6d of the same version?\n");
+		status = EXIT_TROUBLE;
+	}
+	json_decref(reply);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "mip6d-ctl: cannot write: %s\n",
+			strerror(errno));
+		status = EXIT_TROUBLE;
+	}
+	return status;
+}
+
+static int run(const char *path, const char *command, bool as_json)
+{
+	auto_free char *line = NULL;
+	int err = ask(path, command, &line);
+
+	if (err)
+		return say_why(path, -err);
+	return print_answer(line, as_json);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *path = MIP6D_RUN_DIR "/control", *command;
+	bool as_json = false;
+	int o;
+
+	while ((o = getopt_long(argc, argv, "s:jVh", options, NULL)) >= 0) {
+		switch (o) {
+		case 's':
+			path = optarg;
+			break;
+		case 'j':
+			as_json = true;
+			break;
+		case 'V':
+			printf("mip6d-ctl %s\n", PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage_text, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fprintf(stderr, "mip6d-ctl: see mip6d-ctl -h\n");
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return bad_usage("no command");
+	command = command_of(argc - optind, argv + optind);
+	if (!command)
+		return bad_usage("unknown command");
+	return run(path, command, as_json);
+}
