@@ -10,6 +10,8 @@
 #include "mip6d/daemon.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +100,20 @@ struct daemon *daemon_free(struct daemon *d)
 	return NULL;
 }
 
+void daemon_tell_waiting(const struct daemon *d)
+{
+	const struct conf_home_link *l;
+	unsigned int i;
+
+	for (i = 0; d->ha && i < d->conf->ha.n_links; i++) {
+		l = &d->conf->ha.links[i];
+		if (!l->is_virtual && !ha_link_is_up(d->ha, i))
+			log_warning("daemon: home link %s (%s) is not there "
+				    "or not up: waiting for it",
+				    l->ifname, prefix_str(&l->prefix));
+	}
+}
+
 int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 {
 	const char *what = conf_needs_restart(d->conf, conf);
@@ -117,6 +133,47 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		mn_reload(d->mn, &conf->mn, now);
 	conf_free(old);
 	return 0;
+}
+
+struct line {
+	char *buf;
+	size_t size;
+};
+
+/* Cut where the room ends. */
+static void __attribute__((format(printf, 2, 3)))
+append(struct line *l, const char *fmt, ...)
+{
+	size_t used = strlen(l->buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(l->buf + used, l->size - used, fmt, ap);
+	va_end(ap);
+}
+
+static void append_home(void *arg, const struct mn_coa_info *info)
+{
+	struct line *l = arg;
+
+	append(l, "%s%s %s", *l->buf ? "; " : "",
+	       addr_str(&info->home->address), info->location);
+	if (!addr_is_any(&info->coa))
+		append(l, " at %s", addr_str(&info->coa));
+}
+
+void daemon_status(struct daemon *d, char *buf, size_t size)
+{
+	struct line l = { buf, size };
+	unsigned int n;
+
+	*buf = '\0';
+	if (d->ha) {
+		n = bcache_count(ha_bcache(d->ha));
+		append(&l, "%u binding%s", n, n == 1 ? "" : "s");
+	}
+	if (d->mn)
+		mn_walk_coa(d->mn, append_home, &l);
 }
 
 const struct conf *daemon_conf(const struct daemon *d)

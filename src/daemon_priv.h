@@ -27,4 +27,8 @@ struct daemon {
 	struct be_bucket be;
 };
 
+/* After the start: says which interfaces are waited for.  The mobile node
+ * does so itself. */
+void daemon_tell_waiting(const struct daemon *d);
+
 #endif

@@ -229,4 +229,6 @@ void daemon_on_kernel(struct daemon *d, const struct kernel_event *ev,
 		ha_on_kernel(d->ha, ev, now);
 	if (d->mn && (!done || ev->done.key.user == KERNEL_USER_MN))
 		mn_on_kernel(d->mn, ev, now);
+	if (ev->type == KERNEL_SYNCED)
+		daemon_tell_waiting(d);
 }

@@ -394,7 +394,8 @@ int ctl_open(struct loop *loop, const char *path, const char *group,
 
 void ctl_set_daemon(struct ctl *ctl, struct daemon *d)
 {
-	ctl->d = d;
+	if (ctl)
+		ctl->d = d;
 }
 
 struct ctl *ctl_close(struct ctl *ctl)

@@ -510,6 +510,62 @@ static void reload_takes_the_new_or_keeps_the_old(void)
 	teardown();
 }
 
+static void interfaces_that_are_waited_for_are_said(void)
+{
+	static const struct conf_home_link links[] = {
+		{ .is_virtual = true },
+		{ .ifname = "eth7" },
+	};
+	struct kernel_event ev = { .type = KERNEL_SYNCED };
+	struct role_env env = { 0 };
+	struct conf *conf = conf_new(true, false);
+
+	stub_clear();
+	fake_log_clear();
+	conf->ha.links = calloc(2, sizeof(*links));
+	UNIT_NEED(conf->ha.links != NULL);
+	memcpy(conf->ha.links, links, sizeof(links));
+	conf->ha.n_links = 2;
+	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	daemon_on_kernel(d, &ev, t0);
+	CU_ASSERT(fake_log_contains("home link eth7 "));
+	CU_ASSERT_FALSE(fake_log_contains("home link  "));
+	fake_log_clear();
+	stub.link_up = true;
+	daemon_on_kernel(d, &ev, t0);
+	CU_ASSERT_FALSE(fake_log_contains("waiting"));
+	d = daemon_free(d);
+}
+
+static void status_line_names_bindings_and_homes(void)
+{
+	struct conf_mn_home home = { .address = addr("2001:db8:1::100") };
+	struct mn_coa_info coas[2] = {
+		{ .home = &home,
+		  .location = "away",
+		  .coa = addr("2001:db8:a::5") },
+		{ .home = &home, .location = "home" },
+	};
+	struct in6_addr hoa = addr("2001:db8:1::7");
+	char buf[160], small[16];
+
+	setup(true, true);
+	hash_init();
+	stub.bc = bcache_new(2, 0);
+	stub.coas = coas;
+	daemon_status(d, buf, sizeof(buf));
+	UNIT_STR(buf, "0 bindings");
+	UNIT_NEED(bcache_add(stub.bc, &hoa, &hoa) != NULL);
+	stub.n_coas = 2;
+	daemon_status(d, buf, sizeof(buf));
+	UNIT_STR(buf, "1 binding; 2001:db8:1::100 away at 2001:db8:a::5; "
+		      "2001:db8:1::100 home");
+	daemon_status(d, small, sizeof(small));
+	UNIT_STR(small, "1 binding; 2001");
+	stub.bc = bcache_free(stub.bc);
+	teardown();
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(each_type_reaches_its_role),
 	UNIT_CASE(what_no_role_takes_is_counted_and_not_answered),
@@ -528,6 +584,8 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(home_agent_alone_stops_at_once),
 	UNIT_CASE(a_role_that_fails_takes_the_others_back),
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
+	UNIT_CASE(interfaces_that_are_waited_for_are_said),
+	UNIT_CASE(status_line_names_bindings_and_homes),
 	UNIT_END,
 };
 
