@@ -9,8 +9,8 @@
 
 #include "mip6d/nlenc.h"
 
-/* Tag of ours in states and templates ("MIP6"). */
-#define XFRM_REQID 0x4d495036u
+/* Tag of ours in states and templates. */
+#define XFRM_REQID 135
 
 enum xfrm_ro {
 	XFRM_RO_HAO, /* Home Address option, RFC 6275 section 6.3 */

@@ -196,7 +196,8 @@ void nlb_commit(struct nlb *nl, struct nlb_txn *txn, int tolerate)
 	commit(nl, txn, NULL, NULL, tolerate);
 }
 
-void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn, void *arg)
+void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
+		   void *arg)
 {
 	commit(nl, txn, fn, arg, 0);
 }
