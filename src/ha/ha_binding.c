@@ -232,11 +232,14 @@ static void enter_active(struct bcache_entry *e, const char *from,
 	}
 	if (from)
 		log_step(e, from, bcache_state_str(BCACHE_ACTIVE), now);
-	if (b->announce && b->home_ifindex) {
-		b->na_left = HA_NA_TRANSMITS;
-		announce(e, now);
+	/* Not while the proxy entries are missing: packets would be drawn to
+	 * us that we cannot take. */
+	if (b->announce && !b->stale) {
+		b->announce = false;
+		b->na_left = b->home_ifindex ? HA_NA_TRANSMITS : 0;
 	}
-	b->announce = false;
+	if (b->na_left == HA_NA_TRANSMITS)
+		announce(e, now);
 	arm_active(e);
 	accept_request(e, status, now);
 }

@@ -150,8 +150,8 @@ static bool judge_policy(const struct ha_question *q,
 		*ret_j = refuse(q, BA_NOT_HOME_SUBNET,
 				"the home prefix is not valid any more");
 	else if (!q->pkt->has_hao)
-		*ret_j = drop(CNT_BU_NO_HAO,
-			      "away, but no Home Address option");
+		*ret_j =
+			drop(CNT_BU_NO_HAO, "away, but no Home Address option");
 	else if (q->hoa_is_ours)
 		*ret_j = refuse(q, BA_DAD_FAILED,
 				"the address is this home agent's own");
