@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from .errors import LabError
 
@@ -69,15 +70,27 @@ def run(argv, what, cwd=None, data=None):
 
 
 def wanted_package():
-    """linux-image-amd64 depends on the newest linux-image-VERSION."""
+    """linux-image-amd64 depends on the newest linux-image-VERSION; None if
+    apt does not know it."""
     text = run(['apt-cache', 'depends', 'linux-image-amd64'],
                'looking for a kernel').decode()
     found = re.search(r'Depends: (linux-image-\d\S*)', text)
-    if not found:
-        raise LabError('apt knows no kernel package: run "apt-get update", '
-                       'or give a folder with boot/vmlinuz-* and '
-                       'lib/modules in MIP6_LAB_KERNEL')
-    return found.group(1)
+    return found.group(1) if found else None
+
+
+def cached_package(cache):
+    """The newest one that was fetched before, or None."""
+    found = [n for n in os.listdir(cache)
+             if os.path.isfile(os.path.join(cache, n, 'complete'))]
+    return max(found, key=lambda n: [
+        int(d) for d in re.findall(r'\d+', n)]) if found else None
+
+
+def refresh_lists(say):
+    if os.geteuid() == 0:
+        say('apt-get update')
+        run(['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=600', 'update'],
+            'looking for a kernel')
 
 
 class Kernel:
@@ -129,10 +142,24 @@ def get_kernel(say):
                        'MIP6_LAB_KERNEL to that folder')
     cache = cache_dir()
     with locked(os.path.join(cache, 'lock'), say):
-        package = wanted_package()
+        package = wanted_package() or cached_package(cache)
+        if not package:
+            refresh_lists(say)
+            package = wanted_package()
+        if not package:
+            raise LabError('apt knows no package linux-image-amd64: run '
+                           '"apt-get update" as root, or set '
+                           'MIP6_LAB_KERNEL to an unpacked kernel package')
         root = os.path.join(cache, package)
         if not os.path.isfile(os.path.join(root, 'complete')):
-            fetch(package, root, say)
+            try:
+                fetch(package, root, say)
+            except LabError as e:
+                say('it failed: ' + str(e).splitlines()[0])
+                refresh_lists(say)
+                package = wanted_package() or package
+                root = os.path.join(cache, package)
+                fetch(package, root, say)
     return Kernel(root)
 
 
@@ -170,8 +197,19 @@ def initramfs(kernel, say):
     with locked(os.path.join(cache, 'lock'), say):
         if not os.path.isfile(path):
             say('packing the initramfs')
+            forget_old(cache)
             pack(kernel, init, path)
     return path
+
+
+def forget_old(cache):
+    """Those of other versions; a lab that is starting may still want one
+    that is young."""
+    for name in os.listdir(cache):
+        path = os.path.join(cache, name)
+        if name.startswith('initramfs-') and os.path.isfile(path) \
+                and time.time() - os.path.getmtime(path) > 3600:
+            os.unlink(path)
 
 
 def module_order(kernel, names, done):
@@ -201,12 +239,27 @@ def pack(kernel, init, path):
     done = set()
     for when, names in (('early', EARLY), ('late', LATE)):
         files = module_order(kernel, names, done)
-        for file in files:
-            shutil.copy(file, os.path.join(work, 'modules'))
         with open(os.path.join(work, 'modules', when), 'w') as f:
-            f.write(''.join(os.path.basename(n) + '\n' for n in files))
+            for file in files:
+                f.write(copy_module(file, os.path.join(work, 'modules'))
+                        + '\n')
     write_archive(work, path)
     shutil.rmtree(work)
+
+
+def copy_module(path, folder):
+    """Its name in the archive. Newer kernels compress their modules, which
+    busybox cannot load."""
+    name = os.path.basename(path)
+    for suffix, tool in (('.zst', 'zstd'), ('.xz', 'xz'), ('.gz', 'gzip')):
+        if name.endswith(suffix):
+            name = name[:-len(suffix)]
+            data = run([tool, '-dc', path], 'unpacking a module')
+            with open(os.path.join(folder, name), 'wb') as f:
+                f.write(data)
+            return name
+    shutil.copy(path, folder)
+    return name
 
 
 def write_archive(work, path):

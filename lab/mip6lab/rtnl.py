@@ -12,6 +12,7 @@ import time
 
 RTM_NEWLINK, RTM_SETLINK, RTM_GETLINK = 16, 19, 18
 RTM_NEWADDR, RTM_GETADDR = 20, 22
+RTM_GETQDISC, TCA_KIND = 38, 1
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER = 1, 3, 10
@@ -110,6 +111,17 @@ class Rtnl:
             master = struct.unpack('=I', attrs.get(IFLA_MASTER, bytes(4)))[0]
             out[index] = (name, flags, master)
         return out
+
+    def qdiscs(self):
+        """[(ifindex, kind)] of those that somebody has set."""
+        found = []
+        for data in self.dump(RTM_GETQDISC, struct.pack('=BxxxiIII', 0, 0,
+                                                        0, 0, 0)):
+            index = struct.unpack_from('=i', data, 4)[0]
+            kind = attributes(data[20:]).get(TCA_KIND, b'').rstrip(b'\0')
+            if kind not in (b'noqueue', b'pfifo_fast', b'fq_codel', b'mq'):
+                found.append((index, kind.decode()))
+        return found
 
     def wait_carrier(self, index, carrier, timeout):
         """Until the kernel has told the node so; False after TIMEOUT."""

@@ -92,8 +92,6 @@ class Runner:
             self.started = True
         if not self.connection:
             self.connection = self.instance.running()
-            if self.connection:
-                self.check_builddir()
         if not self.connection:
             self.connection = self.instance.up(topo, self.options, self.say)
             self.started = True
@@ -102,7 +100,12 @@ class Runner:
         self.built = topo['path']
 
     def check_builddir(self):
-        info = self.connection.call('lab-info')
+        """Before anything else: would a lab that runs see our programs?"""
+        running = self.instance.running()
+        if not running:
+            return
+        info = running.call('lab-info')
+        running.close()
         ours = self.options['builddir']
         if ours and info['builddir'] != ours and info['backend'] == 'vm' \
                 and not ours.startswith(topology.TREE + os.sep):
@@ -113,6 +116,7 @@ class Runner:
     # --- tests ----------------------------------------------------------
 
     def run_all(self, tests):
+        self.check_builddir()
         print('%d tests, results in %s' % (len(tests), self.folder),
               flush=True)
         try:

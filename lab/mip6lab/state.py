@@ -9,11 +9,13 @@ import subprocess
 from . import netns, procs, rtnl
 
 BATCH = ['link show', 'addr show', 'route show table all', 'rule show',
-         'neigh show proxy', 'xfrm state', 'xfrm policy']
+         'neigh show proxy', 'xfrm state']
+# A batch shows either states or policies: the second list stays empty.
+SECOND = ['xfrm policy']
 # What the kernel makes and drops by itself.
 IGNORE = re.compile(r' proto (ra|kernel) | proto (ra|kernel)$|table local|'
                     r'^multicast |^local |^anycast |inet6 fe80|'
-                    r' dynamic | tentative |^ff00::/8')
+                    r' dynamic |^ff00::/8')
 NOISE = re.compile(r'@if\d+|@\S+(?=:)|qlen \d+|link-netnsid \d+|'
                    r'valid_lft .*|expires \S+|pref (low|medium|high)|'
                    r'mtu \d+ .*$|^\d+: ')
@@ -95,14 +97,24 @@ def sysctls():
     return out
 
 
-def start_batch(ns):
+def qdiscs():
+    sock = rtnl.Rtnl()
+    try:
+        links = sock.links()
+        return ['queueing discipline %s on %s' % (kind, links[i][0])
+                for i, kind in sock.qdiscs() if i in links]
+    finally:
+        sock.close()
+
+
+def start_batch(ns, lines):
     def inside():
         netns.setns(ns.fds[netns.CLONE_NEWNET], netns.CLONE_NEWNET)
     proc = subprocess.Popen(['ip', '-6', '-o', '-batch', '-'], preexec_fn=inside,
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True,
                             env={'PATH': procs.PATH})
-    proc.stdin.write('\n'.join(BATCH) + '\n')
+    proc.stdin.write('\n'.join(lines) + '\n')
     proc.stdin.close()
     return proc
 
@@ -124,16 +136,23 @@ def clean(text):
     return lines
 
 
+def finish_batch(name, proc):
+    text = proc.stdout.read()
+    proc.stdout.close()
+    if proc.wait():
+        raise OSError('reading the state of %s: %s' % (name, text))
+    return clean(text)
+
+
 def snapshot(nodes):
-    running = {name: start_batch(ns) for name, ns in nodes.items()}
+    running = [(name, start_batch(ns, lines)) for name, ns in nodes.items()
+               for lines in (BATCH, SECOND)]
     picture = {}
-    for name, proc in running.items():
-        text = proc.stdout.read()
-        proc.stdout.close()
-        if proc.wait():
-            raise OSError('reading the state of %s: %s' % (name, text))
-        with netns.Inside(nodes[name]):
-            picture[name] = {'lines': clean(text), 'sysctls': sysctls()}
+    for name, ns in nodes.items():
+        with netns.Inside(ns):
+            picture[name] = {'lines': qdiscs(), 'sysctls': sysctls()}
+    for name, proc in running:
+        picture[name]['lines'] += finish_batch(name, proc)
     return picture
 
 

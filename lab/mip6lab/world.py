@@ -113,7 +113,9 @@ class World:
         def inside():
             if ns:
                 netns.setns(ns.fds[netns.CLONE_NEWNET], netns.CLONE_NEWNET)
-        proc = subprocess.Popen([tool, '-6', '-batch', '-'], preexec_fn=inside,
+        argv = ['ip', '-6', '-batch', '-'] if tool == 'ip' \
+            else [tool, '-batch', '-']
+        proc = subprocess.Popen(argv, preexec_fn=inside,
                                 stdin=subprocess.PIPE, close_fds=True,
                                 stdout=subprocess.PIPE, text=True,
                                 stderr=subprocess.STDOUT,
