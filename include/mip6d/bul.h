@@ -22,6 +22,8 @@ enum bul_state {
 	BUL_REFUSED, /* refused; tried again slowly, or not at all */
 };
 
+/* An entry exists from the first Binding Update until the binding is
+ * de-registered or has run out and nothing is under way (section 11.1). */
 struct bul_entry {
 	struct in6_addr peer; /* home agent, or a correspondent */
 	struct in6_addr hoa;
@@ -43,6 +45,7 @@ struct bul_entry {
 	bool has_status;
 	struct mtime acked; /* when the last BA came */
 	struct task task; /* the one timer: retransmission, refresh, expiry */
+	void *owner; /* the role's object of this entry; the role sets it */
 	struct bul_entry *next;
 };
 
@@ -56,10 +59,15 @@ void bul_init(struct bul *bul);
 void bul_done(struct bul *bul);
 struct bul_entry *bul_find(struct bul *bul, const struct in6_addr *peer,
 			   const struct in6_addr *hoa);
-/* NULL when out of memory; zeroed but for peer and hoa. */
+/* NULL when out of memory; zeroed but for peer and hoa, its task stopped; the
+ * caller gives the task its function (task_init). */
 struct bul_entry *bul_add(struct bul *bul, const struct in6_addr *peer,
 			  const struct in6_addr *hoa);
+/* Stops the task, unlinks and frees. */
 void bul_del(struct bul *bul, struct bul_entry *e);
+/* True while the peer is known to hold the binding: acknowledged and its
+ * lifetime not over. */
+bool bul_is_bound(const struct bul_entry *e, struct mtime now);
 const char *bul_state_str(enum bul_state state);
 
 #endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mobile node role (RFC 6275 section 11): start, stop, and the way of
+ * each event to the file that decides about it.
+ *
+ * This file decides nothing about mobility.  Events change state in
+ * mn_iface.c and mn_move.c; once a turn is over, all home addresses are
+ * evaluated together, so that ten events make one decision.
+ */
+#include "mn_priv.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/cleanup.h"
+
+/* At start: MAX_RA_DELAY_TIME (RFC 4861 section 10), and a little. */
+#define SETTLE_MS 600
+
+void mn_count(struct mn *mn, enum counter c)
+{
+	mn->env.counters->v[c]++;
+}
+
+struct mn_iface *mn_iface_of(struct mn *mn, int ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; ifindex && i < mn->n_ifaces; i++)
+		if (mn->ifaces[i].ifindex == ifindex)
+			return &mn->ifaces[i];
+	return NULL;
+}
+
+/* ---- evaluation ---- */
+
+void mn_eval_soon(struct mn *mn, struct mtime now)
+{
+	if (mn->synced && !mn->stopping && !task_is_started(&mn->eval))
+		tqueue_start(mn->env.tq, &mn->eval, now);
+}
+
+static void eval_task(struct task *task, struct mtime now)
+{
+	struct mn *mn = container_of(task, struct mn, eval);
+	unsigned int i, n;
+
+	mn->now = now;
+	if (mn->stopping)
+		return;
+	n = mn_iface_candidates(mn, now);
+	for (i = 0; i < mn->n_homes; i++)
+		mn_home_evaluate(&mn->homes[i], n, now);
+}
+
+static void settle_task(struct task *task, struct mtime now)
+{
+	struct mn *mn = container_of(task, struct mn, settle);
+
+	mn->settled = true;
+	mn_eval_soon(mn, now);
+}
+
+static void synced(struct mn *mn, struct mtime now)
+{
+	unsigned int i;
+
+	if (mn->synced)
+		return;
+	mn->synced = true;
+	for (i = 0; i < mn->n_ifaces; i++) {
+		if (!mn->ifaces[i].ifindex)
+			log_notice("mn: iface=%s is not there yet",
+				   mn->ifaces[i].name);
+		if (mn_iface_is_up(&mn->ifaces[i]))
+			mn_move_solicit(&mn->ifaces[i], now);
+	}
+	tqueue_start(mn->env.tq, &mn->settle, mtime_add_ms(now, SETTLE_MS));
+	mn_eval_soon(mn, now);
+}
+
+/* ---- start and stop ---- */
+
+static int start_kernel(const struct role_env *env, const struct conf_mn *conf)
+{
+	struct kernel_mn_conf k = {
+		.table_base = conf->table_base,
+		.rule_base = conf->rule_base,
+		.direct = conf->direct,
+		.n_direct = conf->n_direct,
+	};
+
+	memcpy(k.tunnel_prefix, conf->tunnel_prefix, sizeof(k.tunnel_prefix));
+	return kernel_mn_start(env->kernel, &k);
+}
+
+static void mn_release(struct mn *mn)
+{
+	free(mn->ifaces);
+	free(mn->homes);
+	free(mn->rates);
+	free(mn->candidates);
+	free(mn);
+}
+
+/* Home addresses of one agent share its limit (section 11.8). */
+static struct mn_rate *rate_of(struct mn *mn, const struct in6_addr *agent)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes && mn->rates[i].used; i++)
+		if (addr_eq(&mn->rates[i].peer, agent))
+			return &mn->rates[i];
+	mn->rates[i].used = true;
+	mn->rates[i].peer = *agent;
+	return &mn->rates[i];
+}
+
+static void stop_task(struct task *task, struct mtime now)
+{
+	struct mn *mn = container_of(task, struct mn, stop);
+
+	(void)now;
+	if (!mn_is_stopped(mn))
+		log_notice("mn: not every home agent confirmed in time; its "
+			   "binding lasts until it runs out");
+	mn->stop_over = true;
+}
+
+static struct mn *mn_alloc(const struct role_env *env,
+			   const struct conf_mn *conf)
+{
+	struct mn *mn = calloc(1, sizeof(*mn));
+
+	if (!mn)
+		return NULL;
+	mn->env = *env;
+	mn->conf = conf;
+	mn->n_ifaces = conf->n_interfaces;
+	mn->n_homes = conf->n_homes;
+	mn->ifaces = calloc(mn->n_ifaces + 1, sizeof(*mn->ifaces));
+	mn->homes = calloc(mn->n_homes + 1, sizeof(*mn->homes));
+	mn->rates = calloc(mn->n_homes + 1, sizeof(*mn->rates));
+	mn->candidates = calloc(mn->n_ifaces * MN_ADDRS_MAX + 1,
+				sizeof(*mn->candidates));
+	if (!mn->ifaces || !mn->homes || !mn->rates || !mn->candidates) {
+		mn_release(mn);
+		return NULL;
+	}
+	return mn;
+}
+
+int mn_new(const struct role_env *env, const struct conf_mn *conf,
+	   struct mtime now, struct mn **ret_mn)
+{
+	struct mn *mn = mn_alloc(env, conf);
+	unsigned int i;
+	int err;
+
+	if (!mn)
+		return -ENOMEM;
+	err = start_kernel(env, conf);
+	if (err) {
+		mn_release(mn);
+		return err;
+	}
+	mn->now = now;
+	bul_init(&mn->bul);
+	task_init(&mn->eval, eval_task);
+	task_init(&mn->settle, settle_task);
+	task_init(&mn->stop, stop_task);
+	for (i = 0; i < mn->n_ifaces; i++)
+		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
+	for (i = 0; i < mn->n_homes; i++) {
+		mn_home_init(&mn->homes[i], mn, i, &conf->homes[i]);
+		mn->homes[i].rate = rate_of(mn, &conf->homes[i].home_agent);
+	}
+	*ret_mn = mn;
+	return 0;
+}
+
+struct mn *mn_free(struct mn *mn)
+{
+	unsigned int i;
+
+	if (!mn)
+		return NULL;
+	task_stop(&mn->eval);
+	task_stop(&mn->settle);
+	task_stop(&mn->stop);
+	for (i = 0; i < mn->n_homes; i++)
+		mn_home_done(&mn->homes[i]);
+	for (i = 0; i < mn->n_ifaces; i++)
+		mn_iface_done(&mn->ifaces[i]);
+	bul_done(&mn->bul);
+	kernel_mn_stop(mn->env.kernel);
+	mn_release(mn);
+	return NULL;
+}
+
+void mn_stop(struct mn *mn, struct mtime now)
+{
+	unsigned int i;
+
+	if (mn->stopping)
+		return;
+	mn->stopping = true;
+	task_stop(&mn->eval);
+	tqueue_start(mn->env.tq, &mn->stop,
+		     mtime_add_ms(now, mn->conf->stop_timeout_ms));
+	for (i = 0; i < mn->n_homes; i++)
+		mn_home_stop(&mn->homes[i], now);
+}
+
+void mn_home_stopped(struct mn_home *h)
+{
+	h->stopped = true;
+}
+
+bool mn_is_stopped(const struct mn *mn)
+{
+	unsigned int i;
+
+	if (!mn->stopping || mn->stop_over)
+		return mn->stopping;
+	for (i = 0; i < mn->n_homes; i++)
+		if (!mn->homes[i].stopped)
+			return false;
+	return true;
+}
+
+/* What an agent refused may be allowed now. */
+static void home_reload(struct mn_home *h, struct mtime now)
+{
+	h->barred = false;
+	if (h->place == MN_PLACE_DUPLICATE) {
+		mn_return_cancel(h);
+		mn_home_enter(h, MN_PLACE_UNKNOWN, "configuration read again",
+			      now);
+	}
+	if (h->bul && h->bul->state == BUL_REFUSED)
+		mn_reg_retry(h, now);
+}
+
+void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now)
+{
+	unsigned int i;
+
+	/* Other interfaces or home addresses need a restart: conf.h. */
+	assert(conf->n_interfaces == mn->n_ifaces &&
+	       conf->n_homes == mn->n_homes);
+	mn->now = now;
+	mn->conf = conf;
+	for (i = 0; i < mn->n_ifaces; i++)
+		mn->ifaces[i].conf = &conf->interfaces[i];
+	for (i = 0; i < mn->n_homes; i++)
+		mn->homes[i].conf = &conf->homes[i];
+	for (i = 0; i < mn->n_homes; i++)
+		home_reload(&mn->homes[i], now);
+	mn_eval_soon(mn, now);
+}
+
+/* ---- events ---- */
+
+void mn_on_ba(struct mn *mn, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now)
+{
+	mn->now = now;
+	mn_answer_on_ba(mn, pkt, msg, now);
+}
+
+void mn_on_be(struct mn *mn, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now)
+{
+	mn->now = now;
+	mn_answer_on_be(mn, pkt, &msg->be, now);
+}
+
+void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
+		 const struct icmp6_msg *msg, struct mtime now)
+{
+	mn->now = now;
+	switch (msg->type) {
+	case ICMP6_RA:
+		mn_move_on_ra(mn, pkt, &msg->ra, now);
+		break;
+	case ICMP6_NA:
+		mn_return_on_na(mn, pkt, &msg->na, now);
+		break;
+	case ICMP6_DEST_UNREACH_T:
+	case ICMP6_TOO_BIG_T:
+	case ICMP6_TIME_EXCEEDED_T:
+	case ICMP6_PARAM_PROB_T:
+		mn_answer_on_icmp_error(mn, msg, now);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_done(struct mn *mn, const struct kernel_key *key, int err,
+		    struct mtime now)
+{
+	unsigned int i;
+
+	if (key->user != KERNEL_USER_MN)
+		return;
+	for (i = 0; i < mn->n_homes; i++)
+		if (addr_eq(&mn->homes[i].conf->address, &key->hoa))
+			mn_install_on_done(&mn->homes[i], key->serial, err,
+					   now);
+}
+
+void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
+		  struct mtime now)
+{
+	mn->now = now;
+	switch (ev->type) {
+	case KERNEL_DONE:
+		on_done(mn, &ev->done.key, ev->done.err, now);
+		break;
+	case KERNEL_LINK:
+		mn_iface_on_link(mn, &ev->link, now);
+		break;
+	case KERNEL_ADDR:
+		mn_iface_on_addr(mn, &ev->addr, now);
+		break;
+	case KERNEL_ROUTER:
+		mn_move_on_router(mn, &ev->router, now);
+		break;
+	case KERNEL_NEIGH:
+		mn_move_on_neigh(mn, &ev->neigh, now);
+		break;
+	case KERNEL_SYNCED:
+		synced(mn, now);
+		break;
+	}
+}
+
+struct bul *mn_bul(struct mn *mn)
+{
+	return &mn->bul;
+}

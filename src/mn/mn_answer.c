@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What comes back for a Binding Update: Binding Acknowledgements (RFC 6275
+ * section 11.7.3), Binding Errors (11.3.6) and ICMPv6 errors (11.3.5).
+ *
+ * This file decides which home address an answer is about and carries out
+ * the verdict of mn_ba.c; answers that are about nothing that was sent are
+ * counted and leave no trace.
+ *
+ * Differs from RFC 6275 section 11.7.1 for status 1: the binding is refreshed
+ * without prefix discovery, which this program does not have yet; the agent
+ * grants no more than the prefix has.
+ */
+#include "mn_priv.h"
+
+#include <stdio.h>
+
+static bool is_waiting(const struct bul_entry *e)
+{
+	return e && e->attempts &&
+	       (e->state == BUL_REGISTERING || e->state == BUL_REFRESHING ||
+		e->state == BUL_DEREGISTERING);
+}
+
+/* ---- Binding Acknowledgements ---- */
+
+static void ba_ignore(struct mn_home *h, const struct packet *pkt,
+		      const struct mh_msg *msg, enum mn_ba_verdict v,
+		      struct mtime now)
+{
+	mn_count(h->mn, v == MN_BA_WRONG_SEQ ? CNT_BA_BAD_SEQ :
+					       CNT_BA_NOT_ASKED);
+	log_limited(LOG_LEVEL_DEBUG, now,
+		    "mn: hoa=%s BA from %s status=%u seq=%u ignored (%d)",
+		    addr_str(&pkt->dst), addr_str(&pkt->src), msg->ba.status,
+		    msg->ba.seq, (int)v);
+}
+
+static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
+			const struct mh_msg *msg, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	e->bound_coa = e->coa;
+	e->expires = r->expires;
+	e->refresh = r->refresh;
+	mn_reg_enter(h, BUL_BOUND, ba_status_str(msg->ba.status), now);
+	if (r->prefix_discovery)
+		log_limited(LOG_LEVEL_NOTICE, now,
+			    "mn: hoa=%s the agent asks for prefix discovery, "
+			    "which is not available: %s",
+			    addr_str(&e->hoa), ba_status_hint(msg->ba.status));
+}
+
+static void ba_refused(struct mn_home *h, const struct mh_msg *msg,
+		       struct mtime now)
+{
+	unsigned int status = msg->ba.status;
+	const char *why = ba_status_str(status);
+
+	if (status < 128)
+		why = "the agent grants no lifetime";
+	log_limited(LOG_LEVEL_WARNING, now,
+		    "mn: hoa=%s refused by %s: status %u, %s; %s; again in "
+		    "%u s",
+		    addr_str(&h->bul->hoa), addr_str(&h->bul->peer), status,
+		    why, ba_status_hint(status), h->mn->conf->retry_s);
+	mn_reg_refuse(h, why, now);
+}
+
+static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
+		   const struct mh_msg *msg, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	e->has_status = true;
+	e->last_status = msg->ba.status;
+	e->acked = now;
+	switch (r->verdict) {
+	case MN_BA_ACCEPTED:
+		ba_accepted(h, r, msg, now);
+		break;
+	case MN_BA_DELETED:
+		mn_reg_deleted(h, ba_status_str(msg->ba.status), now);
+		break;
+	case MN_BA_RESYNC:
+		mn_reg_resync(h, r->seq, now);
+		break;
+	case MN_BA_REFUSED:
+		ba_refused(h, msg, now);
+		break;
+	case MN_BA_DUPLICATE:
+		mn_count(h->mn, CNT_DAD_FAILED);
+		mn_home_duplicate(h, ba_status_str(msg->ba.status), true, now);
+		break;
+	case MN_BA_NOT_ASKED:
+	case MN_BA_WRONG_PEER:
+	case MN_BA_WRONG_SEQ:
+	case MN_BA_BAD_AUTH:
+		break;
+	}
+}
+
+void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
+		     const struct mh_msg *msg, struct mtime now)
+{
+	struct mn_ba_result r = { .verdict = MN_BA_NOT_ASKED };
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++) {
+		struct mn_home *h = &mn->homes[i];
+
+		if (!addr_eq(&h->conf->address, &pkt->dst))
+			continue;
+		if (h->bul)
+			r = mn_ba_judge(h->bul, pkt, msg, now);
+		if (r.verdict < MN_BA_ACCEPTED)
+			ba_ignore(h, pkt, msg, r.verdict, now);
+		else
+			ba_act(h, &r, msg, now);
+		return;
+	}
+	mn_count(mn, CNT_BA_NOT_ASKED);
+}
+
+/* ---- Binding Errors ---- */
+
+/* The peer cannot do what was asked: nothing is sent for a while. */
+static void peer_cannot(struct mn_home *h, const char *why, struct mtime now)
+{
+	log_limited(LOG_LEVEL_WARNING, now,
+		    "mn: hoa=%s %s is no home agent: %s; again in %u s",
+		    addr_str(&h->bul->hoa), addr_str(&h->bul->peer), why,
+		    h->mn->conf->retry_s);
+	h->bul->blocked = true;
+	mn_reg_refuse(h, why, now);
+}
+
+static bool be_act(struct mn_home *h, const struct mh_be *be, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	if (be->status == BE_UNKNOWN_BINDING && e->state == BUL_BOUND &&
+	    h->place == MN_PLACE_AWAY) {
+		e->bound_coa = addr_any;
+		mn_reg_again(h, "the agent has no binding", now);
+		return true;
+	}
+	if (be->status == BE_UNKNOWN_MH_TYPE && is_waiting(e)) {
+		peer_cannot(h, "it does not know Binding Updates", now);
+		return true;
+	}
+	return false;
+}
+
+/* Status 1 quotes the home address of the Home Address option; status 2 the
+ * one of the packet, or none (section 9.3.3). */
+static bool be_is_about(const struct mn_home *h, const struct mh_be *be)
+{
+	return addr_eq(&be->hoa, &h->conf->address) ||
+	       (be->status == BE_UNKNOWN_MH_TYPE && addr_is_any(&be->hoa));
+}
+
+void mn_answer_on_be(struct mn *mn, const struct packet *pkt,
+		     const struct mh_be *be, struct mtime now)
+{
+	bool acted = false;
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++) {
+		struct mn_home *h = &mn->homes[i];
+
+		if (h->bul && addr_eq(&h->bul->peer, &pkt->src) &&
+		    be_is_about(h, be))
+			acted |= be_act(h, be, now);
+	}
+	if (!acted) {
+		mn_count(mn, CNT_BE_IGNORED);
+		log_limited(LOG_LEVEL_DEBUG, now,
+			    "mn: BE from %s status=%u hoa=%s ignored",
+			    addr_str(&pkt->src), be->status,
+			    addr_str(&be->hoa));
+	}
+}
+
+/* ---- ICMPv6 errors ---- */
+
+/* True when the error quotes a Binding Update of this entry. */
+static bool quotes_entry(const struct bul_entry *e,
+			 const struct icmp6_error *err)
+{
+	if (err->quoted_proto != MH_PROTO || err->quoted_mh_type != MH_BU ||
+	    !addr_eq(&err->quoted_dst, &e->peer))
+		return false;
+	if (err->has_hao)
+		return addr_eq(&err->hoa, &e->hoa);
+	return addr_eq(&err->quoted_src, &e->hoa);
+}
+
+/* The pointer and text of a Parameter Problem tell what the peer lacks. */
+static void param_prob(struct mn_home *h, uint8_t code, struct mtime now)
+{
+	if (code == 1)
+		peer_cannot(h, "it does not know the Mobility Header", now);
+	else
+		log_limited(LOG_LEVEL_WARNING, now,
+			    "mn: hoa=%s %s answers Parameter Problem code %u%s",
+			    addr_str(&h->bul->hoa), addr_str(&h->bul->peer),
+			    code,
+			    code == 2 ? ": no Home Address option" : "");
+}
+
+void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
+			     struct mtime now)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++) {
+		struct mn_home *h = &mn->homes[i];
+
+		if (!is_waiting(h->bul) || !quotes_entry(h->bul, &msg->error))
+			continue;
+		mn_count(mn, CNT_ICMP_ERROR_IN);
+		if (msg->type == ICMP6_PARAM_PROB_T)
+			param_prob(h, msg->code, now);
+		else
+			log_limited(LOG_LEVEL_INFO, now,
+				    "mn: hoa=%s Binding Update came back: "
+				    "ICMPv6 type %u code %u",
+				    addr_str(&h->bul->hoa), msg->type,
+				    msg->code);
+		return;
+	}
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mobile node's objects, shared by the files of src/mn only.
+ *
+ *   mn       the role: interfaces, home addresses, one evaluation task
+ *   mn_iface an interface of the configuration: addresses, mn_wire
+ *   mn_home  a home address: place, care-of address, what the kernel was
+ *            asked, its entry in the binding update list
+ *
+ * Way of an event: mn.c routes it to mn_iface.c (links, addresses) or
+ * mn_move.c (advertisements, reachability), which change state and call
+ * mn_eval_soon(); the evaluation (mn_home.c) then decides for each home
+ * address where it is and which care-of address it has.
+ */
+#ifndef MN_PRIV_H
+#define MN_PRIV_H
+
+#include "mn_ba.h"
+#include "mn_coa.h"
+#include "mn_subnet.h"
+
+#include "mip6d/role.h"
+
+#define MN_ADDRS_MAX 32 /* of an interface; more are not looked at */
+
+struct mn_addr {
+	struct in6_addr addr;
+	uint8_t plen;
+	bool tentative, optimistic, dad_failed;
+	bool deprecated, temporary, permanent;
+	bool from_ra; /* an advertised prefix once covered it */
+	uint32_t epoch; /* of the interface, when it was there last */
+	struct mtime valid_until;
+	struct in6_addr router; /* chosen last; :: when none */
+};
+
+struct mn_iface {
+	struct mn *mn;
+	char name[IF_NAMESIZE];
+	const struct conf_mn_interface *conf;
+	int ifindex; /* 0: not there */
+	bool up, carrier;
+	struct lladdr lladdr;
+	uint32_t epoch; /* counts returns of the carrier */
+	struct mn_addr addrs[MN_ADDRS_MAX];
+	unsigned int n_addrs;
+	struct mn_wire wire;
+	/* Router solicitations (RFC 4861 section 6.3.7, RFC 7559). */
+	struct task rs_task;
+	unsigned int rs_sent; /* since the link came up */
+	bool rs_grace_over; /* nobody answered the first in time */
+	uint32_t rs_interval_ms;
+	struct mtime rs_last;
+};
+
+enum mn_place {
+	MN_PLACE_UNKNOWN, /* no router heard yet */
+	MN_PLACE_HOME,
+	MN_PLACE_RETURNING, /* home link seen, binding not yet deleted */
+	MN_PLACE_AWAY,
+	MN_PLACE_DUPLICATE, /* somebody else has the home address */
+};
+
+/* Steps on the way home, and after. */
+enum mn_step {
+	MN_STEP_NONE,
+	MN_STEP_CHECK, /* no binding: is somebody defending the address? */
+	MN_STEP_RESOLVE, /* looking for the agent's link-layer address */
+	MN_STEP_DEREGISTER,
+	MN_STEP_ANNOUNCE, /* unsolicited neighbour advertisements */
+	MN_STEP_RECHECK, /* duplicate: tried again slowly */
+};
+
+/* What the kernel was asked for one home address (mn_install.c). */
+struct mn_install {
+	struct kernel_mn_home want;
+	uint32_t serial;
+	bool asked; /* want was sent, or is to be sent again */
+	bool done; /* and carried out */
+	uint32_t retry_ms; /* 0: the last request did not fail */
+	struct task task; /* repeats a failed request */
+};
+
+struct mn_home {
+	struct mn *mn;
+	unsigned int index;
+	const struct conf_mn_home *conf;
+	struct prefix prefix;
+	enum mn_place place;
+
+	/* The care-of address. */
+	struct in6_addr coa, previous; /* :: when none */
+	int coa_ifindex;
+	struct in6_addr coa_router;
+	bool hold; /* nothing can be sent at present */
+	char reason[MN_REASON_MAX];
+	struct mtime since;
+
+	/* The registration (mn_reg.c). */
+	struct bul_entry *bul; /* NULL: none */
+	uint16_t seq; /* last sent; outlives the entry */
+	struct mn_rate *rate; /* of the home agent */
+	struct in6_addr reg_coa; /* of the exchange under way, or the last */
+	bool send_pending; /* held back by the rate limit, or by hold */
+	bool paused; /* under way, but nothing can be sent */
+	unsigned int resyncs; /* answers 135 in this exchange */
+	bool retry; /* REFUSED, and its time has come */
+	bool barred; /* 134: not used until the configuration is read again */
+	bool temporary; /* the home address is one of RFC 8981 */
+	struct mtime hoa_valid_until;
+
+	struct mn_install install;
+
+	/* Returning home (mn_return.c). */
+	enum mn_step step;
+	int home_ifindex;
+	bool listening;
+	unsigned int sent; /* NS, or NA, of the present step */
+	bool ha_lladdr_known;
+	bool stale; /* a binding of an earlier life, not one of ours */
+	bool announce; /* neighbour advertisements once it is installed */
+	struct task task;
+
+	bool stopped;
+};
+
+struct mn {
+	struct role_env env;
+	const struct conf_mn *conf;
+	struct mtime now; /* of the last event: mn_walk_* is given none */
+	bool synced;
+	struct mn_iface *ifaces;
+	unsigned int n_ifaces;
+	struct mn_home *homes;
+	unsigned int n_homes;
+	struct mn_rate *rates; /* one for each home agent, n_homes places */
+	struct bul bul;
+	struct mn_candidate *candidates; /* n_ifaces * MN_ADDRS_MAX places */
+	struct task eval;
+	struct task settle; /* start: give all routers time to answer */
+	bool settled;
+	bool stopping, stop_over;
+	struct task stop;
+};
+
+/* ---- mn.c ---- */
+
+/* The evaluation runs once this turn is over. */
+void mn_eval_soon(struct mn *mn, struct mtime now);
+struct mn_iface *mn_iface_of(struct mn *mn, int ifindex);
+void mn_count(struct mn *mn, enum counter c);
+/* A home address is done with stopping. */
+void mn_home_stopped(struct mn_home *h);
+
+/* ---- mn_iface.c: interfaces and addresses ---- */
+
+void mn_iface_init(struct mn_iface *f, struct mn *mn,
+		   const struct conf_mn_interface *conf);
+void mn_iface_done(struct mn_iface *f);
+void mn_iface_on_link(struct mn *mn, const struct kernel_link *link,
+		      struct mtime now);
+void mn_iface_on_addr(struct mn *mn, const struct kernel_addr *addr,
+		      struct mtime now);
+bool mn_iface_is_up(const struct mn_iface *f);
+/* The usable link-local address, or NULL. */
+const struct in6_addr *mn_iface_linklocal(const struct mn_iface *f);
+/* The state of an address, the router it depends on (untouched when there is
+ * none) and whether that is only suspected to be there. */
+enum mn_addr_state mn_iface_addr_state(struct mn_iface *f, struct mn_addr *a,
+				       struct mtime now,
+				       struct in6_addr *ret_router,
+				       bool *ret_suspect);
+/* Fills mn->candidates; how many there are. */
+unsigned int mn_iface_candidates(struct mn *mn, struct mtime now);
+/* True for the home address of any home. */
+bool mn_is_hoa(const struct mn *mn, const struct in6_addr *addr);
+
+/* ---- mn_move.c: movement detection ---- */
+
+void mn_move_router_task(struct task *task, struct mtime now);
+void mn_move_rs_task(struct task *task, struct mtime now);
+/* The carrier (or the interface) came back, or is there at start. */
+void mn_move_link_up(struct mn_iface *f, struct mtime now);
+void mn_move_link_down(struct mn_iface *f);
+/* Asks who is there. */
+void mn_move_solicit(struct mn_iface *f, struct mtime now);
+void mn_move_on_ra(struct mn *mn, const struct packet *pkt,
+		   const struct icmp6_ra *ra, struct mtime now);
+void mn_move_on_router(struct mn *mn, const struct kernel_router *r,
+		       struct mtime now);
+void mn_move_on_neigh(struct mn *mn, const struct kernel_neigh *n,
+		      struct mtime now);
+
+/* ---- mn_home.c: where is each home address, and what follows ---- */
+
+void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
+		  const struct conf_mn_home *conf);
+void mn_home_done(struct mn_home *h);
+void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
+		      struct mtime now);
+/* The single writer of place. */
+void mn_home_enter(struct mn_home *h, enum mn_place place, const char *why,
+		   struct mtime now);
+const char *mn_place_str(const struct mn_home *h);
+/* The kernel carried out what mn_install_want asked. */
+void mn_home_on_installed(struct mn_home *h, struct mtime now);
+/* Somebody else has the home address; for_good: the agent says so (134). */
+void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
+		       struct mtime now);
+/* The kernel state that goes with being away. */
+void mn_home_install_away(struct mn_home *h, struct mtime now);
+void mn_home_install_none(struct mn_home *h, struct mtime now);
+void mn_home_stop(struct mn_home *h, struct mtime now);
+
+/* ---- mn_return.c: returning home (11.5.5) ---- */
+
+void mn_return_task(struct task *task, struct mtime now);
+/* The home link is there, on interface f. */
+void mn_return_begin(struct mn_home *h, struct mn_iface *f, struct mtime now);
+/* Left again, or given up. */
+void mn_return_cancel(struct mn_home *h);
+void mn_return_on_na(struct mn *mn, const struct packet *pkt,
+		     const struct icmp6_na *na, struct mtime now);
+void mn_return_on_installed(struct mn_home *h, struct mtime now);
+/* The agent no longer has a binding. */
+void mn_return_deregistered(struct mn_home *h, struct mtime now);
+/* The agent does not delete the binding, or does not answer. */
+void mn_return_unanswered(struct mn_home *h, const char *why,
+			  struct mtime now);
+
+/* ---- mn_install.c: what the kernel was asked ---- */
+
+void mn_install_task(struct task *task, struct mtime now);
+/* Asks for it; true when it is in force already.  Else mn_home_on_installed
+ * follows. */
+bool mn_install_want(struct mn_home *h, const struct kernel_mn_home *want,
+		     struct mtime now);
+void mn_install_on_done(struct mn_home *h, uint32_t serial, int err,
+			struct mtime now);
+
+/* ---- mn_reg.c: the registration machine ---- */
+
+/* The single writer of bul_entry.state; BUL_IDLE ends the entry. */
+void mn_reg_enter(struct mn_home *h, enum bul_state state, const char *why,
+		  struct mtime now);
+/* The care-of address is installed and can send: registers it unless that
+ * is done or under way. */
+void mn_reg_kick(struct mn_home *h, struct mtime now);
+/* Begins to delete the binding: at home with coa = home address, from away
+ * with the care-of address. */
+void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
+		       struct mtime now);
+/* True while the agent may hold a binding that we asked for. */
+bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now);
+/* Begins the exchange anew. */
+void mn_reg_again(struct mn_home *h, const char *why, struct mtime now);
+/* 135: goes on behind the agent's sequence number. */
+void mn_reg_resync(struct mn_home *h, uint16_t seq, struct mtime now);
+/* The exchange failed: tried again slowly. */
+void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now);
+/* Tries again at once what was refused. */
+void mn_reg_retry(struct mn_home *h, struct mtime now);
+/* The exchange that deletes the binding is over. */
+void mn_reg_deleted(struct mn_home *h, const char *why, struct mtime now);
+
+/* ---- mn_answer.c: what comes back for a Binding Update ---- */
+
+void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
+		     const struct mh_msg *msg, struct mtime now);
+void mn_answer_on_be(struct mn *mn, const struct packet *pkt,
+		     const struct mh_be *be, struct mtime now);
+void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
+			     struct mtime now);
+
+/* ---- mn_send.c: messages of the registration machine ---- */
+
+/* Sends a Binding Update of the entry with the next sequence number now;
+ * the caller has asked mn_rate_next. */
+void mn_send_bu(struct mn_home *h, struct mtime now);
+void mn_send_rs(struct mn_iface *f, struct mtime now);
+void mn_send_ns(struct mn_iface *f, const struct in6_addr *target);
+void mn_send_na(struct mn_iface *f, const struct in6_addr *target);
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The registration machine of a home address (RFC 6275 sections 11.7.1,
+ * 11.7.3, 11.8): one exchange of Binding Update and Acknowledgement at a
+ * time.
+ *
+ *   (none) --kick--> REGISTERING --BA--> BOUND --refresh, move--> REFRESHING
+ *   REFRESHING --BA--> BOUND;  --binding ran out--> REGISTERING
+ *   any --refused--> REFUSED --slowly, or a new care-of address--> again
+ *   any --home, stop--> DEREGISTERING --BA--> (none)
+ *
+ * This file decides when a Binding Update is sent and how an exchange ends.
+ * It never sends from an address that cannot receive, nor before the kernel
+ * carried out what goes with it: then the exchange waits, and mn_reg_kick()
+ * wakes it.  Judging answers is left to mn_ba.c, acting on them to mn_answer.c,
+ * where the node is and what follows from that to mn_home.c and mn_return.c.
+ */
+#include "mn_priv.h"
+
+#include "mip6d/cleanup.h"
+#include "mip6d/lifetime.h"
+
+/* De-registrations at home that go unanswered before the home address is
+ * used all the same: 1 + 2 + 4 s. */
+#define UNANSWERED_MAX 3
+/* An agent that keeps answering 135 is not worth three updates a second. */
+#define RESYNC_MAX 3
+
+static bool is_under_way(enum bul_state s)
+{
+	return s == BUL_REGISTERING || s == BUL_REFRESHING ||
+	       s == BUL_DEREGISTERING;
+}
+
+static bool is_at_home(const struct mn_home *h)
+{
+	return h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME;
+}
+
+/* True when a Binding Update of the present exchange could be sent and its
+ * acknowledgement received. */
+static bool may_send(const struct mn_home *h)
+{
+	const struct kernel_mn_home *in = &h->install.want;
+
+	if (h->hold || !h->install.done)
+		return false;
+	if (addr_eq(&h->reg_coa, &h->conf->address))
+		return is_at_home(h) && in->place != KERNEL_MN_NONE &&
+		       in->place != KERNEL_MN_AWAY;
+	return h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
+	       addr_eq(&in->coa, &h->reg_coa);
+}
+
+bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
+{
+	const struct bul_entry *e = h->bul;
+
+	if (!e)
+		return false;
+	return bul_is_bound(e, now) ||
+	       (is_under_way(e->state) && e->attempts > 0);
+}
+
+/* ---- timer ---- */
+
+static struct mtime due_under_way(const struct mn_home *h, struct mtime now)
+{
+	if (!may_send(h))
+		return MTIME_NEVER;
+	if (h->send_pending)
+		return mn_rate_next(h->rate, now);
+	return mtime_add_ms(h->bul->last_sent, h->bul->backoff_ms);
+}
+
+static void reg_arm(struct mn_home *h, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+	struct mtime due = MTIME_NEVER;
+
+	h->paused = is_under_way(e->state) && !may_send(h);
+	if (is_under_way(e->state))
+		due = due_under_way(h, now);
+	else if (e->state == BUL_REFUSED ||
+		 (e->state == BUL_BOUND && may_send(h)))
+		due = e->refresh;
+	if (!addr_is_any(&e->bound_coa) || e->state == BUL_DEREGISTERING)
+		due = mtime_min(due, e->expires);
+	if (mtime_before(due, MTIME_NEVER))
+		tqueue_start(h->mn->env.tq, &e->task, due);
+	else
+		task_stop(&e->task);
+}
+
+static void try_send(struct mn_home *h, struct mtime now)
+{
+	h->send_pending = true;
+	if (!may_send(h))
+		return;
+	if (mtime_before(now, mn_rate_next(h->rate, now))) {
+		mn_count(h->mn, CNT_BU_OUT_RATE);
+		return;
+	}
+	h->send_pending = false;
+	mn_send_bu(h, now);
+}
+
+/* ---- states ---- */
+
+static void log_state(const struct mn_home *h, enum bul_state from,
+		      enum bul_state to, const char *why, struct mtime now)
+{
+	const struct bul_entry *e = h->bul;
+
+	if (to == BUL_BOUND)
+		log_info("mn: hoa=%s state=%s->%s coa=%s lifetime=%us (%s)",
+			 addr_str(&e->hoa), bul_state_str(from),
+			 bul_state_str(to), addr_str(&e->bound_coa),
+			 mtime_left_s(e->expires, now), why);
+	else
+		log_info("mn: hoa=%s state=%s->%s (%s)", addr_str(&e->hoa),
+			 bul_state_str(from), bul_state_str(to), why);
+}
+
+void mn_reg_enter(struct mn_home *h, enum bul_state state, const char *why,
+		  struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	log_state(h, e->state, state, why, now);
+	e->state = state;
+	switch (state) {
+	case BUL_IDLE:
+		h->send_pending = false;
+		h->bul = NULL;
+		bul_del(&h->mn->bul, e);
+		return;
+	case BUL_REGISTERING:
+	case BUL_REFRESHING:
+	case BUL_DEREGISTERING:
+		if (h->send_pending)
+			try_send(h, now);
+		break;
+	case BUL_BOUND:
+	case BUL_REFUSED:
+		h->send_pending = false;
+		break;
+	}
+	reg_arm(h, now);
+}
+
+static void reg_task(struct task *task, struct mtime now);
+
+static bool entry_need(struct mn_home *h, struct mtime now)
+{
+	if (h->bul)
+		return true;
+	h->bul = bul_add(&h->mn->bul, &h->conf->home_agent,
+			 &h->conf->address);
+	if (!h->bul) {
+		log_limited(LOG_LEVEL_ERROR, now,
+			    "mn: hoa=%s out of memory, not registered",
+			    addr_str(&h->conf->address));
+		return false;
+	}
+	task_init(&h->bul->task, reg_task);
+	h->bul->owner = h;
+	h->bul->home = true;
+	h->bul->expires = now;
+	return true;
+}
+
+/* A new exchange: its own back-off (section 11.8). */
+static void reg_begin(struct mn_home *h, enum bul_state state,
+		      const struct in6_addr *coa, const char *why,
+		      struct mtime now)
+{
+	const struct conf_mn *conf = h->mn->conf;
+	struct bul_entry *e = h->bul;
+
+	h->reg_coa = *coa;
+	h->retry = false;
+	h->resyncs = 0;
+	h->send_pending = true;
+	e->blocked = false;
+	e->attempts = 0;
+	e->first_sent = now;
+	e->backoff_ms = state == BUL_REGISTERING ?
+				conf->first_bindack_timeout_ms :
+				conf->bindack_timeout_ms;
+	mn_reg_enter(h, state, why, now);
+}
+
+static void reg_begin_coa(struct mn_home *h, const char *why, struct mtime now)
+{
+	reg_begin(h,
+		  bul_is_bound(h->bul, now) ? BUL_REFRESHING : BUL_REGISTERING,
+		  &h->coa, why, now);
+}
+
+void mn_reg_kick(struct mn_home *h, struct mtime now)
+{
+	const struct kernel_mn_home *in = &h->install.want;
+	bool moved;
+
+	if (h->place != MN_PLACE_AWAY || h->hold || !h->install.done ||
+	    in->place != KERNEL_MN_AWAY || !addr_eq(&in->coa, &h->coa) ||
+	    h->mn->stopping || !entry_need(h, now))
+		return;
+	moved = !addr_eq(&h->reg_coa, &h->coa);
+	switch (h->bul->state) {
+	case BUL_DEREGISTERING:
+		/* Who knows whether it was deleted. */
+		h->bul->bound_coa = addr_any;
+		reg_begin_coa(h, "left home again", now);
+		break;
+	case BUL_IDLE:
+		reg_begin_coa(h, "no binding", now);
+		break;
+	case BUL_REGISTERING:
+	case BUL_REFRESHING:
+		if (moved)
+			reg_begin_coa(h, "new care-of address", now);
+		else if (h->paused)
+			reg_begin_coa(h, "can send again", now);
+		break;
+	case BUL_BOUND:
+		if (moved)
+			reg_begin_coa(h, "new care-of address", now);
+		else
+			reg_arm(h, now);
+		break;
+	case BUL_REFUSED:
+		if (moved || h->retry)
+			reg_begin_coa(h, moved ? "new care-of address" :
+						 "tried again",
+				      now);
+		break;
+	}
+}
+
+void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
+		       struct mtime now)
+{
+	bool known = h->bul && bul_is_bound(h->bul, now);
+
+	if (!entry_need(h, now))
+		return;
+	/* It is repeated until the binding is over in any case. */
+	if (!known)
+		h->bul->expires =
+			lifetime_end(now, lifetime_units(h->conf->lifetime_s));
+	reg_begin(h, BUL_DEREGISTERING, coa, "binding to be deleted", now);
+}
+
+void mn_reg_again(struct mn_home *h, const char *why, struct mtime now)
+{
+	if (h->bul->state == BUL_DEREGISTERING)
+		reg_begin(h, BUL_DEREGISTERING, &h->reg_coa, why, now);
+	else
+		reg_begin_coa(h, why, now);
+}
+
+void mn_reg_resync(struct mn_home *h, uint16_t seq, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	h->seq = seq;
+	if (++h->resyncs > RESYNC_MAX) {
+		mn_reg_refuse(h, "the agent takes no sequence number", now);
+		return;
+	}
+	log_info("mn: hoa=%s sequence number follows the agent's %u",
+		 addr_str(&e->hoa), seq);
+	try_send(h, now);
+	reg_arm(h, now);
+}
+
+void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+	bool deleting = e->state == BUL_DEREGISTERING;
+
+	e->refresh = mtime_add_s(now, h->mn->conf->retry_s);
+	mn_reg_enter(h, BUL_REFUSED, why, now);
+	if (h->mn->stopping)
+		mn_home_stopped(h);
+	else if (deleting)
+		mn_return_unanswered(h, why, now);
+	else if (h->place == MN_PLACE_AWAY && !bul_is_bound(e, now))
+		mn_home_install_none(h, now);
+}
+
+/* ---- the entry's timer ---- */
+
+void mn_reg_deleted(struct mn_home *h, const char *why, struct mtime now)
+{
+	mn_reg_enter(h, BUL_IDLE, why, now);
+	if (h->mn->stopping)
+		mn_home_stopped(h);
+	else if (is_at_home(h))
+		mn_return_deregistered(h, now);
+}
+
+static void expired(struct mn_home *h, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	if (e->state == BUL_DEREGISTERING) {
+		mn_reg_deleted(h, "the binding has run out", now);
+		return;
+	}
+	mn_count(h->mn, CNT_BINDING_EXPIRED);
+	log_notice("mn: hoa=%s binding for %s has run out", addr_str(&e->hoa),
+		   addr_str(&e->bound_coa));
+	e->bound_coa = addr_any;
+	switch (e->state) {
+	case BUL_REFRESHING:
+		mn_reg_enter(h, BUL_REGISTERING, "binding ran out", now);
+		break;
+	case BUL_REFUSED:
+		mn_reg_enter(h, BUL_REFUSED, "binding ran out", now);
+		if (h->place == MN_PLACE_AWAY)
+			mn_home_install_none(h, now);
+		break;
+	case BUL_BOUND:
+		mn_reg_enter(h, BUL_IDLE, "binding ran out", now);
+		mn_reg_kick(h, now);
+		break;
+	case BUL_IDLE:
+	case BUL_REGISTERING:
+	case BUL_DEREGISTERING:
+		reg_arm(h, now);
+		break;
+	}
+}
+
+static void resend(struct mn_home *h, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	if (!h->send_pending) {
+		e->backoff_ms = e->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2 ?
+					2 * e->backoff_ms :
+					MAX_BINDACK_TIMEOUT_MS;
+		if (e->state == BUL_DEREGISTERING && !h->mn->stopping &&
+		    e->attempts == UNANSWERED_MAX) {
+			mn_return_unanswered(h, "does not answer", now);
+			/* It may have ended the exchange. */
+			if (!h->bul || !is_under_way(h->bul->state))
+				return;
+		}
+	}
+	try_send(h, now);
+	reg_arm(h, now);
+}
+
+void mn_reg_retry(struct mn_home *h, struct mtime now)
+{
+	struct bul_entry *e = h->bul;
+
+	if (is_at_home(h) && !bul_is_bound(e, now)) {
+		/* None that was ever acknowledged: it ends by itself. */
+		mn_reg_enter(h, BUL_IDLE, "no binding of ours", now);
+		return;
+	}
+	h->retry = true;
+	if (is_at_home(h))
+		mn_reg_deregister(h, &h->conf->address, now);
+	else if (h->place == MN_PLACE_AWAY && !h->hold)
+		mn_home_install_away(h, now);
+	if (h->bul == e && e->state == BUL_REFUSED) {
+		/* Waits for the kernel, or for a care-of address. */
+		e->refresh = MTIME_NEVER;
+		reg_arm(h, now);
+	}
+}
+
+static void reg_task(struct task *task, struct mtime now)
+{
+	struct bul_entry *e = container_of(task, struct bul_entry, task);
+	struct mn_home *h = e->owner;
+	bool counts = !addr_is_any(&e->bound_coa) ||
+		      e->state == BUL_DEREGISTERING;
+
+	if (counts && !mtime_before(now, e->expires)) {
+		expired(h, now);
+		return;
+	}
+	switch (e->state) {
+	case BUL_REGISTERING:
+	case BUL_REFRESHING:
+	case BUL_DEREGISTERING:
+		resend(h, now);
+		break;
+	case BUL_BOUND:
+		if (may_send(h))
+			reg_begin_coa(h, "refresh", now);
+		else
+			reg_arm(h, now);
+		break;
+	case BUL_REFUSED:
+		mn_reg_retry(h, now);
+		break;
+	case BUL_IDLE:
+		break;
+	}
+}
