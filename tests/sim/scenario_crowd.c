@@ -58,10 +58,11 @@ static void send_bu(struct crowd *c)
 	struct sim_packet *p;
 
 	coa.s6_addr[15] = (uint8_t)(0xc0 + sim_below(s, 3));
+	/* Never so far that a few steps go round (section 9.5.1). */
 	if (sim_below(s, 20))
 		c->seq[i] = (uint16_t)(c->seq[i] + sim_below(s, 3));
 	else
-		c->seq[i] = (uint16_t)sim_random(s);
+		c->seq[i] = (uint16_t)(c->seq[i] + sim_below(s, 3000) - 1000);
 	m.bu.seq = c->seq[i];
 	m.bu.flags = (uint16_t)(BU_FLAG_A | BU_FLAG_H |
 				(sim_below(s, 4) ? 0 : BU_FLAG_L));

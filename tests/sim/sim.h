@@ -112,6 +112,7 @@ struct sim_iface {
 	struct sim_link *link; /* NULL: no carrier */
 	struct sim_addr addrs[SIM_ADDRS];
 	struct sim_known known[SIM_KNOWN];
+	struct mtime nud_next;
 	struct task task; /* DAD, lifetimes */
 	struct task attach; /* arrives at next_link */
 	struct sim_link *next_link;
@@ -308,6 +309,7 @@ bool sim_host_owns(struct sim_iface *i, const struct in6_addr *addr);
 bool sim_host_knows_router(const struct sim_iface *i,
 			   const struct in6_addr *ll);
 void sim_host_on_probe(struct sim_node *n, const struct fake_request *req);
+void sim_host_used(struct sim_iface *i, const struct in6_addr *ll);
 void sim_host_probe_answer(struct sim_packet *p);
 /* Moves an interface: without carrier for gap_ms, or (0) silently. */
 void sim_move(struct sim_iface *i, struct sim_link *to, int64_t gap_ms);

@@ -309,6 +309,23 @@ void sim_host_on_probe(struct sim_node *n, const struct fake_request *req)
 	}
 }
 
+/* Something was sent through a neighbour: its entry goes STALE, DELAY (5 s),
+ * and is probed then, whether the daemon asks or not (RFC 4861 7.3.3). */
+void sim_host_used(struct sim_iface *i, const struct in6_addr *ll)
+{
+	struct sim *s = i->node->sim;
+	struct sim_packet *p;
+
+	if (mtime_before(s->now, i->nud_next))
+		return;
+	i->nud_next = mtime_add_s(s->now, 15);
+	p = sim_packet_new(s, SIM_PROBE, NULL, 0);
+	p->from = i;
+	p->wire_dst = *ll;
+	p->tries = i->node->epoch;
+	tqueue_start(s->tq, &p->task, mtime_add_s(s->now, 5));
+}
+
 /* The first answer, or the kernel's giving up after three probes. */
 void sim_host_probe_answer(struct sim_packet *p)
 {
@@ -382,6 +399,7 @@ void sim_host_reset(struct sim_iface *i)
 {
 	memset(i->addrs, 0, sizeof(i->addrs));
 	memset(i->known, 0, sizeof(i->known));
+	i->nud_next.us = 0;
 	task_stop(&i->task);
 	link_tell(i);
 }

@@ -49,22 +49,28 @@ static struct sim_iface *iface_with_addr(struct sim_node *n,
 	return NULL;
 }
 
-/* Through which router the packet leaves; NULL: none that works. */
-static struct sim_router *next_hop(struct sim_iface *out,
-				   const struct in6_addr *wanted)
+/* Whether the router that the packet would take is there.  Without a wish
+ * the kernel takes one that works, if it knows one. */
+static bool next_hop_works(struct sim_iface *out, const struct in6_addr *wish)
 {
-	struct sim_link *l = out->link;
+	bool any = !wish || addr_is_any(wish);
+	struct in6_addr ll = any ? addr_any : *wish;
+	struct sim_router *r;
 	unsigned int i;
 
-	for (i = 0; i < l->n_routers; i++) {
-		struct sim_router *r = &l->routers[i];
-
-		if (!r->alive || !sim_host_knows_router(out, &r->ll))
+	for (i = 0; any && i < SIM_KNOWN; i++) {
+		if (!sim_host_knows_router(out, &out->known[i].ll))
 			continue;
-		if (!wanted || addr_is_any(wanted) || addr_eq(wanted, &r->ll))
-			return r;
+		ll = out->known[i].ll;
+		r = sim_link_router(out->link, &ll);
+		if (r && r->alive)
+			break;
 	}
-	return NULL;
+	if (addr_is_any(&ll))
+		return false;
+	sim_host_used(out, &ll);
+	r = sim_link_router(out->link, &ll);
+	return r && r->alive;
 }
 
 /* The packet leaves through `out`, or gets lost in trying. */
@@ -79,7 +85,7 @@ static int leave(struct sim_packet *p, struct sim_iface *out,
 	if (!lost && sim_link_has_prefix(out->link, to))
 		p->link = out->link;
 	else if (!lost && out->node->role == SIM_MN)
-		lost = out->link->cut || !next_hop(out, router);
+		lost = !next_hop_works(out, router) || out->link->cut;
 	else if (!lost)
 		lost = out->link->cut;
 	if (lost) {
