@@ -220,14 +220,17 @@ static bool is_word(char c)
 
 static void copy_comment(struct scan *s)
 {
-	const char *nl, *e;
+	const char *e;
 
 	if (!starts(s, "/*")) {
-		nl = memchr(s->p, '\n', left(s));
-		copy(s, nl ? (size_t)(nl - s->p) : left(s));
+		e = memchr(s->p, '\n', left(s));
+		copy(s, e ? (size_t)(e - s->p) : left(s));
 		return;
 	}
 	e = memmem(s->p + 2, left(s) - 2, "*/", 2);
+	if (!e)
+		conf_mistake(s->t, s->t->n_lines,
+			     "found a comment without end, expected */");
 	copy(s, e ? (size_t)(e - s->p) + 2 : left(s));
 }
 
@@ -237,7 +240,14 @@ static void copy_string(struct scan *s)
 
 	while (e < s->end && *e != '"')
 		e += *e == '\\' && e + 1 < s->end ? 2 : 1;
-	copy(s, (size_t)(e - s->p) + (e < s->end));
+	if (e < s->end) {
+		copy(s, (size_t)(e - s->p) + 1);
+		return;
+	}
+	/* libconfig leaks a text without end: it never sees one. */
+	conf_mistake(s->t, s->t->n_lines,
+		     "found a text without end, expected \"");
+	s->p = s->end;
 }
 
 /* A name or a number.  libconfig cuts a number to 32 bits unless it ends

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration: any octets as a file's text. It is refused with at least
+ * one line, or taken; what is taken is equal to itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/conf_priv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
+
+const char *__lsan_default_options(void)
+{
+	return "print_suppressions=0";
+}
+
+/* libconfig 1.5 forgets the text that it read last before a syntax error: some
+ * octets for each bad file, and nothing that we could free. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libconfig.so\n";
+}
+
+static void need(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static void judge(const struct conf *conf)
+{
+	unsigned int i;
+
+	need(conf->security == CONF_SECURITY_INSECURE);
+	need(conf->ha.on || conf->mn.on);
+	need(!conf->ha.on || conf->ha.n_links);
+	need(!conf->mn.on || (conf->mn.n_interfaces && conf->mn.n_homes));
+	need(conf->ctl_socket[0] == '/');
+	for (i = 0; i < conf->ha.n_links; i++) {
+		const struct conf_home_link *l = &conf->ha.links[i];
+
+		need(addr_is_routable(&l->address));
+		need(prefix_contains(&l->prefix, &l->address));
+		need(l->is_virtual == !l->ifname[0]);
+	}
+	for (i = 0; i < conf->mn.n_homes; i++) {
+		need(addr_is_routable(&conf->mn.homes[i].address));
+		need(addr_is_routable(&conf->mn.homes[i].home_agent));
+		need(conf->mn.homes[i].lifetime_s % 4 == 0);
+	}
+	need(!conf_needs_restart(conf, conf));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conf *conf = NULL;
+	struct conf_text t;
+	char *said = NULL;
+	size_t len = 0;
+	FILE *err = open_memstream(&said, &len);
+	int r;
+
+	need(err != NULL);
+	conf_text_init(&t);
+	t.can_include = false;
+	conf_text_add(&t, "fuzz", (const char *)data, size);
+	r = conf_from_text(&t, err, &conf);
+	conf_text_done(&t);
+	fclose(err);
+	need((r == 0) == (conf != NULL));
+	need(r == 0 || len > 0);
+	if (conf)
+		judge(conf);
+	conf_free(conf);
+	free(said);
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Control, both ends: any octets as a request get one line of JSON that the
+ * client can print, and any octets as a reply are printed or refused by the
+ * client.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/ctl.h"
+#include "src/ctl/ctl_priv.h"
+#include "tests/unit/stub_roles.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct mtime now = { 5000000 };
+static struct conf_mn_home home;
+static struct bul bul;
+
+static void need(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static struct daemon *daemon_get(void)
+{
+	static const struct mn_coa_info coa = {
+		.home = &home,
+		.location = "away",
+		.reason = "it is",
+	};
+	static struct daemon *d;
+	struct role_env env = { 0 };
+	struct conf *conf;
+
+	if (d)
+		return d;
+	conf = calloc(1, sizeof(*conf));
+	need(conf != NULL);
+	conf->ha.on = conf->mn.on = true;
+	hash_init();
+	bul_init(&bul);
+	stub.bc = bcache_new(4, 0);
+	stub.bul = &bul;
+	stub.coas = &coa;
+	stub.n_coas = 1;
+	need(bcache_add(stub.bc, &addr_all_nodes, &addr_all_routers) != NULL);
+	need(bul_add(&bul, &addr_all_nodes, &addr_all_routers) != NULL);
+	need(!daemon_new(&env, conf, now, &d));
+	return d;
+}
+
+static void print(const char *text, size_t len, bool must)
+{
+	static FILE *null;
+	json_t *j;
+
+	if (!null)
+		null = fopen("/dev/null", "we");
+	need(null != NULL);
+	j = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	need(!must || json_is_object(j));
+	if (json_is_object(j)) {
+		int err = ctl_text(null, j, true);
+
+		if (must && json_is_true(json_object_get(j, "ok")))
+			need(!err);
+	}
+	json_decref(j);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *reply;
+	size_t len;
+
+	reply = ctl_answer(daemon_get(), (const char *)data, size, now);
+	need(reply != NULL);
+	len = strlen(reply);
+	need(len && strchr(reply, '\n') == reply + len - 1);
+	print(reply, len, true);
+	free(reply);
+	print((const char *)data, size, false);
+	return 0;
+}
