@@ -133,8 +133,12 @@ struct kernel_binding {
 	bool proxy_linklocal; /* L bit: also defend fe80:: + IID of hoa */
 };
 
-/* Adds or moves a binding: encapsulating route, (coa, hoa) pair accepted
- * from the tunnel, proxy neighbour entries.  One transaction. */
+/* Adds a binding (old_coa ::): encapsulating route, (coa, hoa) pair accepted
+ * from the tunnel, proxy neighbour entries.  Moves it (old_coa another one):
+ * route and pair; the proxy entries stay as they are.  Or puts it there again
+ * (old_coa the same): what is missing comes back, proxied on home_ifindex,
+ * and with proxy_linklocal false the link-local proxy entry goes.  One
+ * transaction. */
 int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 		       const struct kernel_binding *b);
 /* Removes it; what is gone already is no error. */
@@ -185,6 +189,8 @@ struct kernel_mn_home {
 				      * from hoa; :: as the main table says,
 				      * which may still hold the default
 				      * route of the link that was left */
+	uint8_t home_plen; /* RETURNING, HOME with home_router: so much of hoa
+			    * is on-link; 0: all goes to the router */
 };
 
 int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,

@@ -193,7 +193,6 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 	struct ha_request req =
 		request_of(ha, pkt, msg, j.kind == HA_DEREGISTER);
 
-	ha->env.counters->v[CNT_BU_IN]++;
 	if (e && j.store_seq)
 		e->seq = j.seq;
 	switch (j.verdict) {

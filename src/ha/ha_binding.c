@@ -135,9 +135,8 @@ void ha_binding_advance(struct bcache_entry *e, struct mtime now)
 	} else if (b->has_req &&
 		   (ha_dad_wants_hoa(b, l) || ha_dad_wants_ll(b, l))) {
 		ha_binding_enter(e, BCACHE_DAD, now);
-	} else if (b->stale || !ha_is_in_force(e) ||
-		   (b->has_req && (!addr_eq(&b->req.coa, &e->coa) ||
-				   ha_wants_ll(e) != b->home_ll))) {
+	} else if (!ha_is_in_force(e) || ha_wants_reinstall(e, now) ||
+		   (b->has_req && !addr_eq(&b->req.coa, &e->coa))) {
 		ha_binding_enter(e, BCACHE_INSTALLING, now);
 	} else {
 		ha_binding_enter(e, BCACHE_ACTIVE, now);

@@ -25,6 +25,15 @@ static int wants_ifindex(struct bcache_entry *e)
 	return l && l->is_home ? l->ifindex : 0;
 }
 
+bool ha_wants_reinstall(struct bcache_entry *e, struct mtime now)
+{
+	const struct ha_binding *b = ha_binding(e);
+
+	return ha_is_in_force(e) &&
+	       ((b->stale && !mtime_before(now, b->retry)) ||
+		ha_wants_ll(e) != b->home_ll);
+}
+
 static void kernel_failed(const struct bcache_entry *e, const char *what,
 			  int err, struct mtime now)
 {
@@ -48,21 +57,64 @@ static struct kernel_key next_key(struct bcache_entry *e)
 	};
 }
 
+static bool is_about_to_go(const struct ha_binding *b)
+{
+	return b->end_status || (b->has_req && !b->req.asked_4s);
+}
+
+/* The proxy entries could not be changed.  Interception on the home link is
+ * tried again later, and nothing waits for it; but who asked for another L
+ * bit is refused. */
+static void reinstall_failed(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+	bool other_ll = b->asked_ll != b->home_ll;
+
+	b->stale |= b->asked_stale;
+	b->retry = mtime_add_ms(now, HA_KERNEL_RETRY_MS);
+	if (is_about_to_go(b) ||
+	    (b->has_req && !(other_ll && ha_wants_ll(e) == b->asked_ll)))
+		ha_binding_advance(e, now);
+	else
+		ha_binding_give_up(e, BA_NO_RESOURCES, now);
+}
+
 static void install_failed(struct bcache_entry *e, int err, struct mtime now)
 {
 	struct ha_binding *b = ha_binding(e);
 
 	e->serial = 0;
 	kernel_failed(e, "install", err, now);
-	b->stale |= b->asked_stale;
-	b->retry = mtime_add_ms(now, HA_KERNEL_RETRY_MS);
+	if (addr_eq(&b->asked_coa, &e->coa))
+		reinstall_failed(e, now);
 	/* A newer Binding Update may have better luck, or gives it up. */
-	if (b->end_status ||
-	    (b->has_req &&
-	     (!b->req.asked_4s || !addr_eq(&b->req.coa, &b->asked_coa))))
+	else if (is_about_to_go(b) ||
+		 (b->has_req && !addr_eq(&b->req.coa, &b->asked_coa)))
 		ha_binding_advance(e, now);
 	else
 		ha_binding_give_up(e, BA_NO_RESOURCES, now);
+}
+
+/* What to ask for: all of a binding that is not in force; else either its
+ * proxy entries or its care-of address, since a move leaves the former as
+ * they are (kernel.h).  The proxy entries come first: when they are refused,
+ * nothing has moved. */
+static void choose(struct bcache_entry *e, struct mtime now)
+{
+	struct ha_binding *b = ha_binding(e);
+	bool is_move = ha_is_in_force(e) && !ha_wants_reinstall(e, now);
+
+	b->asked_ifindex = wants_ifindex(e);
+	if (is_move && b->asked_ifindex != b->home_ifindex)
+		b->asked_ifindex = 0; /* the old interface is gone */
+	b->asked_ll = is_move ? b->home_ll : ha_wants_ll(e);
+	b->asked_coa = b->has_req ? b->req.coa : e->coa;
+	if (ha_is_in_force(e) && !is_move)
+		b->asked_coa = e->coa;
+	b->asked_stale = b->stale && !is_move;
+	b->stale &= is_move;
+	if (!ha_is_in_force(e) || (b->asked_ll && !b->home_ll))
+		b->announce = true;
 }
 
 void ha_install(struct bcache_entry *e, struct mtime now)
@@ -72,13 +124,7 @@ void ha_install(struct bcache_entry *e, struct mtime now)
 	struct kernel_binding kb;
 	int err;
 
-	b->asked_coa = b->has_req ? b->req.coa : e->coa;
-	b->asked_ll = ha_wants_ll(e);
-	b->asked_ifindex = wants_ifindex(e);
-	b->asked_stale = b->stale;
-	b->stale = false;
-	if (!ha_is_in_force(e) || (b->asked_ll && !b->home_ll))
-		b->announce = true;
+	choose(e, now);
 	kb = (struct kernel_binding){
 		.hoa = e->key.hoa,
 		.coa = b->asked_coa,

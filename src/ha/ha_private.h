@@ -210,6 +210,8 @@ void ha_binding_cut(struct bcache_entry *e, uint32_t valid_s, struct mtime now);
 
 /* Whether the link-local address is to be proxied. */
 bool ha_wants_ll(struct bcache_entry *e);
+/* Whether the proxy entries in force are not those wanted. */
+bool ha_wants_reinstall(struct bcache_entry *e, struct mtime now);
 /* Ask the kernel; they may call back ha_binding_give_up. */
 void ha_install(struct bcache_entry *e, struct mtime now);
 void ha_uninstall(struct bcache_entry *e, struct mtime now);

@@ -76,8 +76,8 @@ static void deregistered_from_abroad(void)
 }
 
 /* HA-60 from home without a Home Address option, HA-59 from home with one:
- * to the home address, without routing header, on the home link (HA-71),
- * whatever routes there may still be. */
+ * to the home address, without routing header, on the home link, whatever
+ * routes there may still be. */
 static void deregistered_from_home(void)
 {
 	struct in6_addr hoa = ip(HOA);
@@ -136,7 +136,7 @@ static void refusals_to_the_home_link(void)
 	world_close(&w);
 }
 
-/* HA-40 less than the lifetime or not at all, HA-39 only when configured. */
+/* HA-40: less than the lifetime or not at all. */
 static void refresh_advice(void)
 {
 	struct world w;

@@ -167,6 +167,98 @@ static void reinstallation_fails(void)
 	world_close(&w);
 }
 
+/* Another care-of address and another L bit at once: the proxy entries first,
+ * since a move leaves them as they are, then the move; one answer. */
+static void move_with_another_l_bit(void)
+{
+	struct in6_addr ll = ip(HOA_LL), from = ip(COA), to = ip(COA_B);
+	const struct fake_request *r;
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .flags = AHL,
+				   .lifetime = 105 });
+	world_run_ms(&w, 1000);
+	UNIT_STR(world_sent(&w), "SAAB");
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
+	CU_ASSERT_TRUE(fake_kernel_is_proxied(w.k, ETH0, &ll));
+	UNIT_EQ(w.k->n_requests, 2);
+	r = w.k->requests;
+	CU_ASSERT_TRUE(addr_eq(&r[0].binding.coa, &from));
+	CU_ASSERT_TRUE(r[0].binding.proxy_linklocal);
+	CU_ASSERT_TRUE(addr_eq(&r[1].binding.old_coa, &from));
+	CU_ASSERT_TRUE(addr_eq(&r[1].binding.coa, &to));
+	world_close(&w);
+}
+
+/* The same, refused by the kernel at either step: 130, the binding where it
+ * was, and the next refresh puts the rest right. */
+static void move_with_another_l_bit_fails(void)
+{
+	struct in6_addr ll = ip(HOA_LL);
+	struct world w;
+	unsigned int step;
+
+	for (step = 1; step <= 2; step++) {
+		world_open(&w);
+		world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+		fake_kernel_fail(w.k, FAKE_BINDING_ADD, step, 12);
+		world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2,
+					   .flags = AHL, .lifetime = 105 });
+		world_run_ms(&w, 5000);
+		world_expect_ba(&w, BA_NO_RESOURCES, 2);
+		CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+		world_bu(&w, &(struct bu){ .seq = 3, .lifetime = 105 });
+		world_settle(&w);
+		world_expect_ba(&w, BA_ACCEPTED, 3);
+		CU_ASSERT_FALSE(fake_kernel_is_proxied(w.k, ETH0, &ll));
+		CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+		world_close(&w);
+	}
+}
+
+static void carrier_flap(struct world *w)
+{
+	struct kernel_link l = w->k->links[0];
+
+	l.carrier = false;
+	fake_kernel_link_set(w->k, &l);
+	l.carrier = true;
+	fake_kernel_link_set(w->k, &l);
+	world_settle(w);
+}
+
+/* While the proxy entries cannot be put back, mobile nodes are served. */
+static void nobody_waits_for_a_reinstallation(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	fake_kernel_fail(w.k, FAKE_BINDING_ADD, 1, 12);
+	carrier_flap(&w);
+	world_bu(&w, &(struct bu){ .seq = 2, .lifetime = 105 });
+	UNIT_STR(world_sent(&w), "B");
+	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 3, .lifetime = 105 });
+	world_settle(&w);
+	UNIT_STR(world_sent(&w), "B");
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_BINDING_ADD), 2);
+	/* A move that comes when it is due does both. */
+	fake_kernel_fail(w.k, FAKE_BINDING_ADD, 1, 12);
+	w.now = mtime_add_s(w.now, 1);
+	world_bu(&w, &(struct bu){ .src = COA, .seq = 4, .lifetime = 105 });
+	world_settle(&w);
+	UNIT_STR(world_sent(&w), "B");
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_BINDING_ADD), 4);
+	world_run_ms(&w, 10000);
+	UNIT_STR(world_sent(&w), "AAA");
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_BINDING_ADD), 5);
+	world_close(&w);
+}
+
 /* Answers to what nobody waits for. */
 static void stray_answers_are_ignored(void)
 {
@@ -229,6 +321,9 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(removal_fails),
 	UNIT_CASE(expiry_is_repeated_until_it_is_done),
 	UNIT_CASE(reinstallation_fails),
+	UNIT_CASE(move_with_another_l_bit),
+	UNIT_CASE(move_with_another_l_bit_fails),
+	UNIT_CASE(nobody_waits_for_a_reinstallation),
 	UNIT_CASE(stray_answers_are_ignored),
 	UNIT_CASE(stop_while_the_kernel_works),
 	UNIT_END,
