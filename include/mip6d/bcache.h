@@ -33,13 +33,13 @@ struct bcache_entry {
 	enum bcache_state state; /* one writer: ha_binding_enter() */
 	struct in6_addr coa; /* in force; :: before the first acceptance */
 	uint16_t flags; /* BU_FLAG_* of the last accepted Binding Update */
-	uint16_t seq; /* last accepted sequence number */
+	uint16_t seq; /* of the last valid Binding Update (9.5.1) */
 	uint16_t lifetime_4s; /* granted, units of 4 s */
 	struct mtime created;
 	struct mtime registered; /* last acceptance */
-	struct mtime expires; /* end of the granted lifetime */
-	struct mtime last_bu; /* last Binding Update, for the rate limit */
-	uint32_t serial; /* of the outstanding kernel request */
+	struct mtime expires; /* end of the granted lifetime, or of the 10 s */
+	struct mtime last_bu; /* last accepted, for the minimum interval */
+	uint32_t serial; /* of the outstanding kernel request; 0: none */
 	unsigned int refreshes, moves;
 	struct task task; /* the one timer: DAD, expiry, or the 10 s memory */
 	UT_hash_handle hh;

@@ -38,8 +38,11 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 /* Withdraws everything and frees; returns NULL. */
 struct ha *ha_free(struct ha *ha);
 
-/* Takes new limits and prefix lifetimes; bindings that no longer fit are cut
- * or end.  conf replaces the old one. */
+/* Takes new limits and prefix lifetimes, the latter counted from now on.
+ * Bindings whose home address is not allowed any more, or whose home link is
+ * gone, end; one that would outlive its prefix is cut; lower limits of number
+ * and lifetime hold for the next answers and take nothing back that was
+ * granted.  conf replaces the old one, which may be freed then. */
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
 
 /* A Binding Update with the H bit. */

@@ -13,10 +13,9 @@
  *
  * What is wanted (the newest Binding Update, b->req) and what is in force
  * (e->coa, b->home_*) are kept apart.  One request at most is outstanding at
- * the kernel; when it is answered, ha_binding_advance()
- * takes the next step towards what
- * is wanted by then.  So Binding Updates may come at any time: each replaces
- * the one before, and only the newest is answered.
+ * the kernel; when it is answered, ha_binding_advance() takes the next step
+ * towards what is wanted by then.  So Binding Updates may come at any time:
+ * each replaces the one before, and only the newest is answered.
  *
  * A lifetime begins when the binding comes into force, not while DAD runs
  * (section 9.6: on creation or update of the entry).  Bindings that exist
