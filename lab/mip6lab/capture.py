@@ -109,7 +109,7 @@ class Capture:
             return
         self.running = False
         done = self.connection.call('stop', node=self.node, name=self.name,
-                                    timeout=30)
+                                    grace=60)
         said = self.connection.run('lab', ['cat', done['log']]).out
         end = re.search(r'^end (\d+) (\d+)$', said, re.M)
         if not end:

@@ -136,11 +136,14 @@ def get_kernel(say):
     own = os.environ.get('MIP6_LAB_KERNEL')
     if own:
         return Kernel(own)
+    cache = cache_dir()
     if not shutil.which('apt-get'):
+        package = cached_package(cache)
+        if package:
+            return Kernel(os.path.join(cache, package))
         raise LabError('the lab fetches its kernel by apt-get, which is not '
                        'here: unpack a kernel package and set '
                        'MIP6_LAB_KERNEL to that folder')
-    cache = cache_dir()
     with locked(os.path.join(cache, 'lock'), say):
         package = wanted_package() or cached_package(cache)
         if not package:

@@ -7,21 +7,19 @@ import shutil
 from . import frames
 from .errors import LabError
 
+# Few processes: starting one is slow in an emulated machine.
 DUMP = '''
-for what in "-d link" "addr" "route show table all" "rule" "neigh" \\
-        "neigh show proxy" "xfrm state" "xfrm policy"; do
-    echo "### ip -6 $what"
-    ip -6 $what
-done
-for dev in $(ls /sys/class/net); do
-    tc qdisc show dev "$dev" | grep -v noqueue || continue
-    echo "### tc filter show dev $dev ingress"
+printf '%s\\n' 'link show' 'addr show' 'route show table all' 'rule show' \\
+    'neigh show' 'neigh show proxy' 'xfrm state' | ip -6 -d -batch -
+echo '### policies'
+ip -s xfrm policy
+echo '### queueing disciplines and filters'
+tc qdisc show
+for dev in $(tc qdisc show | sed -n 's/.*clsact.* dev \\([^ ]*\\).*/\\1/p'); do
     tc -s filter show dev "$dev" ingress
 done
-echo "### processes"
-ip netns pids "$MIP6_LAB_NODE" 2>/dev/null
-cat /proc/net/snmp6 | grep -v '[[:space:]]0$'
-cat /proc/net/xfrm_stat | grep -v '[[:space:]]0$'
+echo '### counters'
+grep -v '[[:space:]]0$' /proc/net/snmp6 /proc/net/xfrm_stat
 exit 0
 '''
 

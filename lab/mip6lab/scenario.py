@@ -66,7 +66,7 @@ class Program:
         if self.status is None:
             done = self.node.lab.connection.call(
                 'stop', node=self.node.name, name=self.name,
-                signal=int(number), timeout=timeout)
+                signal=int(number), grace=timeout)
             self.status = done['status']
             self.node.lab.programs.pop((self.node.name, self.name), None)
             if done['forced']:
@@ -335,7 +335,7 @@ class Lab:
 
     def settle(self, timeout=60):
         """Until all hosts that configure themselves have an address."""
-        self.connection.call('settle', timeout=timeout)
+        self.connection.call('settle', within=timeout)
 
     # --- after the test -------------------------------------------------
 

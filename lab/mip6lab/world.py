@@ -96,7 +96,7 @@ class World:
         self.plug_all()
         self.configure_nodes()
         self.start_radvd(rid)
-        self.settle(rid, frame.get('timeout', 60), self.built)
+        self.settle(rid, 60, self.built)
 
     def built(self, rid):
         self.unhurry()
@@ -104,7 +104,7 @@ class World:
         self.loop.answer(rid)
 
     def op_settle(self, rid, frame):
-        self.settle(rid, frame.get('timeout', 60), self.loop.answer)
+        self.settle(rid, frame.get('within', 60), self.loop.answer)
 
     # --- building -------------------------------------------------------
 
@@ -417,7 +417,7 @@ class World:
                              log=program.log)
         if program.status is None and not frame.get('wait'):
             program.kill(frame.get('signal', signal.SIGTERM))
-            self.loop.later(frame.get('timeout', 10), force)
+            self.loop.later(frame.get('grace', 10), force)
         program.when_ended(tell)
 
     def op_shutdown(self, rid, _frame):
