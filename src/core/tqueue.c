@@ -135,9 +135,8 @@ struct tqueue *tqueue_free(struct tqueue *tq)
 {
 	if (!tq)
 		return NULL;
+	assert(!tq->running);
 	/* A task that outlives its queue can still be stopped. */
-	while (tq->run_first)
-		task_stop(tq->run_first);
 	while (tq->root)
 		task_stop(tq->root);
 	free(tq);

@@ -19,8 +19,6 @@ static bool decode_option(struct rbuf *b, uint8_t type, unsigned int allowed,
 	const struct mh_option_row *row = mh_option_row(type);
 	uint8_t len = rbuf_u8(b);
 
-	if (len > rbuf_left(b))
-		return false;
 	/* Of an option that is there twice, the first counts. */
 	if (!row || !(allowed & row->bit) || (opt->present & row->bit)) {
 		rbuf_skip(b, len);

@@ -51,7 +51,7 @@ static void capture(enum stream stream, void (*write_lines)(void))
 		say_journal(fd, stream);
 		dup2(fd, STDERR_FILENO);
 		write_lines();
-		_exit(0);
+		exit(0);
 	}
 	UNIT_NEED(waitpid(pid, &status, 0) == pid);
 	UNIT_EQ(status, 0);

@@ -76,6 +76,9 @@ static void refill_never_exceeds_ten(void)
 	/* One used long ago leaves all ten. */
 	UNIT_EQ(take(&b, 7200 * 1000, 1, &told), 1);
 	UNIT_EQ(take(&b, 9000 * 1000, 50, &told), 10);
+	/* nor when the time since is hardly more than what was used */
+	UNIT_EQ(take(&b, 9011 * 1000, 50, &told), 10);
+	UNIT_EQ(take(&b, 9021 * 1000, 50, &told), 10);
 }
 
 static void another_origin_of_time_starts_anew(void)
