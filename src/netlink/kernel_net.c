@@ -18,6 +18,13 @@
 
 /* ---- answers ---- */
 
+void kernel_kick(struct kernel *k)
+{
+	if (!task_is_started(&k->done_task))
+		tqueue_start(loop_tqueue(k->loop), &k->done_task,
+			     loop_now(k->loop));
+}
+
 void kernel_op_done(struct kernel_op *op, int err)
 {
 	struct kernel *k = op->k;
@@ -33,9 +40,7 @@ void kernel_op_done(struct kernel_op *op, int err)
 	else
 		k->done_first = op;
 	k->done_last = op;
-	if (!task_is_started(&k->done_task))
-		tqueue_start(loop_tqueue(k->loop), &k->done_task,
-			     loop_now(k->loop));
+	kernel_kick(k);
 }
 
 static struct kernel_op *take_done(struct kernel *k)
@@ -115,6 +120,7 @@ int kernel_open(struct loop *loop, kernel_event_fn *on_event, void *arg,
 		kernel_close(k);
 		return err;
 	}
+	sysctl_recall(k);
 	*ret_kernel = k;
 	return 0;
 }
@@ -178,6 +184,7 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 	*p = (struct probe){ .k = k, .ifindex = ifindex, .addr = *addr };
 	neigh_encode_probe(nlb_begin(k->nl, NLB_ROUTE), ifindex, addr);
 	nlb_commit_fn(k->nl, NULL, on_probe, p);
+	kernel_kick(k);
 	return 0;
 }
 
@@ -188,6 +195,7 @@ int kernel_neigh_set(struct kernel *k, int ifindex,
 		return -EINVAL;
 	neigh_encode_set(nlb_begin(k->nl, NLB_ROUTE), ifindex, addr, lladdr);
 	nlb_commit(k->nl, NULL, 0);
+	kernel_kick(k);
 	return 0;
 }
 

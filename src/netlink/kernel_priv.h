@@ -42,6 +42,10 @@ struct kernel_op {
 	struct kernel_op *next;
 };
 
+/* A request was queued: another turn will come, even when this one's end has
+ * passed already or none is running. */
+void kernel_kick(struct kernel *k);
+
 /* The op's answer goes out in a later turn; the op is freed then. */
 void kernel_op_done(struct kernel_op *op, int err);
 
@@ -52,6 +56,8 @@ int sysctl_set(struct kernel *k, const char *path, const char *value);
 /* The value that `path` had before sysctl_set. */
 void sysctl_restore(struct kernel *k, const char *path);
 void sysctl_restore_all(struct kernel *k);
+/* Takes over what a killed predecessor did not give back. */
+void sysctl_recall(struct kernel *k);
 /* Forwarding everywhere; remembers what each interface had, since the
  * machine-wide switch overwrites them all. */
 int sysctl_set_forwarding(struct kernel *k);

@@ -3,8 +3,9 @@
  * Values below /proc/sys/net/ipv6: written, remembered and given back.
  *
  * This file decides that each is given back what it had before our first
- * write, in the reverse order of the writes.  Which values are written is
- * left to the callers.
+ * write, in the reverse order of the writes; the first write of a killed
+ * predecessor counts (sysctl_file.c).  Which values are written is left to
+ * the callers.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,16 +18,11 @@
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
 #include "src/netlink/kernel_priv.h"
+#include "src/netlink/sysctl_file.h"
 
 #define BASE "/proc/sys/net/ipv6/"
-#define VALUE_MAX 64
-#define PATH_LEN 160
-
-struct sysctl_saved {
-	char path[PATH_LEN];
-	char value[VALUE_MAX];
-	struct sysctl_saved *next;
-};
+#define VALUE_MAX SYSCTL_VALUE_MAX
+#define PATH_LEN SYSCTL_PATH_LEN
 
 static int open_path(const char *path, int flags, int *ret_fd)
 {
@@ -85,7 +81,13 @@ static int save(struct kernel *k, const char *path, const char *value)
 	snprintf(s->value, sizeof(s->value), "%s", value);
 	s->next = k->sysctls;
 	k->sysctls = s;
+	sysctl_file_write(k->sysctls);
 	return 0;
+}
+
+void sysctl_recall(struct kernel *k)
+{
+	k->sysctls = sysctl_file_read();
 }
 
 int sysctl_set(struct kernel *k, const char *path, const char *value)
@@ -107,13 +109,13 @@ static void give_back(struct kernel *k, struct sysctl_saved **at)
 	struct sysctl_saved *s = *at;
 	int err = write_value(s->path, s->value);
 
-	(void)k;
 	/* An interface that is gone has nothing to be given back. */
 	if (err && err != -ENOENT)
 		log_warning("kernel: sysctl net/ipv6/%s: cannot restore %s: %s",
 			    s->path, s->value, strerror(-err));
 	*at = s->next;
 	free(s);
+	sysctl_file_write(k->sysctls);
 }
 
 void sysctl_restore(struct kernel *k, const char *path)

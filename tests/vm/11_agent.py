@@ -2,7 +2,7 @@
 """The home agent: what it refuses, what it survives, what it relays."""
 
 from mip6 import A, B, CN, HA, HOA, HOA2, away, ask, bindings, bul, \
-    counters, home_agent, mobile_node, wait_bound, wait_home
+    counters, example, home_agent, mobile_node, wait_bound, wait_home
 
 DEADLINE = 240
 
@@ -168,21 +168,23 @@ def test_errors_relayed(lab):
 
     HA-87 HA-88"""
     _agent, _node, coa = away(lab)
-    cn, ra = lab.node('cn'), lab.node('ra')
+    cn, core, ra = lab.node('cn'), lab.node('core'), lab.node('ra')
     assert cn.ping(HOA, count=2, size=1400).result(20).received, \
         'a packet that fits the tunnel must pass'
-    ra.run('ip link set eth0 mtu 1340')
-    big = cn.ping(HOA, 0.3, count=10, size=1350)
+    core.run('ip link set ra mtu 1340')
+    ra.run('ip link set eth1 mtu 1340')
+    big = cn.ping(HOA, 0.3, count=12, size=1350)
     lab.wait_packets('icmpv6.type == 2 && ipv6.dst == %s && '
                      'frame.interface_name == "c"' % CN, 'icmpv6.mtu')
-    assert big.result(30).received, 'the sender did not adapt'
-    ra.run('ip link set eth0 mtu 1500')
-    ra.run('ip -6 route add unreachable %s/128' % coa)
+    assert big.result(30).received, 'the two ends did not adapt'
+    core.run('ip link set ra mtu 1500')
+    ra.run('ip link set eth1 mtu 1500')
+    core.run('ip -6 route add unreachable %s/128' % coa)
     series = cn.ping(HOA, 0.3, count=4)
     lab.wait_packets('icmpv6.type == 1 && ipv6.dst == %s && '
                      'frame.interface_name == "c"' % CN)
     series.result(30)
-    ra.run('ip -6 route del unreachable %s/128' % coa)
+    core.run('ip -6 route del unreachable %s/128' % coa)
 
 
 def test_virtual_home_link(lab):
@@ -193,7 +195,6 @@ def test_virtual_home_link(lab):
     lab.node('ha').run('ip -6 addr add %s/128 dev lo' % agent)
     lab.node('core').run('ip -6 route add 2001:db8:5::/64 via '
                          '2001:db8:f1::2')
-    from mip6 import example
     home_agent(lab, example('home-agent-virtual'))
     lab.move('mn', 'a')
     mobile_node(lab, changes=[(HOA, hoa), (HA, agent)])
@@ -205,6 +206,8 @@ def test_virtual_home_link(lab):
     lab.move('mn', 'b')
     wait_bound(lab, B, hoa)
     assert lab.node('cn').reaches(hoa, 3)
+    lab.node('core').run('ip -6 route del 2001:db8:5::/64')
+    lab.node('ha').run('ip -6 addr del %s/128 dev lo' % agent)
 
 
 def test_other_link_keeps(lab):
@@ -257,5 +260,8 @@ def test_status(lab):
     """mip6d-ctl status names both ends' roles."""
     away(lab)
     assert ask(lab.node('ha'), 'status')['ok']
-    assert 'home-agent' in lab.node('ha').run('mip6d-ctl status').out
-    assert 'mobile-node' in lab.node('mn').run('mip6d-ctl status').out
+    assert ask(lab.node('ha'), 'status')['home_agent']['bindings'] == 1
+    home = ask(lab.node('mn'), 'status')['mobile_node']['homes'][0]
+    assert (home['home_address'], home['registration']) == (HOA, 'BOUND')
+    assert HA in lab.node('ha').run('mip6d-ctl status').out
+    assert HOA in lab.node('mn').run('mip6d-ctl status').out
