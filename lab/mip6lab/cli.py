@@ -100,6 +100,13 @@ def add_verbs(sub, common):
                    help='for scenarios that name none')
     add_start(p)
     p.add_argument('scenario', nargs='+')
+    p = verb(sub, common, 'demo', verbs_more.demo,
+             'show a mobile node on its journey')
+    p.add_argument('-w', '--write', metavar='FILE',
+                   help='keep the packets of all links')
+    p.add_argument('--keep', action='store_true',
+                   help='leave the lab up afterwards')
+    add_start(p)
     p = verb(sub, common, 'status', verbs.status, 'what there is')
     p.add_argument('--json', action='store_true')
     verb(sub, common, 'list', verbs.list_, 'labs that are running')

@@ -6,7 +6,8 @@ import shutil
 import signal
 import sys
 
-from . import capture as captures, frames, labtool, runner
+from . import capture as captures, demo as show, frames, labtool, \
+    runner, topology
 from .errors import LabError
 from .verbs import teller, write_all
 
@@ -131,3 +132,27 @@ def run(args, lab):
                'verbose': args.verbose, 'topology': args.topology,
                'results': results_folder(args)}
     return runner.Runner(lab, options, teller()).run_all(tests)
+
+
+def demo(args, lab):
+    """A lab of its own, taken down afterwards."""
+    say = teller()
+    options = {'native': args.native, 'vm': args.vm, 'accel': args.accel,
+               'memory': args.memory, 'cpus': args.cpus,
+               'builddir': args.builddir}
+    connection = lab.running()
+    if connection:
+        raise LabError('a lab "%s" is already running; end it by "mip6-lab '
+                       'down", or give the demonstration another --name'
+                       % lab.name)
+    connection = lab.up(topology.load('default'), options, say)
+    status = 1
+    try:
+        status = show.run(connection, args.builddir, say, args.write)
+    finally:
+        if args.keep:
+            print('The lab is still up: try "mip6-lab status", and '
+                  '"mip6-lab down" at last.')
+        else:
+            lab.down(connection)
+    return status
