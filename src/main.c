@@ -331,8 +331,12 @@ static int start_daemon(struct app *app, struct conf *conf)
 	int err;
 
 	err = daemon_new(&env, conf, loop_now(app->loop), &app->daemon);
-	if (err)
-		return failed("cannot start", err);
+	if (err) {
+		/* Why has been said. */
+		log_notice("\"mip6d --probe\" says what this kernel lacks, if "
+			   "anything");
+		return err == -EPERM ? EXIT_PERMISSION : EXIT_SYSTEM;
+	}
 	ctl_set_daemon(app->ctl, app->daemon);
 	err = add_signals(app);
 	if (!err)
