@@ -49,6 +49,9 @@ static void mn_reboot(struct sim *s)
 	while (sim_time_left(s)) {
 		maybe_move(&n);
 		sim_net_loss(&n, 100);
+		/* A lost solicitation at home hides an old binding until it
+		 * ends. */
+		n.home->loss = 0;
 		sim_net_linger(&n);
 		if (sim_below(s, 2)) {
 			sim_node_crash(n.mn, sim_between(s, 10, 60000));

@@ -365,11 +365,25 @@ static void attach_task(struct task *task, struct mtime now)
 	link_tell(i);
 }
 
+/* What it has not announced yet it may never come to announce. */
+static void unannounced_forget(struct sim_iface *i)
+{
+	const struct sim_neigh *n;
+	unsigned int j;
+
+	for (j = 0; i->link && j < i->node->mn.n_homes; j++) {
+		n = sim_link_neigh(i->link, &i->node->regs[j].hoa);
+		if (n && !lladdr_eq(&n->mac, &i->mac))
+			sim_link_forget(i->link, &n->addr);
+	}
+}
+
 void sim_move(struct sim_iface *i, struct sim_link *to, int64_t gap_ms)
 {
 	struct sim *s = i->node->sim;
 
 	s->n_moves++;
+	unannounced_forget(i);
 	task_stop(&i->attach);
 	sim_note(s, "%s.%s moves %s -> %s%s", i->node->name, i->name,
 		 i->link ? i->link->name : "-", to ? to->name : "-",

@@ -243,6 +243,21 @@ void sim_link_forget(struct sim_link *l, const struct in6_addr *addr)
 		*n = l->neighs[--l->n_neighs];
 }
 
+/* True while an agent defends the address: a node that announces it all the
+ * same, since the agent does not hear it, is believed until probes fail. */
+static bool is_disputed(const struct sim_link *l, const struct in6_addr *addr,
+			const struct sim_iface *by)
+{
+	const struct sim *s = l->sim;
+	unsigned int i;
+
+	for (i = 0; by && i < s->n_nodes; i++)
+		if (s->nodes[i] != by->node &&
+		    fake_kernel_binding(s->nodes[i]->kernel, addr))
+			return true;
+	return false;
+}
+
 /* ---- frames ---- */
 
 static void nd_emit(struct sim_packet *p)
@@ -339,8 +354,12 @@ static void stations_heard(struct sim_packet *p, const struct icmp6_msg *m)
 	unsigned int i;
 
 	for (i = 0; i < l->n_routers; i++) {
-		if (frame_lost(p, &l->routers[i].mac) || !l->routers[i].alive)
+		if (frame_lost(p, &l->routers[i].mac) || !l->routers[i].alive) {
+			/* What it missed, it finds out by its own probes. */
+			if (m->type == ICMP6_NA)
+				sim_link_forget(l, &m->na.target);
 			continue;
+		}
 		if (m->type == ICMP6_RS)
 			rs_heard(&l->routers[i]);
 		if (m->type == ICMP6_NS &&
@@ -352,6 +371,9 @@ static void stations_heard(struct sim_packet *p, const struct icmp6_msg *m)
 		    sim_link_neigh(l, &m->na.target))
 			sim_link_learn(l, &m->na.target,
 				       &m->na.target_lladdr);
+		if (m->type == ICMP6_NA &&
+		    is_disputed(l, &m->na.target, p->from))
+			sim_link_forget(l, &m->na.target);
 	}
 	for (i = 0; i < l->n_squatters; i++)
 		if (m->type == ICMP6_NS &&

@@ -115,7 +115,9 @@ static void check_away(struct sim_reg *r, struct sim_iface *f)
 	struct sim *s = r->mn->sim;
 	const struct bul_entry *e = sim_bul(r);
 
-	if (!e || e->state != BUL_BOUND)
+	/* A refresh may be under way at this very moment. */
+	if (!e || (e->state != BUL_BOUND &&
+		   !(e->state == BUL_REFRESHING && e->attempts <= 1)))
 		sim_fail(s, "%s is on %s, its registration of %s is %s",
 			 r->mn->name, f->link->name, addr_str(&r->hoa),
 			 e ? bul_state_str(e->state) : "not there");
