@@ -3,6 +3,7 @@
 again, while it is pinged and receives a file; what happened when, and a
 verdict. All times are those of the nodes' one clock, from captures."""
 
+import calendar
 import json
 import os
 import re
@@ -80,25 +81,26 @@ class Demo:
                            % (node, program.log()))
         return program
 
+    def entries(self, node, topic, key):
+        """{home address: entry} of `mip6d-ctl show TOPIC`."""
+        reply = self.ask(node, 'show', topic) or {key: []}
+        return {e['home_address']: e for e in reply[key]}
+
     def bound_at(self, prefix):
         """The care-of address that agent and node agree upon."""
-        here = {e['hoa']: e for e in (self.ask('mn', 'show', 'bul') or
-                                      {}).get('bul', [])}.get(HOA)
-        there = {b['hoa']: b for b in (self.ask('ha', 'show', 'bindings') or
-                                       {}).get('bindings', [])}.get(HOA)
+        here = self.entries('mn', 'bul', 'registrations').get(HOA)
+        there = self.entries('ha', 'bindings', 'bindings').get(HOA)
         if here and there and here['state'] == 'BOUND' \
-                and here['coa'] == there['coa'] \
-                and here['coa'].startswith(prefix):
-            return here['coa']
+                and here['care_of_address'] == there['care_of_address'] \
+                and here['care_of_address'].startswith(prefix):
+            return here['care_of_address']
         return None
 
     def is_home(self):
-        where = {e['hoa']: e for e in (self.ask('mn', 'show', 'care-of') or
-                                       {}).get('care-of', [])}.get(HOA)
-        there = [b['hoa'] for b in (self.ask('ha', 'show', 'bindings') or
-                                    {}).get('bindings', [])]
+        where = self.entries('mn', 'care-of', 'homes').get(HOA)
+        there = self.entries('ha', 'bindings', 'bindings').get(HOA)
         return bool(where and where['location'] == 'home'
-                    and HOA not in there)
+                    and not (there and there['state'] == 'ACTIVE'))
 
     # --- the journey ----------------------------------------------------
 
@@ -111,7 +113,8 @@ class Demo:
         self.agent = self.start_daemon('ha', 'home-agent')
         self.node = self.start_daemon('mn', 'mobile-node')
         self.lab.wait_for(self.is_home, PATIENCE, 'the node is at home')
-        self.watch = self.mn.stream('ip -6 -o -t monitor address')
+        self.watch = self.mn.stream('ip -6 -o -t monitor address',
+                                    env={'TZ': 'UTC', 'LANG': 'C'})
         self.say('the mobile node is at home, with its home address %s'
                  % HOA)
         self.ping = self.cn.ping(HOA, 0.1)
@@ -199,7 +202,7 @@ class Demo:
         for line in self.watch.lines:
             found = re.match(r'Timestamp: (.*) (\d+) usec', line)
             if found:
-                stamp = time.mktime(time.strptime(
+                stamp = calendar.timegm(time.strptime(
                     found.group(1))) + int(found.group(2)) / 1e6
             elif stamp and stamp >= when - 0.001 and address + '/' in line \
                     and not line.startswith('Deleted'):
