@@ -284,6 +284,7 @@ static int new_op(struct kernel *k, const struct kernel_key *key,
 	}
 	h->b = *b;
 	nlb_txn_begin(&h->op.txn, fn);
+	kernel_kick(k);
 	*ret_op = h;
 	return 0;
 }

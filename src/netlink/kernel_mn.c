@@ -169,6 +169,7 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 	h->dirty = true;
 	op->next = h->ops;
 	h->ops = op;
+	kernel_kick(k);
 	return 0;
 }
 

@@ -73,6 +73,28 @@ static bool home_route(const struct kernel_mn *mn, const struct mn_home *h,
 	return true;
 }
 
+/* The home prefix, on the link; false when it goes to the router too. */
+static bool onlink_route(const struct kernel_mn *mn, const struct mn_home *h,
+			 const struct kernel_mn_home *w, struct route *ret)
+{
+	struct prefix p = prefix_of(&w->hoa, w->home_plen);
+
+	if (w->place != KERNEL_MN_RETURNING && w->place != KERNEL_MN_HOME)
+		return false;
+	if (addr_is_any(&w->home_router) || !w->home_plen)
+		return false;
+	*ret = (struct route){
+		.dst = p.addr,
+		.dst_len = p.len,
+		.type = RTN_UNICAST,
+		.proto = PROTO_MN,
+		.table = mn_home_table(mn, index_of(mn, h)),
+		.metric = METRIC,
+		.oif = w->home_ifindex,
+	};
+	return true;
+}
+
 static struct route last_route(const struct kernel_mn *mn,
 			       const struct mn_home *h)
 {
@@ -115,27 +137,47 @@ static void put_rules(struct kernel_mn *mn, const struct mn_home *h,
 	put_rule(mn, h, txn, MN_RULE_FIND, on);
 }
 
+static void set_route(struct kernel_mn *mn, struct nlb_txn *txn,
+		      const struct route *r)
+{
+	route_encode_set(nlb_begin(mn->k->nl, NLB_ROUTE), r);
+	nlb_commit(mn->k->nl, txn, 0);
+}
+
+static void del_route(struct kernel_mn *mn, struct nlb_txn *txn,
+		      const struct route *r)
+{
+	route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), r);
+	nlb_commit(mn->k->nl, txn, ESRCH);
+}
+
 static void set_table(struct kernel_mn *mn, struct mn_home *h,
 		      struct nlb_txn *txn)
 {
-	struct route r, last = last_route(mn, h);
+	struct route r, onlink, last = last_route(mn, h);
 
 	if (!home_route(mn, h, &r))
 		return;
-	route_encode_set(nlb_begin(mn->k->nl, NLB_ROUTE), &r);
-	nlb_commit(mn->k->nl, txn, 0);
-	route_encode_set(nlb_begin(mn->k->nl, NLB_ROUTE), &last);
-	nlb_commit(mn->k->nl, txn, 0);
+	if (onlink_route(mn, h, &h->want, &onlink))
+		set_route(mn, txn, &onlink);
+	set_route(mn, txn, &r);
+	set_route(mn, txn, &last);
 	put_rules(mn, h, txn, true);
 	h->table_ifindex = r.oif;
 }
 
+/* What the table has for the place that is left. */
 static void clear_table(struct kernel_mn *mn, struct mn_home *h,
 			struct nlb_txn *txn)
 {
-	struct route r, last = last_route(mn, h);
+	struct route r, old, now, last = last_route(mn, h);
+	bool keep = home_route(mn, h, &r);
 
-	if (!h->table_ifindex || home_route(mn, h, &r))
+	if (onlink_route(mn, h, &h->have, &old) &&
+	    !(onlink_route(mn, h, &h->want, &now) && old.oif == now.oif &&
+	      old.dst_len == now.dst_len && addr_eq(&old.dst, &now.dst)))
+		del_route(mn, txn, &old);
+	if (!h->table_ifindex || keep)
 		return;
 	put_rules(mn, h, txn, false);
 	r = (struct route){
@@ -145,10 +187,8 @@ static void clear_table(struct kernel_mn *mn, struct mn_home *h,
 		.metric = METRIC,
 		.oif = h->table_ifindex,
 	};
-	route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &r);
-	nlb_commit(mn->k->nl, txn, ESRCH);
-	route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &last);
-	nlb_commit(mn->k->nl, txn, ESRCH);
+	del_route(mn, txn, &r);
+	del_route(mn, txn, &last);
 	h->table_ifindex = 0;
 }
 

@@ -284,7 +284,7 @@ static void take_answer(struct nlb *nl, size_t first, size_t end,
 	en = &nl->entries[i];
 	en->answered = true;
 	en->err = e->error;
-	if (!en->err || en->err == -en->tolerate)
+	if (!en->err || en->err == -en->tolerate || en->fn)
 		return;
 	text = ext_ack_text(nlh);
 	log_debug("kernel: message %u refused: %s%s%s", en->type,

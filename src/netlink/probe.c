@@ -101,6 +101,7 @@ static int run(void)
 	for (i = 0; !err && i < ARRAY_SIZE(features); i++)
 		if (!try(&features[i], &env) && !features[i].optional)
 			all = false;
+	sysctl_restore_all(&env.k);
 	nlb_close(env.k.nl);
 	return err ? err : !all;
 }

@@ -36,6 +36,7 @@ struct driver {
 	uint32_t failed;
 	bool quiet; /* no line for each answer */
 	bool waiting; /* commands wait until all is answered */
+	bool eof; /* of the script */
 	struct task wake;
 	struct mtime burst_start;
 };
@@ -352,6 +353,7 @@ static void cmd_mn_home(struct driver *d, char **w)
 		.coa_router = get_addr(w, "router"),
 		.home_ifindex = get_if(d, w, "home-if"),
 		.home_router = get_addr(w, "home-router"),
+		.home_plen = (uint8_t)get_u32(w, "plen", 0),
 	};
 	struct kernel_key key = next_key(d, KERNEL_USER_MN, &home.hoa);
 	const char *place = option(w, "place");
@@ -489,7 +491,8 @@ static const struct command {
 	{ "mn-stop", cmd_mn_stop, "" },
 	{ "mn-home", cmd_mn_home,
 	  "place=none|away|returning|home hoa= [index=] [ha=] [coa=] [coa-if=] "
-	  "[router=] [home-if=] [home-router=]" },
+	  "[router=] [home-if=] [home-router=] "
+	  "[plen=]" },
 	{ "neigh-probe", cmd_neigh_probe, "if= addr=" },
 	{ "neigh-set", cmd_neigh_set, "if= addr= lladdr=" },
 	{ "local", cmd_local, "addr=" },
@@ -551,6 +554,8 @@ static void run_lines(struct driver *d)
 		memmove(d->line, d->line + used, d->len);
 		run_command(d, line);
 	}
+	if (d->eof && !d->waiting)
+		loop_stop(d->loop);
 }
 
 static void on_input(void *arg, struct mtime now)
@@ -564,10 +569,10 @@ static void on_input(void *arg, struct mtime now)
 			 sizeof(d->line) - d->len);
 		if (n > 0)
 			d->len += (size_t)n;
-		if (!n)
+		if (!n) {
 			loop_fd_want_read(d->in, false);
-		if (!n && !d->waiting && !d->len)
-			loop_stop(d->loop);
+			d->eof = true;
+		}
 	}
 	run_lines(d);
 }
