@@ -6,15 +6,15 @@
 #ifndef TESTS_UNIT_GOLDEN_ICMP6_H
 #define TESTS_UNIT_GOLDEN_ICMP6_H
 
-#define HA "2001:db8:1::1"
-#define HOA "2001:db8:1::100"
-#define COA "2001:db8:2::100"
-#define CN "2001:db8:c::c"
-#define ANY "::"
-#define LL_ROUTER "fe80::5054:ff:fe00:1"
-#define LL_NODE "fe80::5054:ff:fe00:100"
-#define ALL_NODES "ff02::1"
-#define ALL_ROUTERS "ff02::2"
+#define HA            "2001:db8:1::1"
+#define HOA           "2001:db8:1::100"
+#define COA           "2001:db8:2::100"
+#define CN            "2001:db8:c::c"
+#define ANY           "::"
+#define LL_ROUTER     "fe80::5054:ff:fe00:1"
+#define LL_NODE       "fe80::5054:ff:fe00:100"
+#define ALL_NODES     "ff02::1"
+#define ALL_ROUTERS   "ff02::2"
 #define SOLICITED_HOA "ff02::1:ff00:100"
 
 struct golden_icmp6 {

@@ -3,8 +3,7 @@
 """Compares the golden Mobility Headers of golden_mh.h with scapy's.
 
 The octets there are what our parser and builder are held against; here
-somebody else's encoder builds the same messages, checksum included (COM-1
-to COM-5, COM-24 to COM-26 rest on this).
+somebody else's encoder builds the same messages, checksum included.
 
 golden_mh.py              compare
 golden_mh.py --print      print what scapy builds, to fill in a new golden

@@ -28,7 +28,8 @@ static inline uint8_t *exact_copy(const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
 
-	CU_ASSERT_FATAL(copy != NULL);
+	if (!copy)
+		abort();
 	if (len)
 		memcpy(copy, data, len);
 	return copy;

@@ -48,10 +48,10 @@ static void lengths_without_options(void)
 {
 	static const uint8_t header_len[] = { 0, 1, 1, 2, 2, 1, 1, 2 };
 	uint8_t buf[64];
-	uint8_t type;
+	unsigned int type;
 
 	for (type = 0; type <= MH_TYPE_MAX; type++) {
-		struct mh_msg msg = { .type = type };
+		struct mh_msg msg = { .type = (uint8_t)type };
 
 		UNIT_EQ(mh_build(&msg, buf, sizeof(buf)),
 			8 + 8 * header_len[type]);
@@ -76,22 +76,22 @@ static void reserved_bits_are_sent_as_zero(void)
 	UNIT_HEX(buf, 16, "3b 01 06 00 0000 00 80 0001 0002 01 02 0000");
 }
 
-/* Every set of options that a type has. COM-1 to COM-3, COM-22 (padding is
+/* Every set of options that a type has. COM-1, COM-2, COM-3, COM-22 (padding is
  * one PadN of zeros), COM-24 (alignment), COM-25 (the authenticator ends the
  * message). */
 static void every_set_of_options_is_laid_out_well(void)
 {
 	unsigned int present;
 	uint8_t buf[128];
-	uint8_t type;
+	unsigned int type;
 
 	for (type = 0; type <= MH_TYPE_MAX; type++) {
 		for (present = 0; present < 16; present++) {
-			struct mh_msg msg = { .type = type };
+			struct mh_msg msg = { .type = (uint8_t)type };
 			const char *fault;
 			int n;
 
-			if (present & ~ref_mh_options(type))
+			if (present & ~ref_mh_options((uint8_t)type))
 				continue;
 			msg.opt.present = present;
 			memset(buf, canary, sizeof(buf));
