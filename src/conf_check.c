@@ -207,6 +207,10 @@ static void check_homes(struct check *c)
 	config_setting_t *list = conf_good(c->mn, "homes"), *address;
 	unsigned int i, j;
 
+	if (list && mn->n_homes > CONF_HOMES_MAX)
+		conf_mistake(c->t, line_of(list),
+			     "found %u homes, expected at most %d", mn->n_homes,
+			     CONF_HOMES_MAX);
 	for (i = 0; list && i < mn->n_homes; i++) {
 		check_home(c, element(list, i), &mn->homes[i]);
 		address = conf_good(element(list, i), "address");
@@ -224,15 +228,15 @@ static void check_homes(struct check *c)
 /* 253 to 255 are the kernel's own tables. */
 static void check_table(struct check *c)
 {
-	const struct conf_mn *mn = &c->conf->mn;
+	uint32_t first = c->conf->mn.table_base;
 	config_setting_t *s = conf_good(c->mn, "table");
 
-	if (s && mn->table_base <= 255 &&
-	    mn->table_base + (mn->n_homes ? mn->n_homes : 1) > 253)
+	if (s && first <= 255 && first + CONF_MN_TABLES > 253)
 		conf_mistake(c->t, line_of(s),
-			     "found table = %u, expected room for %u tables "
-			     "beside 253 to 255, which are the kernel's",
-			     mn->table_base, mn->n_homes ? mn->n_homes : 1);
+			     "found table = %u, expected less than %d or more "
+			     "than 255: %d tables are used, and 253 to 255 "
+			     "are the kernel's",
+			     first, 253 - CONF_MN_TABLES + 1, CONF_MN_TABLES);
 }
 
 static void check_mn(struct check *c)

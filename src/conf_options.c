@@ -67,6 +67,7 @@
 
 #define LIFE_MAX    262140 /* 65535 units of 4 s (RFC 6275 section 6.1.7) */
 #define BACKOFF_MAX 32000  /* MAX_BINDACK_TIMEOUT (section 12) */
+#define TABLE_MAX   (INT32_MAX - CONF_MN_TABLES)
 
 /* clang-format off */
 const struct conf_option conf_options[] = {
@@ -145,7 +146,7 @@ NUMBER("mobile-node.router-probes", NUMBER, "ms", 100, 60000, "3000",
 	RELOAD, conf, mn.router_probes_ms)
 VALUE("mobile-node.tunnel", IFNAME, "mip6mn",
 	RESTART, conf, mn.tunnel_prefix)
-NUMBER("mobile-node.table", NUMBER, "", 1, INT32_MAX, "6275",
+NUMBER("mobile-node.table", NUMBER, "", 1, TABLE_MAX, "6275",
 	RESTART, conf, mn.table_base)
 NUMBER("mobile-node.rule-priority", NUMBER, "", 1, 32000, "1000",
 	RESTART, conf, mn.rule_base)

@@ -14,6 +14,9 @@
 #include "mip6d/log.h"
 
 #define CONF_PATH_MAX 108
+#define CONF_HOMES_MAX 64
+#define CONF_MN_TABLES 128 /* routing tables: one a home address, and as many
+			    * for care-of addresses */
 
 enum conf_security {
 	CONF_SECURITY_UNSET,
@@ -80,8 +83,8 @@ struct conf_mn {
 	uint32_t stop_timeout_ms; /* bounded wait for BAs when stopping */
 	uint32_t router_probes_ms; /* how long a silent router is given */
 	char tunnel_prefix[IF_NAMESIZE];
-	uint32_t table_base;
-	uint32_t rule_base;
+	uint32_t table_base; /* CONF_MN_TABLES from here on */
+	uint32_t rule_base; /* four priorities from here on */
 };
 
 struct conf {

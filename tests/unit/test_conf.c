@@ -183,7 +183,7 @@ static void check_mn_values(const struct conf_mn *mn)
 	UNIT_EQ(mn->stop_timeout_ms, 0);
 	UNIT_EQ(mn->router_probes_ms, 100);
 	UNIT_STR(mn->tunnel_prefix, "elevenchars");
-	UNIT_EQ(mn->table_base, 251);
+	UNIT_EQ(mn->table_base, 125);
 	UNIT_EQ(mn->rule_base, 1);
 }
 
