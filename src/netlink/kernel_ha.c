@@ -192,7 +192,7 @@ static void del_route(struct kernel *k, struct nlb_txn *txn,
 	struct route r = encap_route(k->ha, b, &b->coa);
 
 	route_encode_del(nlb_begin(k->nl, NLB_ROUTE), &r);
-	nlb_commit(k->nl, txn, ESRCH);
+	nlb_commit_del(k->nl, txn);
 }
 
 static void add_proxy(struct kernel *k, struct nlb_txn *txn,
@@ -221,12 +221,12 @@ static void del_proxy(struct kernel *k, struct nlb_txn *txn,
 		return;
 	neigh_encode_proxy_del(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
 			       &b->hoa);
-	nlb_commit(k->nl, txn, ENOENT);
+	nlb_commit_del(k->nl, txn);
 	if (!b->proxy_linklocal)
 		return;
 	neigh_encode_proxy_del(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
 			       &ll);
-	nlb_commit(k->nl, txn, ENOENT);
+	nlb_commit_del(k->nl, txn);
 }
 
 static bool is_move(const struct kernel_binding *b)

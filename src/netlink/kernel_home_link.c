@@ -63,7 +63,7 @@ static int set_delivery(struct kernel *k, bool on)
 
 	if (!on) {
 		rule_encode_del(nlb_begin(k->nl, NLB_ROUTE), &rule);
-		nlb_commit(k->nl, NULL, 0);
+		nlb_commit_del(k->nl, NULL);
 		route_encode_del(nlb_begin(k->nl, NLB_ROUTE), &route);
 		return nlb_call(k->nl);
 	}
@@ -119,7 +119,7 @@ static void clear_mark(struct kernel *k, const struct home_link *hl)
 {
 	tc_encode_filter_del(nlb_begin(k->nl, NLB_ROUTE), hl->ifindex,
 			     NS_FILTER_PREF, hl->ethertype, 0);
-	nlb_commit(k->nl, NULL, 0);
+	nlb_commit_del(k->nl, NULL);
 	if (hl->own_clsact)
 		home_link_clear_clsact(k, hl->ifindex);
 	nlb_flush(k->nl);

@@ -124,9 +124,9 @@ void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 	struct xfrm_mh_policy p = policy_out(hoa, ha);
 
 	xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
-	nlb_commit(k->nl, txn, ENOENT);
+	nlb_commit_del(k->nl, txn);
 	xfrm_encode_state_del(nlb_begin(k->nl, NLB_XFRM), &s);
-	nlb_commit(k->nl, txn, ESRCH);
+	nlb_commit_del(k->nl, txn);
 }
 
 /* ---- what an earlier run left ---- */
@@ -162,7 +162,7 @@ static void clean_state(void *arg, const struct nlmsghdr *nlh)
 		.dst = from_xaddr(&sa->id.daddr),
 	};
 	xfrm_encode_state_del(nlb_begin(k->nl, NLB_XFRM), &s);
-	nlb_commit(k->nl, NULL, 0);
+	nlb_commit_del(k->nl, NULL);
 }
 
 static bool has_our_template(const struct nlmsghdr *nlh)
@@ -198,7 +198,7 @@ static void clean_policy(void *arg, const struct nlmsghdr *nlh)
 		.dst_len = pi->sel.prefixlen_d,
 	};
 	xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
-	nlb_commit(k->nl, NULL, 0);
+	nlb_commit_del(k->nl, NULL);
 }
 
 void kernel_xfrm_clean(struct kernel *k)

@@ -71,7 +71,7 @@ static void on_route(void *arg, const struct nlmsghdr *nlh)
 	nldec_u32(nlh, sizeof(*rtm), RTA_OIF, &oif);
 	r.oif = (int)oif;
 	route_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), &r);
-	nlb_commit(s->k->nl, NULL, 0);
+	nlb_commit_del(s->k->nl, NULL);
 }
 
 void leftover_routes(struct kernel *k, uint8_t proto)
@@ -113,7 +113,7 @@ static void on_rule(void *arg, const struct nlmsghdr *nlh)
 		      sizeof(oifname)))
 		r.oifname = oifname;
 	rule_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), &r);
-	nlb_commit(s->k->nl, NULL, 0);
+	nlb_commit_del(s->k->nl, NULL);
 }
 
 void leftover_rules(struct kernel *k, uint8_t proto)
@@ -142,7 +142,7 @@ static void on_addr(void *arg, const struct nlmsghdr *nlh)
 		return;
 	addr_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), (int)ifa->ifa_index,
 			&addr, ifa->ifa_prefixlen);
-	nlb_commit(s->k->nl, NULL, 0);
+	nlb_commit_del(s->k->nl, NULL);
 }
 
 void leftover_addrs(struct kernel *k, uint8_t proto)
@@ -171,7 +171,7 @@ static void on_proxy(void *arg, const struct nlmsghdr *nlh)
 		return;
 	neigh_encode_proxy_del(nlb_begin(s->k->nl, NLB_ROUTE), ndm->ndm_ifindex,
 			       &addr);
-	nlb_commit(s->k->nl, NULL, 0);
+	nlb_commit_del(s->k->nl, NULL);
 }
 
 void leftover_proxies(struct kernel *k, uint8_t proto)
@@ -216,7 +216,7 @@ static void on_link(void *arg, const struct nlmsghdr *nlh)
 	    !is_our_name(s, name) || !is_tunnel(nlh, sizeof(*ifi)))
 		return;
 	link_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), ifi->ifi_index);
-	nlb_commit(s->k->nl, NULL, 0);
+	nlb_commit_del(s->k->nl, NULL);
 }
 
 static void dump_links(struct kernel *k, nlb_dump_fn *fn, struct search *s)
@@ -305,7 +305,7 @@ void home_link_clear_clsact(struct kernel *k, int ifindex)
 	    list_filters(k, ifindex, egress).n)
 		return;
 	tc_encode_clsact_del(nlb_begin(k->nl, NLB_ROUTE), ifindex);
-	nlb_commit(k->nl, NULL, 0);
+	nlb_commit_del(k->nl, NULL);
 }
 
 static void clear_home_link(struct kernel *k, int ifindex)
@@ -316,7 +316,7 @@ static void clear_home_link(struct kernel *k, int ifindex)
 		return;
 	tc_encode_filter_del(nlb_begin(k->nl, NLB_ROUTE), ifindex,
 			     NS_FILTER_PREF, f.ethertype, 0);
-	nlb_commit(k->nl, NULL, 0);
+	nlb_commit_del(k->nl, NULL);
 	home_link_clear_clsact(k, ifindex);
 }
 

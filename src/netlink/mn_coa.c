@@ -102,10 +102,10 @@ void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 			continue;
 		rule = coa_rule(mn, i);
 		rule_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &rule);
-		nlb_commit(mn->k->nl, txn, ENOENT);
+		nlb_commit_del(mn->k->nl, txn);
 		route = coa_route(mn, i);
 		route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &route);
-		nlb_commit(mn->k->nl, txn, ESRCH);
+		nlb_commit_del(mn->k->nl, txn);
 		mn->coas[i].used = false;
 	}
 }
@@ -125,11 +125,13 @@ static void set_direct(struct kernel_mn *mn, struct nlb_txn *txn,
 		};
 		struct nlenc *e = nlb_begin(mn->k->nl, NLB_ROUTE);
 
-		if (on)
+		if (on) {
 			rule_encode_add(e, &r);
-		else
+			nlb_commit(mn->k->nl, txn, EEXIST);
+		} else {
 			rule_encode_del(e, &r);
-		nlb_commit(mn->k->nl, txn, on ? EEXIST : ENOENT);
+			nlb_commit_del(mn->k->nl, txn);
+		}
 	}
 }
 

@@ -120,11 +120,13 @@ static void put_rule(struct kernel_mn *mn, const struct mn_home *h,
 	};
 	struct nlenc *e = nlb_begin(mn->k->nl, NLB_ROUTE);
 
-	if (on)
+	if (on) {
 		rule_encode_add(e, &r);
-	else
+		nlb_commit(mn->k->nl, txn, EEXIST);
+	} else {
 		rule_encode_del(e, &r);
-	nlb_commit(mn->k->nl, txn, on ? EEXIST : ENOENT);
+		nlb_commit_del(mn->k->nl, txn);
+	}
 }
 
 /* The rule that a direct prefix must not overrule is needed only where there
@@ -148,7 +150,7 @@ static void del_route(struct kernel_mn *mn, struct nlb_txn *txn,
 		      const struct route *r)
 {
 	route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), r);
-	nlb_commit(mn->k->nl, txn, ESRCH);
+	nlb_commit_del(mn->k->nl, txn);
 }
 
 static void set_table(struct kernel_mn *mn, struct mn_home *h,
@@ -222,7 +224,7 @@ static void drop_deaf(struct kernel_mn *mn, struct nlb_txn *txn, int ifindex,
 		return;
 	addr_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), ifindex, hoa,
 			there.plen);
-	nlb_commit(mn->k->nl, txn, EADDRNOTAVAIL);
+	nlb_commit_del(mn->k->nl, txn);
 }
 
 /* Somebody else's stays, and stays his. */
@@ -258,7 +260,7 @@ static void apply_addr(struct kernel_mn *mn, struct mn_home *h,
 	if (from && !h->addr_kept && own) {
 		addr_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), from,
 				&h->have.hoa, 128);
-		nlb_commit(mn->k->nl, txn, EADDRNOTAVAIL);
+		nlb_commit_del(mn->k->nl, txn);
 	}
 	h->addr_ifindex = to;
 }

@@ -15,24 +15,47 @@
 #include "mip6d/log.h"
 #include "src/netlink/mn_priv.h"
 
-void mn_tunnel_check(struct kernel_mn *mn)
+static bool exists(const struct mn_tunnel *t)
 {
 	char name[IF_NAMESIZE];
-	int i, h;
+
+	return if_indextoname((unsigned int)t->ifindex, name) &&
+	       !strcmp(name, t->name);
+}
+
+/* Its home addresses went with it; those that are not being changed anyway
+ * are set up again. */
+static void forget(struct kernel_mn *mn, int i)
+{
+	int h;
+
+	for (h = 0; h < MN_MAX_HOMES; h++) {
+		struct mn_home *home = &mn->homes[h];
+
+		if (home->tunnel != i)
+			continue;
+		home->tunnel = -1;
+		if (home->addr_ifindex == mn->tunnels[i].ifindex)
+			home->addr_ifindex = 0;
+		if (!home->dirty)
+			home->want = home->before = home->have;
+		home->dirty = true;
+	}
+	mn->tunnels[i].used = false;
+}
+
+void mn_tunnel_check(struct kernel_mn *mn)
+{
+	int i;
 
 	for (i = 0; i < MN_MAX_HOMES; i++) {
 		struct mn_tunnel *t = &mn->tunnels[i];
 
-		if (!t->used || (if_indextoname((unsigned int)t->ifindex,
-						name) &&
-				 !strcmp(name, t->name)))
+		if (!t->used || exists(t))
 			continue;
 		log_warning("kernel: tunnel device %s was deleted by somebody",
 			    t->name);
-		t->used = false;
-		for (h = 0; h < MN_MAX_HOMES; h++)
-			if (mn->homes[h].tunnel == i)
-				mn->homes[h].tunnel = -1;
+		forget(mn, i);
 	}
 }
 
@@ -162,7 +185,7 @@ void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 		if (!t->used || h < MN_MAX_HOMES)
 			continue;
 		link_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), t->ifindex);
-		nlb_commit(mn->k->nl, txn, ENODEV);
+		nlb_commit_del(mn->k->nl, txn);
 		t->used = false;
 	}
 }

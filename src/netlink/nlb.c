@@ -196,6 +196,28 @@ void nlb_commit(struct nlb *nl, struct nlb_txn *txn, int tolerate)
 	commit(nl, txn, NULL, NULL, tolerate);
 }
 
+/* What is to be removed may be gone by itself, with its device or an address
+ * that it hung on. */
+static int forgive_gone(void *arg, int err)
+{
+	(void)arg;
+	switch (-err) {
+	case ENOENT:
+	case ESRCH:
+	case ENODEV:
+	case ENXIO:
+	case EADDRNOTAVAIL:
+		return 0;
+	default:
+		return err;
+	}
+}
+
+void nlb_commit_del(struct nlb *nl, struct nlb_txn *txn)
+{
+	commit(nl, txn, forgive_gone, NULL, 0);
+}
+
 void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
 		   void *arg)
 {

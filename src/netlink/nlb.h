@@ -38,6 +38,8 @@ struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus);
 /* The message begun joins the batch.  txn may be NULL: nobody waits.
  * `tolerate` is an errno (positive) that counts as success, or 0. */
 void nlb_commit(struct nlb *nl, struct nlb_txn *txn, int tolerate);
+/* For a removal: what is gone already is no error. */
+void nlb_commit_del(struct nlb *nl, struct nlb_txn *txn);
 void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
 		  void *arg);
 

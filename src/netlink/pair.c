@@ -211,7 +211,7 @@ void pair_del(struct pair *p, const struct in6_addr *coa,
 		return;
 	tc_encode_filter_del(nlb_begin(p->k->nl, NLB_ROUTE), p->ifindex,
 			     PREF_PAIRS, ETH_P_IPV6, f->handle);
-	nlb_commit(p->k->nl, NULL, 0);
+	nlb_commit_del(p->k->nl, NULL);
 	HASH_DEL(p->filters, f);
 	free(f);
 }
