@@ -44,10 +44,6 @@ class Loop:
             self.epoll.register(fd, events)
         self.calls[fd] = call
 
-    def modify(self, fd, events):
-        if fd in self.calls:
-            self.epoll.modify(fd, events)
-
     def remove(self, fd):
         if self.calls.pop(fd, None):
             self.epoll.unregister(fd)

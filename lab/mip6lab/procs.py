@@ -124,7 +124,11 @@ class Running:
             try:
                 data = os.read(fd, min(frames.CHUNK, self.credit))
             except BlockingIOError:
-                return
+                if self.status is not None:
+                    # What it wrote is wanted; what its children hold open
+                    # is not.
+                    self._close_source(fd)
+                break
             except OSError:
                 data = b''      # a pty without a program
             if not data:
@@ -134,9 +138,9 @@ class Running:
             self.loop.send({'id': self.rid, 'ev': 'out',
                             'fd': self.sources[fd], 'd': frames.pack(data)})
             if self.status is None:
-                return          # level-triggered: others first
+                break           # level-triggered: others first
         if self.credit <= 0 and fd in self.sources:
-            self.loop.modify(fd, 0)
+            self.loop.remove(fd)
         self._finish()
 
     def _close_source(self, fd):
@@ -151,28 +155,19 @@ class Running:
         self.loop.remove(self.pidfd)
         os.close(self.pidfd)
         self.status = exit_status(status)
-        # What it wrote is still wanted; what its children hold open is not.
         for fd in list(self.sources):
             self.on_output(fd, 0)
-        for fd in list(self.sources):
-            if self.credit > 0:
-                self._close_source(fd)
         self._finish()
 
     def _finish(self):
-        if self.status is None or self.sources:
-            if self.status is not None and self.credit > 0:
-                for fd in list(self.sources):
-                    self._close_source(fd)
-            else:
-                return
+        if self.status is None or self.sources or self.rid is None:
+            return
         if self.stdin is not None:
             self._close_input()
-        if self.rid is not None:
-            rid, self.rid = self.rid, None
-            self.loop.send({'id': rid, 'ev': 'exit', 'status': self.status,
-                            'end': True})
-            self.loop.finished(rid)
+        rid, self.rid = self.rid, None
+        self.loop.send({'id': rid, 'ev': 'exit', 'status': self.status,
+                        'end': True})
+        self.loop.finished(rid)
 
     def _close_input(self):
         fd, self.stdin = self.stdin, None
@@ -207,12 +202,10 @@ class Running:
     def on_frame(self, frame):
         op = frame['op']
         if op == 'ack':
-            if self.credit <= 0:
-                for fd in self.sources:
-                    self.loop.modify(fd, select.EPOLLIN)
-            self.credit += frame['n']
-            if self.status is not None:
-                for fd in list(self.sources):
+            paused, self.credit = self.credit <= 0, self.credit + frame['n']
+            for fd in list(self.sources) if paused else ():
+                self.loop.add(fd, select.EPOLLIN, self.on_output)
+                if self.status is not None:
                     self.on_output(fd, 0)
         elif op == 'in':
             self.on_in(frames.unpack(frame['d']))

@@ -81,7 +81,8 @@ def test_move_is_a_replug(lab):
     """The node sees carrier go and come, and nothing at a silent move."""
     mn = lab.node('mn')
     watch = mn.stream('ip monitor link dev eth0')
-    mn.wait_for(['sh', '-c', 'grep -q . /proc/net/netlink'])
+    mn.wait_for(['sh', '-c', 'p=$(pgrep -fx "ip monitor link dev eth0") && '
+                 'grep -q " 0 *$p *0000" /proc/net/netlink'])
     time_ = lab.move('mn', 'a')
     assert abs(lab.now() - time_) < 60
     watch.wait_line('NO-CARRIER', 10)
