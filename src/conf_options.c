@@ -142,7 +142,7 @@ NUMBER("mobile-node.retry", NUMBER, "s", 1, 86400, "60",
 	RELOAD, conf, mn.retry_s)
 NUMBER("mobile-node.stop-timeout", NUMBER, "ms", 0, 60000, "2000",
 	RELOAD, conf, mn.stop_timeout_ms)
-NUMBER("mobile-node.router-probes", NUMBER, "ms", 100, 60000, "3000",
+NUMBER("mobile-node.router-probes", NUMBER, "ms", 100, 60000, "500",
 	RELOAD, conf, mn.router_probes_ms)
 VALUE("mobile-node.tunnel", IFNAME, "mip6mn",
 	RESTART, conf, mn.tunnel_prefix)

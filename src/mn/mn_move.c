@@ -111,8 +111,8 @@ static void rs_begin(struct mn_iface *f, struct mtime now)
 		mn_move_rs_task(&f->rs_task, now);
 }
 
-/* An extra one, beside the series: where no probe can tell two routers of
- * one link-local address apart, their advertisements can. */
+/* An extra one, beside the series, with a probe: it tells even two routers of
+ * one link-local address apart. */
 static void rs_once(struct mn_iface *f, struct mtime now)
 {
 	if (mtime_before(now, mtime_add_ms(f->rs_last, RS_MIN_GAP_MS)))
@@ -125,7 +125,6 @@ static void router_probe(struct mn_iface *f, struct mn_router *r,
 			 struct mtime now)
 {
 	const struct in6_addr *addr = mn_router_probe_addr(&f->wire, r);
-	int err = 0;
 
 	if (mtime_before(r->probe_until, MTIME_NEVER))
 		return;
@@ -133,10 +132,10 @@ static void router_probe(struct mn_iface *f, struct mn_router *r,
 	log_limited(LOG_LEVEL_DEBUG, now, "mn: iface=%s probe router=%s by %s",
 		    f->name, addr_str(&r->addr),
 		    addr ? addr_str(addr) : "solicitation");
+	/* Two questions at once: where one packet is lost the other tells. */
 	if (addr)
-		err = kernel_neigh_probe(f->mn->env.kernel, f->ifindex, addr);
-	if (!addr || err)
-		rs_once(f, now);
+		kernel_neigh_probe(f->mn->env.kernel, f->ifindex, addr);
+	rs_once(f, now);
 	router_arm(f, r, now);
 }
 

@@ -233,7 +233,7 @@ static void check_mn_defaults(const struct conf_mn *mn)
 	UNIT_EQ(mn->bindack_timeout_ms, 1000);
 	UNIT_EQ(mn->retry_s, 60);
 	UNIT_EQ(mn->stop_timeout_ms, 2000);
-	UNIT_EQ(mn->router_probes_ms, 3000);
+	UNIT_EQ(mn->router_probes_ms, 500);
 	UNIT_STR(mn->tunnel_prefix, "mip6mn");
 	UNIT_EQ(mn->table_base, 6275);
 	UNIT_EQ(mn->rule_base, 1000);
