@@ -61,10 +61,17 @@ def check(path, excuse=None):
     return found + pcapng.check(path, excused)
 
 
-def whats_to_argv(what, topology_status):
+def devices(connection, node):
+    """All of a node but loopback and the kernel's own unused tunnels."""
+    names = connection.run(node, ['ls', '/sys/class/net']).out.split()
+    return [n for n in names if n not in ('lo', 'ip6tnl0', 'sit0')]
+
+
+def whats_to_argv(what, connection):
     """(node, [interface...]) for `labtool capture`: links are captured in
     the wires' namespace, interfaces in their node's."""
-    links, nodes = topology_status['links'], topology_status['nodes']
+    status = connection.call('status')
+    links, nodes = status['links'], status['nodes']
     if not what or list(what) == ['all']:
         return 'wire', list(links)
     if all(w in links for w in what):
@@ -77,7 +84,7 @@ def whats_to_argv(what, topology_status):
     names = []
     for word in what:
         iface = word.partition('.')[2]
-        names += [iface] if iface else list(nodes[node]['ifaces'])
+        names += [iface] if iface else devices(connection, node)
     return node, names
 
 
@@ -89,8 +96,7 @@ class Capture:
 
     def __init__(self, connection, share, labtool, what):
         self.connection = connection
-        status = connection.call('status')
-        self.node, names = whats_to_argv(what, status)
+        self.node, names = whats_to_argv(what, connection)
         Capture.count += 1
         self.name = 'capture-%d-%d' % (os.getpid(), Capture.count)
         self.path = os.path.join(share, self.name + '.pcapng')

@@ -39,7 +39,7 @@ def verb(sub, common, name, call, text, **more):
     return parser
 
 
-def add_verbs(sub, common):
+def add_node_verbs(sub, common):
     p = verb(sub, common, 'up', verbs.up, 'start the lab')
     p.add_argument('topology', nargs='?', default='default',
                    help='a file, or the name of one that comes along')
@@ -71,6 +71,9 @@ def add_verbs(sub, common):
     p.add_argument('-f', '--follow', action='store_true')
     p.add_argument('node')
     p.add_argument('program', metavar='NAME')
+
+
+def add_wire_verbs(sub, common):
     p = verb(sub, common, 'link', verbs.link,
              'change delay, jitter, loss, rate… of a link')
     p.add_argument('link')
@@ -87,6 +90,9 @@ def add_verbs(sub, common):
                        help='end captures that run in the background')
     p.add_argument('what', nargs='*', metavar='LINK|NODE[.IFACE]',
                    help='default: all links')
+
+
+def add_lab_verbs(sub, common):
     p = verb(sub, common, 'run', verbs_more.run, 'run scenarios')
     p.add_argument('-k', metavar='TEXT', dest='pattern',
                    help='only tests with this in their names')
@@ -121,7 +127,8 @@ def parser():
     common = argparse.ArgumentParser(add_help=False)
     add_common(common, argparse.SUPPRESS)
     sub = top.add_subparsers(metavar='VERB', required=True)
-    add_verbs(sub, common)
+    for add in (add_node_verbs, add_wire_verbs, add_lab_verbs):
+        add(sub, common)
     return top
 
 

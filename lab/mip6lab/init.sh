@@ -3,6 +3,8 @@
 # First program of the lab's virtual machine: makes a writable view of the
 # host's root and starts the agent in it. Reads /lab.conf, which mip6-lab
 # appends to the initramfs.
+#
+# No set -e: process 1 must not end; what matters is checked where it happens.
 
 b=/bin/busybox
 
@@ -36,21 +38,21 @@ $b mount -t 9p -o $opts,cache=loose,ro rootfs /lower ||
 $b mount -t tmpfs -o size=75% upper /upper
 $b mkdir /upper/up /upper/work
 $b mount -t overlay -o lowerdir=/lower,upperdir=/upper/up,workdir=/upper/work \
-	overlay /root || off "cannot make the writable view of the root"
+	overlay /new || off "cannot make the writable view of the root"
 
-$b mount -t proc proc /root/proc
-$b mount -t sysfs sysfs /root/sys
-$b mount -t devtmpfs dev /root/dev
-$b mkdir -p /root/dev/pts /root/dev/shm
-$b mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /root/dev/pts
-$b mount -t tmpfs -o mode=1777 shm /root/dev/shm
-$b mount -t tmpfs -o mode=755 run /root/run
-$b mkdir -p /root/run/netns /root/run/lock /root/run/mip6-lab
+$b mount -t proc proc /new/proc
+$b mount -t sysfs sysfs /new/sys
+$b mount -t devtmpfs dev /new/dev
+$b mkdir -p /new/dev/pts /new/dev/shm
+$b mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /new/dev/pts
+$b mount -t tmpfs -o mode=1777 shm /new/dev/shm
+$b mount -t tmpfs -o mode=755 run /new/run
+$b mkdir -p /new/run/netns /new/run/lock /new/run/mip6-lab
 
 # $1: tag, $2: where, $3: options
 share() {
-	$b mkdir -p "/root$2"
-	$b mount -t 9p -o "$opts,$3" "$1" "/root$2" || off "cannot mount $2"
+	$b mkdir -p "/new$2"
+	$b mount -t 9p -o "$opts,$3" "$1" "/new$2" || off "cannot mount $2"
 }
 share share "$LAB_SHARE" cache=none
 [ -z "$LAB_TREE" ] || share tree "$LAB_TREE" cache=none,ro
@@ -63,6 +65,6 @@ $b sysctl -q -w kernel.printk="4 4 1 4" net.core.wmem_max=8388608 \
 $b ip link set lo up
 
 $b umount /sys
-$b cp /lab.conf /root/run/mip6-lab/lab.conf
+$b cp /lab.conf /new/run/mip6-lab/lab.conf
 # A real change of root: namespaces of nodes start from the mount below "/".
-exec $b switch_root /root /bin/sh "$LAB_TREE/lab/mip6lab/stage2.sh"
+exec $b switch_root /new /bin/sh "$LAB_TREE/lab/mip6lab/stage2.sh"

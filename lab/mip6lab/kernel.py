@@ -231,7 +231,7 @@ def pack(kernel, init, path):
         raise LabError('the lab needs busybox-static: run tools/deps')
     work = path + '.d'
     shutil.rmtree(work, ignore_errors=True)
-    for name in ('bin', 'proc', 'sys', 'dev', 'lower', 'upper', 'root',
+    for name in ('bin', 'proc', 'sys', 'dev', 'lower', 'upper', 'new',
                  'modules'):
         os.makedirs(os.path.join(work, name))
     shutil.copy(busybox, os.path.join(work, 'bin/busybox'))

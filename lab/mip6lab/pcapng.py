@@ -12,15 +12,20 @@ HOPOPTS, ROUTING, FRAGMENT, DSTOPTS, MOBILITY = 0, 43, 44, 60, 135
 ICMPV6, TCP, UDP, IPV6 = 58, 6, 17, 41
 NAMES = {ICMPV6: 'ICMPv6', MOBILITY: 'Mobility Header', TCP: 'TCP',
          UDP: 'UDP'}
-ETH_IPV6 = 0x86dd
 
 
 class Packet:
-    __slots__ = ('number', 'link', 'time', 'data')
+    __slots__ = ('number', 'link', 'time', 'data', 'ipv6')
 
-    def __init__(self, number, link, when, data):
+    def __init__(self, number, link, when, data, linktype):
         self.number, self.link = number, link
         self.time, self.data = when, data
+        if linktype != 1:       # a tunnel device: no frame around it
+            self.ipv6 = data
+        elif data[12:14] == b'\x86\xdd':
+            self.ipv6 = data[14:]
+        else:
+            self.ipv6 = b''
 
 
 def options(data):
@@ -48,12 +53,13 @@ def read(path):
         at += size
         if kind == 1:
             names = [v for c, v in options(body[8:]) if c == 2]
-            links.append(names[0].decode() if names else str(len(links)))
+            links.append((names[0].decode() if names else str(len(links)),
+                          struct.unpack_from('<H', body)[0]))
         elif kind == 6:
             number += 1
             iface, high, low, caught = struct.unpack_from('<IIII', body)
-            yield Packet(number, links[iface], (high << 32 | low) / 1e9,
-                         body[20:20 + caught])
+            yield Packet(number, links[iface][0], (high << 32 | low) / 1e9,
+                         body[20:20 + caught], links[iface][1])
 
 
 def ones_sum(data):
@@ -117,10 +123,9 @@ def check(path, skip=frozenset()):
     """Sentences about wrong checksums; SKIP holds packet numbers."""
     found = []
     for packet in read(path):
-        if packet.number in skip or len(packet.data) < 14 or \
-                struct.unpack_from('!H', packet.data, 12)[0] != ETH_IPV6:
+        if packet.number in skip:
             continue
-        for what in bad_checksums(packet.data[14:]):
+        for what in bad_checksums(packet.ipv6):
             found.append('packet %d on %s: bad checksum: %s'
                          % (packet.number, packet.link, what))
     return found

@@ -20,11 +20,14 @@ class Hung(Exception):
 
 
 class Test:
-    def __init__(self, module, stem, function):
+    def __init__(self, module, stem, folder, function):
         self.function = function
         self.name = '%s.%s' % (stem, function.__name__)
         self.topology = getattr(function, 'topology', None) or \
             getattr(module, 'TOPOLOGY', None)
+        if self.topology and os.path.isfile(os.path.join(folder,
+                                                         self.topology)):
+            self.topology = os.path.join(folder, self.topology)
         self.deadline = getattr(function, 'deadline', None) or \
             getattr(module, 'DEADLINE', DEADLINE)
         self.capture = getattr(function, 'capture',
@@ -47,7 +50,7 @@ def load_scenario(path):
     except Exception as e:
         raise LabError('scenario %s cannot be read: %s\n%s' % (
             path, e, traceback.format_exc(limit=-2).strip()))
-    tests = [Test(module, stem, f) for n, f in vars(module).items()
+    tests = [Test(module, stem, folder, f) for n, f in vars(module).items()
              if n.startswith('test_') and callable(f)
              and getattr(f, '__module__', None) == module.__name__]
     return tests

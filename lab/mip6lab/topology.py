@@ -125,7 +125,8 @@ class Reader:
         self.path = path
         self.top = {'title': '', 'links': {}, 'nodes': {}}
         self.where = {}
-        self.radvd_sections = []
+        self.radvd_sections = {}
+        self.included = None    # set while an included file is read
 
     def section(self, head, lines):
         kinds = {'lab': self.lab, 'link': self.link, 'router': self.node,
@@ -138,16 +139,41 @@ class Reader:
 
     def lab(self, head, lines):
         for line in lines:
-            if line.key != 'title':
-                raise line.error('[lab] knows only "title"')
-            self.top['title'] = line.value
+            if line.key == 'title':
+                self.top['title'] = line.value
+            elif line.key == 'include':
+                self.include(line)
+            else:
+                raise line.error('[lab] knows "title" and "include"')
+
+    def include(self, line):
+        """Another topology first; what follows replaces its sections."""
+        if self.top['nodes'] or self.top['links'] or self.included:
+            raise line.error('only one topology can be included, and before '
+                             'the first link or node')
+        try:
+            path = find(line.value)
+        except LabError as e:
+            raise line.error(str(e))
+        read_into(self, path)
+        self.top['title'] = ''
+        self.included = set(self.top['links']) | set(self.top['nodes']) \
+            | set(self.radvd_sections)
+
+    def replaces(self, name):
+        """True once for each section of the included topology."""
+        if self.included and name in self.included:
+            self.included.discard(name)
+            return True
+        return False
 
     def link(self, head, lines):
         name = head.value
         if not LINK_NAME.match(name):
             raise head.error('a link needs a name of up to 15 characters '
                              'from a-z, 0-9 and "-"; "%s" is not one' % name)
-        if name in self.top['links'] or name == 'none':
+        known = name in self.top['links'] and not self.replaces(name)
+        if known or name in ('none', 'all'):
             raise head.error('link "%s" is there twice or reserved' % name)
         link = {'title': '', 'prefixes': [], 'mtu': 1500}
         netem = {}
@@ -174,11 +200,13 @@ class Reader:
         if not NAME.match(name):
             raise head.error('a node needs a name of up to 9 characters '
                              'from a-z, 0-9 and "-"; "%s" is not one' % name)
-        if name in self.top['nodes']:
-            raise head.error('node "%s" is there twice' % name)
+        old = self.top['nodes'].get(name)
+        if (old and not self.replaces(name)) or name in ('lab', 'wire'):
+            raise head.error('node "%s" is there twice or reserved' % name)
         node = {'kind': head.key, 'title': '', 'ifaces': {}, 'routes': [],
                 'sysctls': {}, 'radvd': '',
-                'index': len(self.top['nodes']) + 1}
+                'index': old['index'] if old
+                else len(self.top['nodes']) + 1}
         for line in lines:
             if line.key == 'title':
                 node['title'] = line.value
@@ -219,7 +247,10 @@ class Reader:
         self.where[name + '.' + line.key] = line
 
     def radvd(self, head, lines):
-        self.radvd_sections.append((head, lines))
+        if head.value in self.radvd_sections \
+                and not self.replaces(head.value):
+            raise head.error('[radvd %s] is there twice' % head.value)
+        self.radvd_sections[head.value] = (head, lines)
 
     def finish(self):
         top = self.top
@@ -230,7 +261,7 @@ class Reader:
                         'link "%s" is not defined; there are: %s'
                         % (iface['link'],
                            ', '.join(sorted(top['links'])) or 'none'))
-        for head, lines in self.radvd_sections:
+        for head, lines in self.radvd_sections.values():
             self.finish_radvd(head, lines)
         if not top['nodes']:
             raise LabError('%s: the file defines no node' % self.path)
@@ -267,17 +298,21 @@ def find(name):
                    'come along (%s)' % (name, ', '.join(known)))
 
 
-def load(name):
-    """Read a topology file; returns the dictionary, raises LabError."""
-    path = find(name)
+def read_into(reader, path):
     try:
         with open(path, encoding='utf-8') as f:
             text = f.read()
     except (OSError, UnicodeDecodeError) as e:
         raise LabError('cannot read topology %s: %s' % (path, e))
-    reader = Reader(path)
     for head, lines in read_sections(path, text):
         reader.section(head, lines)
+
+
+def load(name):
+    """Read a topology file; returns the dictionary, raises LabError."""
+    path = find(name)
+    reader = Reader(path)
+    read_into(reader, path)
     top = reader.finish()
     top['path'] = os.path.abspath(path)
     return top

@@ -18,8 +18,7 @@ def capture(args, lab):
     connection = lab.connect()
     if args.stop:
         return stop(connection, args)
-    node, names = captures.whats_to_argv(args.what,
-                                         connection.call('status'))
+    node, names = captures.whats_to_argv(args.what, connection)
     target = args.write or '%s.pcapng' % ('-'.join(args.what) or 'all-links')
     tool = labtool.find(args.builddir)
     if args.start:

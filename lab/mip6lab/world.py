@@ -96,7 +96,7 @@ class World:
         self.plug_all()
         self.configure_nodes()
         self.start_radvd(rid)
-        self.settle(rid, 60, self.built)
+        self.settle(rid, 120, self.built)
 
     def built(self, rid):
         self.unhurry()

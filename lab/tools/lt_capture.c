@@ -13,11 +13,13 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +28,8 @@
 #define SNAP       65535
 #define RING       (16 << 20)
 
-enum { SHB = 0x0A0D0D0A, IDB = 1, EPB = 6, ETHERNET = 1 };
+enum { SHB = 0x0A0D0D0A, IDB = 1, EPB = 6 };
+enum { LINK_ETHERNET = 1, LINK_RAW_IP = 101 };
 enum { OPT_NAME = 2, OPT_TSRESOL = 9 };
 
 struct capture {
@@ -72,9 +75,23 @@ static void write_header(struct capture *c)
 	put_u32(c, 28);
 }
 
-static void write_iface(struct capture *c, const char *name)
+/* Tunnel devices have no header of their own. */
+static uint16_t link_type(int fd, const char *name)
 {
-	uint16_t link[2] = { ETHERNET, 0 };
+	struct ifreq ifr = { .ifr_flags = 0 };
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCGIFHWADDR, &ifr))
+		lt_die(name);
+	return ifr.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+			       ifr.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK
+		       ? LINK_ETHERNET
+		       : LINK_RAW_IP;
+}
+
+static void write_iface(struct capture *c, int fd, const char *name)
+{
+	uint16_t link[2] = { link_type(fd, name), 0 };
 	uint8_t resolution = 9;
 	uint16_t len = (uint16_t)strlen(name);
 	uint32_t total = 20 + 4 + ((len + 3u) & ~3u) + 8 + 4;
@@ -229,11 +246,10 @@ int lt_capture(int argc, char **argv)
 		lt_die(argv[1]);
 	setvbuf(c.file, NULL, _IOFBF, 1 << 18);
 	write_header(&c);
-	for (i = 0; i < c.n; i++)
-		write_iface(&c, argv[2 + i]);
 	for (i = 0; i < c.n; i++) {
 		c.polls[i].fd = open_iface(argv[2 + i]);
 		c.polls[i].events = POLLIN;
+		write_iface(&c, c.polls[i].fd, argv[2 + i]);
 	}
 	run(&c);
 	if (fflush(c.file) || fclose(c.file))

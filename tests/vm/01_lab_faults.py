@@ -102,6 +102,11 @@ def test_bad_topologies(lab):
             ('[link l]\ndelay = 10\n', ':2: delay = "10" is not understood'),
             ('[link l]\nmtu = 576\n', ':2: mtu must be 1280 to 65535'),
             (link + link, ':3: link "l" is there twice'),
+            ('[lab]\ninclude = nothing\n', ':2: no topology "nothing"'),
+            ('[lab]\ninclude = default\n[link a]\n[link a]\n',
+             ':4: link "a" is there twice'),
+            ('[lab]\ninclude = fast\n[radvd ra.eth0]\ninterval = 9\n',
+             ':4: write "interval = MIN MAX"'),
             (link + '[host h]\neth0 = m\n', ':4: link "m" is not defined; '
              'there are: l'),
             (link + '[host h]\neth0 = l 2001:db8:1::1\n', ':4: '
