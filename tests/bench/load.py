@@ -28,6 +28,7 @@ def tool(lab):
 
 
 def prepare(lab):
+    lab.excuse_leftovers('2001:db8:(5|ff):')
     core, rb, ha = lab.node('core'), lab.node('rb'), lab.node('ha')
     core.run('ip -6 route add 2001:db8:ff::/48 via 2001:db8:fb::2')
     core.run('ip -6 route add %s via 2001:db8:f1::2' % VIRTUAL)
@@ -36,7 +37,8 @@ def prepare(lab):
     text = example('home-agent-virtual')
     return home_agent(lab, text.replace('allow =', 'max-bindings = 20000; '
                                         '#allow =')
-                      .replace('max-lifetime = 3600', 'min-interval = 0'))
+                      .replace('max-lifetime = 3600', 'min-interval = 0'),
+                      debug=False)
 
 
 def load(lab, agent, home, coa, n, mode, inflight, count, seconds=120):

@@ -24,22 +24,23 @@ def example(name):
         return f.read()
 
 
-def home_agent(lab, text=None, node='ha', changes=()):
+def home_agent(lab, text=None, node='ha', changes=(), debug=True):
     """Start the agent; its Program, when it is ready. CHANGES are pairs of
     (old, new) in the example's text."""
-    return daemon(lab, node, text or example('home-agent'), changes)
+    return daemon(lab, node, text or example('home-agent'), changes, debug)
 
 
 def mobile_node(lab, text=None, node='mn', changes=()):
     return daemon(lab, node, text or example('mobile-node'), changes)
 
 
-def daemon(lab, node, text, changes=()):
+def daemon(lab, node, text, changes=(), debug=True):
     for old, new in changes:
         assert old in text, 'the example has no ' + old
         text = text.replace(old, new)
     lab.node(node).write(CONF, text)
-    program = lab.node(node).start('mip6d', ['mip6d', '-d', '-c', CONF])
+    program = lab.node(node).start('mip6d', ['mip6d', '-c', CONF] +
+                                   (['-d'] if debug else []))
     lab.wait_for(lambda: ask(lab.node(node), 'status', check=False), 30,
                  'mip6d answers on ' + node)
     return program
