@@ -354,18 +354,13 @@ static int include_depth(const struct scan *s, const char *path)
 	return depth;
 }
 
-static void include(struct scan *s, const char *name)
+static void include(struct scan *s, const char *name, const char *path)
 {
 	struct conf_text *t = s->t;
-	auto_free char *path = beside(t->files[s->file], name);
 	auto_free char *data = NULL;
-	size_t len;
+	size_t len = 0;
 	int err, depth;
 
-	if (!path) {
-		t->no_memory = true;
-		return;
-	}
 	if (t->n_files >= FILES_MAX) {
 		too_much(t, "files", FILES_MAX);
 		return;
@@ -401,7 +396,7 @@ static void include(struct scan *s, const char *name)
 static void scan_include(struct scan *s)
 {
 	const char *p = s->p + strlen("@include"), *e;
-	char *name;
+	char *name, *path;
 
 	while (p < s->end && (*p == ' ' || *p == '\t'))
 		p++;
@@ -417,11 +412,13 @@ static void scan_include(struct scan *s)
 		return;
 	}
 	name = strndup(p + 1, (size_t)(e - p - 1));
+	path = name ? beside(s->t->files[s->file], name) : NULL;
 	s->p = e + 1;
-	if (name)
-		include(s, name);
+	if (path)
+		include(s, name, path);
 	else
 		s->t->no_memory = true;
+	free(path);
 	free(name);
 }
 
@@ -450,7 +447,7 @@ static void scan_text(struct scan *s)
 int conf_text_read(struct conf_text *t, const char *path)
 {
 	auto_free char *data = NULL;
-	size_t len;
+	size_t len = 0;
 	int err;
 
 	err = read_all(path, &data, &len);

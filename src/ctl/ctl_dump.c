@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mip6d/cleanup.h"
 #include "mip6d/ctl.h"
 #include "mip6d/mh.h"
 #include "src/ctl/ctl_priv.h"
@@ -23,20 +22,23 @@ static const char no_mn[] =
 
 /* ---- values ---- */
 
-/* An interface's name can be anything; JSON is UTF-8. */
+/* An interface's name, alone or in a sentence, can be anything; JSON is UTF-8. */
 static json_t *text_json(const char *text)
 {
-	auto_free char *copy = NULL;
-	json_t *j = text ? json_string(text) : json_null();
+	char copy[256];
+	json_t *j;
 	char *p;
 
+	if (!text)
+		return json_null();
+	j = json_string(text);
 	if (j)
 		return j;
-	copy = strdup(text);
-	for (p = copy; p && *p; p++)
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (p = copy; *p; p++)
 		if ((unsigned char)*p > 0x7e)
 			*p = '?';
-	return copy ? json_string(copy) : NULL;
+	return json_string(copy);
 }
 
 /* null for ::. */

@@ -222,11 +222,10 @@ static void on_connect(void *arg, struct mtime now)
 /* One level: /run/mip6d after a boot. */
 static int make_parent(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	auto_free char *dir = strndup(path, (size_t)(slash - path));
+	char dir[sizeof(((struct ctl *)0)->path)];
 
-	if (!dir)
-		return -ENOMEM;
+	strcpy(dir, path);
+	*strrchr(dir, '/') = '\0';
 	if (!*dir || !mkdir(dir, 0755) || errno == EEXIST)
 		return 0;
 	log_error("control: cannot create the folder %s: %s", dir,
@@ -376,7 +375,7 @@ int ctl_open(struct loop *loop, const char *path, const char *group,
 		      : -ENAMETOOLONG;
 	if (!err) {
 		strcpy(ctl->path, path);
-		err = make_parent(path);
+		err = make_parent(ctl->path);
 	}
 	if (!err)
 		err = lock_take(path, &ctl->lock_fd);
@@ -400,10 +399,14 @@ void ctl_set_daemon(struct ctl *ctl, struct daemon *d)
 
 struct ctl *ctl_close(struct ctl *ctl)
 {
+	struct client *c, *next;
+
 	if (!ctl)
 		return NULL;
-	while (ctl->clients)
-		client_free(ctl->clients);
+	for (c = ctl->clients; c; c = next) {
+		next = c->next;
+		client_free(c);
+	}
 	loop_del_fd(ctl->handle);
 	if (ctl->fd >= 0) {
 		unlink(ctl->path);
