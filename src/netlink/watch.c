@@ -182,11 +182,23 @@ static void on_object(void *arg, struct nl_object *obj, bool gone)
 		tell_object(w, obj, gone);
 }
 
+/* What still waits is older than what was lost: told after a new reading it
+ * would bring back what is gone. */
+static void drain(struct watch *w)
+{
+	ssize_t n;
+
+	do
+		n = recv(w->fd, w->in, sizeof(w->in), MSG_DONTWAIT);
+	while (n >= 0 || errno == EINTR || errno == ENOBUFS);
+}
+
 static void resync(struct watch *w)
 {
 	int err;
 
 	log_notice("kernel: events were lost, reading everything again");
+	drain(w);
 	err = nl_cache_resync(w->sync, w->links, on_change, w);
 	if (err >= 0)
 		err = nl_cache_resync(w->sync, w->addrs, on_change, w);
