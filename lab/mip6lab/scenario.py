@@ -177,7 +177,8 @@ class Node:
         found = self.ip(['addr', 'show', 'dev', iface, 'scope', 'link'])
         for entry in found:
             for info in entry.get('addr_info', []):
-                return info['local']
+                if 'local' in info:     # ip prints {} for what it left out
+                    return info['local']
         raise Failed('%s has no link-local address on %s' % (self.name,
                                                              iface))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The home agent: what it refuses, what it survives, what it relays."""
 
+import wire
 from mip6 import A, B, CN, HA, HOA, HOA2, away, ask, bindings, bul, \
     counters, example, home_agent, mobile_node, wait_bound, wait_home
 
@@ -135,12 +136,10 @@ def test_spoofed_tunnel(lab):
     """From the tunnel only registered pairs are accepted.
 
     HA-97 HA-98 HA-99 HA-100"""
-    from scapy.all import ICMPv6EchoRequest, IPv6
     _agent, _node, coa = away(lab)
 
     def tunnelled(outer, inner, number):
-        return IPv6(src=outer, dst=HA) / IPv6(src=inner, dst=CN) / \
-            ICMPv6EchoRequest(id=0x6275, seq=number)
+        return wire.tunnelled(outer, HA, wire.echo(inner, CN, number))
     liar = '2001:db8:b::bad'
     lab.node('rb').inject([tunnelled(liar, HOA, 1),
                            tunnelled(coa, HOA2, 2),
@@ -228,32 +227,6 @@ def test_other_link_keeps(lab):
     wait_home(lab)
     wait_home(lab, HOA2)
     assert cn.reaches(HOA, 3) and cn.reaches(HOA2, 3)
-
-
-def test_unknown_type(lab):
-    """A Mobility Header of an unknown type: Binding Error 2; one with bits
-    from nowhere: dropped, counted, no state.  COM-9 HA-4"""
-    from scapy.all import IPv6, Raw
-    _agent, _node, _coa = away(lab)
-    before = bindings(lab)
-    body = bytes([59, 0, 99, 0, 0, 0, 0, 0])
-    pkt = IPv6(src='2001:db8:fb::2', dst=HA, nh=135) / Raw(
-        with_checksum('2001:db8:fb::2', HA, body))
-    lab.node('rb').inject([pkt])
-    error = lab.wait_packets('mip6.mhtype == 7', 'ipv6.dst',
-                             'mip6.be.status', 'mip6.be.haddr')[0]
-    assert error['ipv6.dst'] == '2001:db8:fb::2', error
-    assert error['mip6.be.status'] == '2', error
-    assert error['mip6.be.haddr'] == '::', error
-    assert counters(lab.node('ha'))['mh-unknown-type'] == 1
-    assert bindings(lab).keys() == before.keys()
-
-
-def with_checksum(src, dst, body):
-    """A Mobility Header with its checksum."""
-    from scapy.all import in6_chksum, IPv6
-    value = in6_chksum(135, IPv6(src=src, dst=dst), body)
-    return body[:4] + value.to_bytes(2, 'big') + body[6:]
 
 
 def test_status(lab):
