@@ -5,7 +5,7 @@
  */
 #include "labtool.h"
 
-#include <arpa/inet.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,16 +70,23 @@ void lt_catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-void lt_address(const char *text, struct in6_addr *ret_addr)
+void lt_address(const char *text, struct sockaddr_in6 *ret_sa)
 {
-	struct in6_addr addr;
+	struct addrinfo hints = { .ai_family = AF_INET6,
+				  .ai_flags = AI_NUMERICHOST };
+	struct addrinfo *found;
 
-	if (inet_pton(AF_INET6, text, &addr) != 1) {
+	if (getaddrinfo(text, NULL, &hints, &found)) {
 		fprintf(stderr, "labtool: \"%s\" is not an IPv6 address\n",
 			text);
 		exit(2);
 	}
-	*ret_addr = addr;
+	ret_sa->sin6_family = AF_INET6;
+	ret_sa->sin6_addr =
+		((struct sockaddr_in6 *)(void *)found->ai_addr)->sin6_addr;
+	ret_sa->sin6_scope_id =
+		((struct sockaddr_in6 *)(void *)found->ai_addr)->sin6_scope_id;
+	freeaddrinfo(found);
 }
 
 double lt_number(const char *text, double min, double max)

@@ -32,7 +32,7 @@ double lt_now(void);
 /* Never steps; seconds. */
 double lt_mono(void);
 void lt_catch_signals(void);
-void lt_address(const char *text, struct in6_addr *ret_addr);
+void lt_address(const char *text, struct sockaddr_in6 *ret_sa);
 /* "100k" is 100000; M and G likewise. */
 double lt_number(const char *text, double min, double max);
 

@@ -166,7 +166,7 @@ static int open_socket(const char *source)
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		lt_die("setsockopt");
 	if (source) {
-		lt_address(source, &src.sin6_addr);
+		lt_address(source, &src);
 		if (bind(fd, (struct sockaddr *)&src, sizeof(src)))
 			lt_die(source);
 	}
@@ -197,7 +197,7 @@ int lt_ping(int argc, char **argv)
 		lt_usage("ping [-i SECONDS] [-c COUNT] [-s BYTES] "
 			 "[-S SOURCE] ADDRESS");
 	s.dst.sin6_family = AF_INET6;
-	lt_address(argv[optind], &s.dst.sin6_addr);
+	lt_address(argv[optind], &s.dst);
 	s.fd = open_socket(source);
 	s.when = calloc(count, sizeof(*s.when));
 	s.fate = calloc(count, sizeof(*s.fate));

@@ -186,11 +186,11 @@ static int connect_to(const char *host, int port, const char *source)
 	if (fd < 0)
 		lt_die("socket");
 	if (source) {
-		lt_address(source, &sa.sin6_addr);
+		lt_address(source, &sa);
 		if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)))
 			lt_die(source);
 	}
-	lt_address(host, &sa.sin6_addr);
+	lt_address(host, &sa);
 	sa.sin6_port = htons((uint16_t)port);
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)))
 		lt_die(host);
