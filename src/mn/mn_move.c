@@ -170,6 +170,9 @@ static void wire_confirm(struct mn_iface *f, struct mtime now)
 	mn_eval_soon(f->mn, now);
 }
 
+static void doubt_others(struct mn_iface *f, const struct mn_router *heard,
+			 struct mtime now);
+
 static void router_alive(struct mn_iface *f, struct mn_router *r,
 			 struct mtime now)
 {
@@ -177,11 +180,18 @@ static void router_alive(struct mn_iface *f, struct mn_router *r,
 
 	r->proven = true;
 	r->doubted = false;
+	r->seen = now;
 	r->probe_until = MTIME_NEVER;
 	hint_set(r, HINT_REPEAT_MS, now);
 	router_enter(f, r, MN_ROUTER_LIVE, "answers", now);
-	if (was == MN_ROUTER_SUSPECT)
+	if (was != MN_ROUTER_SUSPECT)
+		return;
+	/* One that came with the link, by a route set there, proves nothing
+	 * about who was heard before. */
+	if (mtime_before(r->heard, f->up_since))
 		wire_confirm(f, now);
+	else
+		doubt_others(f, r, now);
 }
 
 void mn_move_router_task(struct task *task, struct mtime now)
@@ -293,6 +303,7 @@ void mn_move_solicit(struct mn_iface *f, struct mtime now)
 void mn_move_link_up(struct mn_iface *f, struct mtime now)
 {
 	f->epoch++;
+	f->up_since = now;
 	mn_subnet_suspect(&f->wire);
 	mn_move_solicit(f, now);
 	mn_eval_soon(f->mn, now);
@@ -372,6 +383,25 @@ static void doubt_others(struct mn_iface *f, const struct mn_router *heard,
 	}
 }
 
+/* One subnet is heard twice, and nothing of another meanwhile: the wire may
+ * have changed and come back to a router that was never missed. */
+static void ask_silent(struct mn_iface *f, const struct mn_learnt *heard,
+		       struct mtime now)
+{
+	unsigned int i;
+
+	for (i = 0; i < MN_ROUTERS_MAX; i++) {
+		struct mn_router *r = &f->wire.routers[i];
+		struct mtime due = mtime_add_ms(r->seen, HINT_REPEAT_MS);
+
+		if (r->used && r->state == MN_ROUTER_LIVE &&
+		    r->subnet != heard->router->subnet &&
+		    mtime_before(r->seen, heard->heard_before) &&
+		    !mtime_before(now, due))
+			router_probe(f, r, now);
+	}
+}
+
 static void ra_log(const struct mn_iface *f, const struct mn_learnt *l,
 		   struct mtime now)
 {
@@ -403,7 +433,7 @@ void mn_move_on_ra(struct mn *mn, const struct packet *pkt,
 	hint_set(l.router, 0, now);
 	ra_log(f, &l, now);
 	if (!l.is_new && l.was == MN_ROUTER_LIVE)
-		; /* no news */
+		ask_silent(f, &l, now);
 	else if ((!l.is_new && l.was == MN_ROUTER_SUSPECT) ||
 		 is_of_suspects(f, l.router))
 		wire_confirm(f, now);

@@ -42,6 +42,7 @@ struct mn_iface {
 	bool up, carrier;
 	struct lladdr lladdr;
 	uint32_t epoch; /* counts returns of the carrier */
+	struct mtime up_since; /* the last return */
 	struct mn_addr addrs[MN_ADDRS_MAX];
 	unsigned int n_addrs;
 	struct mn_wire wire;
@@ -222,6 +223,8 @@ void mn_return_cancel(struct mn_home *h);
 void mn_return_on_na(struct mn *mn, const struct packet *pkt,
 		     const struct icmp6_na *na, struct mtime now);
 void mn_return_on_installed(struct mn_home *h, struct mtime now);
+/* The agent has none, and we asked for none from here. */
+void mn_return_unbound(struct mn_home *h, struct mtime now);
 /* The agent no longer has a binding. */
 void mn_return_deregistered(struct mn_home *h, struct mtime now);
 /* The agent does not delete the binding, or does not answer. */
@@ -252,6 +255,8 @@ void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
 		       struct mtime now);
 /* True while the agent may hold a binding that we asked for. */
 bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now);
+/* Goes on with an exchange that waited for the kernel. */
+void mn_reg_resume(struct mn_home *h, struct mtime now);
 /* Begins the exchange anew. */
 void mn_reg_again(struct mn_home *h, const char *why, struct mtime now);
 /* 135: goes on behind the agent's sequence number. */

@@ -187,6 +187,7 @@ static struct mn_router *router_add(struct mn_wire *w,
 	r->addr = *addr;
 	r->state = MN_ROUTER_SUSPECT;
 	r->heard = now;
+	r->seen = now;
 	r->default_until = MTIME_NEVER;
 	return r;
 }
@@ -242,6 +243,7 @@ static void router_learn(struct mn_router *r, const struct icmp6_ra *ra,
 	r->advertised = true;
 	r->managed = ra->managed;
 	r->heard = now;
+	r->seen = now;
 	r->default_until = mtime_add_s(now, ra->router_lifetime_s);
 	r->interval_ms = ra->interval_ms;
 	if (ra->source_lladdr.len)
@@ -283,6 +285,7 @@ struct mn_learnt mn_subnet_learn(struct mn_wire *w, const struct in6_addr *src,
 	if (l.router) {
 		l.is_new = !l.router->advertised;
 		l.was = l.router->state;
+		l.heard_before = l.router->heard;
 	} else {
 		l.router = router_add(w, src, keep, now);
 	}

@@ -43,6 +43,7 @@ struct mn_router {
 	bool doubted; /* another subnet was heard since it was */
 	bool managed; /* M: addresses come from DHCPv6 */
 	struct mtime heard; /* last advertisement, or first sight */
+	struct mtime seen; /* the same, or a proof of life */
 	struct mtime default_until; /* end of the router lifetime */
 	uint32_t interval_ms; /* Advertisement Interval; 0: not told */
 	struct mn_prefix prefixes[RA_MAX_PREFIXES];
@@ -65,6 +66,7 @@ struct mn_learnt {
 	struct mn_router *router;
 	bool is_new; /* not known before, or only by a route */
 	enum mn_router_state was; /* before; valid unless is_new */
+	struct mtime heard_before; /* the last one before */
 	bool is_new_subnet; /* no other live or suspect router shares it */
 };
 
