@@ -68,6 +68,22 @@ static void ba_refused(struct mn_home *h, const struct mh_msg *msg,
 	mn_reg_refuse(h, why, now);
 }
 
+/* Status 134 on the way home, to what was asked from abroad: it was ourselves
+ * whom the agent found there. */
+static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
+			 struct mtime now)
+{
+	const char *why = ba_status_str(msg->ba.status);
+
+	if (h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME) {
+		mn_reg_enter(h, BUL_IDLE, why, now);
+		mn_return_unbound(h, now);
+		return;
+	}
+	mn_count(h->mn, CNT_DAD_FAILED);
+	mn_home_duplicate(h, why, true, now);
+}
+
 static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
 		   const struct mh_msg *msg, struct mtime now)
 {
@@ -90,8 +106,7 @@ static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
 		ba_refused(h, msg, now);
 		break;
 	case MN_BA_DUPLICATE:
-		mn_count(h->mn, CNT_DAD_FAILED);
-		mn_home_duplicate(h, ba_status_str(msg->ba.status), true, now);
+		ba_duplicate(h, msg, now);
 		break;
 	case MN_BA_NOT_ASKED:
 	case MN_BA_WRONG_PEER:

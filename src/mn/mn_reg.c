@@ -253,6 +253,15 @@ void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
 	reg_begin(h, BUL_DEREGISTERING, coa, "binding to be deleted", now);
 }
 
+void mn_reg_resume(struct mn_home *h, struct mtime now)
+{
+	if (!h->bul || !h->paused)
+		return;
+	if (h->send_pending)
+		try_send(h, now);
+	reg_arm(h, now);
+}
+
 void mn_reg_again(struct mn_home *h, const char *why, struct mtime now)
 {
 	if (h->bul->state == BUL_DEREGISTERING)

@@ -175,7 +175,7 @@ static void go_on(struct mn_home *h, bool resumes, struct mtime now)
 
 void mn_return_begin(struct mn_home *h, struct mn_iface *f, struct mtime now)
 {
-	bool resumes = h->hold;
+	bool resumes = h->hold, was_away = h->place == MN_PLACE_AWAY;
 
 	h->hold = false;
 	if (h->place == MN_PLACE_DUPLICATE)
@@ -199,6 +199,9 @@ void mn_return_begin(struct mn_home *h, struct mn_iface *f, struct mtime now)
 	}
 	if (h->bul)
 		mn_reg_enter(h, BUL_IDLE, "home link reached", now);
+	/* The binding has run out, but the hosts of the link may still take
+	 * the agent for it. */
+	h->announce = was_away;
 	solicit(h, MN_STEP_CHECK, now);
 }
 
@@ -279,6 +282,15 @@ void mn_return_on_installed(struct mn_home *h, struct mtime now)
 		h->announce = false;
 		announce(h, now);
 	}
+	mn_reg_resume(h, now);
+}
+
+void mn_return_unbound(struct mn_home *h, struct mtime now)
+{
+	if (h->step != MN_STEP_RESOLVE)
+		return;
+	h->sent = 0;
+	solicit(h, MN_STEP_CHECK, now);
 }
 
 void mn_return_deregistered(struct mn_home *h, struct mtime now)
