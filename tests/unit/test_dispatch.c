@@ -334,7 +334,7 @@ static void multicast_gets_no_binding_error(void)
 	teardown();
 }
 
-/* COM-64 (Binding Errors) */
+/* COM-64: of Binding Errors; the kernel limits its Parameter Problems. */
 static void binding_errors_are_rate_limited(void)
 {
 	struct packet pkt = packet(true);
