@@ -73,12 +73,12 @@ struct fake_request {
 	bool has_key;
 	struct kernel_key key;
 	struct kernel_binding binding; /* BINDING_ADD, BINDING_DEL */
-	struct kernel_mn_home home; /* MN_HOME_SET */
-	int ifindex; /* HOME_LINK_SET, NEIGH_* */
-	bool on; /* HOME_LINK_SET */
-	struct in6_addr addr; /* NEIGH_* */
-	struct lladdr lladdr; /* NEIGH_SET */
-	char ifname[IF_NAMESIZE]; /* SYSCTL */
+	struct kernel_mn_home home;    /* MN_HOME_SET */
+	int ifindex;                   /* HOME_LINK_SET, NEIGH_* */
+	bool on;                       /* HOME_LINK_SET */
+	struct in6_addr addr;          /* NEIGH_* */
+	struct lladdr lladdr;          /* NEIGH_SET */
+	char ifname[IF_NAMESIZE];      /* SYSCTL */
 	char name[32];
 	char value[16]; /* "" with undo */
 	bool undo;
@@ -99,11 +99,11 @@ struct fake_sysctl {
 
 struct fake_event; /* a queued event */
 
-#define FAKE_BUCKETS 1024
-#define FAKE_HOMES 16
-#define FAKE_SYSCTLS 64
-#define FAKE_HOME_LINKS 16
-#define FAKE_PLANS 16
+#define FAKE_BUCKETS           1024
+#define FAKE_HOMES             16
+#define FAKE_SYSCTLS           64
+#define FAKE_HOME_LINKS        16
+#define FAKE_PLANS             16
 #define FAKE_HA_TUNNEL_IFINDEX 900
 #define FAKE_MN_TUNNEL_IFINDEX 1000 /* + index of the home address */
 
@@ -111,8 +111,8 @@ struct fake_event; /* a queued event */
 struct fake_plan {
 	enum fake_op op;
 	unsigned int nth; /* counts down; 1: the next */
-	int err; /* -errno */
-	bool at_call; /* the call itself refuses, nothing is queued */
+	int err;          /* -errno */
+	bool at_call;     /* the call itself refuses, nothing is queued */
 };
 
 /* Open to tests, which read it; they change it by the functions below. */
@@ -120,9 +120,9 @@ struct kernel {
 	kernel_event_fn *on_event;
 	void *arg;
 
-	const struct mtime *clock; /* NULL: time stands still */
+	const struct mtime *clock;          /* NULL: time stands still */
 	int64_t delay_min_us, delay_max_us; /* of completions */
-	unsigned int fail_permille; /* of keyed requests, at random */
+	unsigned int fail_permille;         /* of keyed requests, at random */
 
 	bool ha_started, mn_started, watched;
 	struct kernel_ha_conf ha_conf;
@@ -178,8 +178,8 @@ struct mtime fake_kernel_next(const struct kernel *k);
  * errno): by the call at once, or by its completion. */
 void fake_kernel_fail(struct kernel *k, enum fake_op op, unsigned int nth,
 		      int err);
-void fake_kernel_fail_call(struct kernel *k, enum fake_op op,
-			   unsigned int nth, int err);
+void fake_kernel_fail_call(struct kernel *k, enum fake_op op, unsigned int nth,
+			   int err);
 
 /* The binding in force for a home address, or NULL. */
 const struct kernel_binding *fake_kernel_binding(const struct kernel *k,
@@ -240,7 +240,7 @@ struct fake_msg {
 /* Open to tests, which read it. */
 struct transport {
 	struct fake_msg *head, **tail;
-	unsigned int n_sent; /* waiting to be taken */
+	unsigned int n_sent;         /* waiting to be taken */
 	uint64_t total_mh, total_nd; /* accepted since the start */
 	struct {
 		int ifindex;

@@ -67,8 +67,8 @@ static void request_record(struct kernel *k, const struct fake_request *r)
 		return;
 	if (k->n_requests == k->max_requests) {
 		k->max_requests = k->max_requests ? 2 * k->max_requests : 64;
-		k->requests = realloc(k->requests, k->max_requests *
-						   sizeof(*k->requests));
+		k->requests = realloc(k->requests,
+				      k->max_requests * sizeof(*k->requests));
 		if (!k->requests)
 			abort();
 	}
@@ -182,7 +182,8 @@ bool fake_kernel_is_home_link(const struct kernel *k, int ifindex)
 int kernel_home_link_set(struct kernel *k, int ifindex, bool on)
 {
 	struct fake_request r = { .op = FAKE_HOME_LINK_SET,
-				  .ifindex = ifindex, .on = on };
+				  .ifindex = ifindex,
+				  .on = on };
 	unsigned int i;
 
 	if (ifindex <= 0)
@@ -227,7 +228,8 @@ int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 	binding_check(k, "binding_add", b);
 	if (b->home_ifindex && !fake_kernel_is_home_link(k, b->home_ifindex))
 		fake_fault("binding_add: %d is no home link", b->home_ifindex);
-	if (key && (key->user != KERNEL_USER_HA || !addr_eq(&key->hoa, &b->hoa)))
+	if (key &&
+	    (key->user != KERNEL_USER_HA || !addr_eq(&key->hoa, &b->hoa)))
 		fake_fault("binding_add: key of %s", addr_str(&key->hoa));
 	return request_queue(k, &r, key);
 }
@@ -252,8 +254,7 @@ int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf)
 	if (r.returned)
 		return r.returned;
 	k->mn_started = true;
-	snprintf(k->mn_prefix, sizeof(k->mn_prefix), "%s",
-		 conf->tunnel_prefix);
+	snprintf(k->mn_prefix, sizeof(k->mn_prefix), "%s", conf->tunnel_prefix);
 	return 0;
 }
 
@@ -319,8 +320,8 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 		fake_fault("mn_home_set: index %u", want->index);
 		return -EINVAL;
 	}
-	if (key && (key->user != KERNEL_USER_MN ||
-		    !addr_eq(&key->hoa, &want->hoa)))
+	if (key &&
+	    (key->user != KERNEL_USER_MN || !addr_eq(&key->hoa, &want->hoa)))
 		fake_fault("mn_home_set: key of %s", addr_str(&key->hoa));
 	return request_queue(k, &r, key);
 }
@@ -328,7 +329,8 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 int kernel_neigh_probe(struct kernel *k, int ifindex,
 		       const struct in6_addr *addr)
 {
-	struct fake_request r = { .op = FAKE_NEIGH_PROBE, .ifindex = ifindex,
+	struct fake_request r = { .op = FAKE_NEIGH_PROBE,
+				  .ifindex = ifindex,
 				  .addr = *addr };
 
 	if (ifindex <= 0 || addr_is_any(addr) || addr_is_multicast(addr))
@@ -338,11 +340,13 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 	return r.returned;
 }
 
-int kernel_neigh_set(struct kernel *k, int ifindex,
-		     const struct in6_addr *addr, const struct lladdr *lladdr)
+int kernel_neigh_set(struct kernel *k, int ifindex, const struct in6_addr *addr,
+		     const struct lladdr *lladdr)
 {
-	struct fake_request r = { .op = FAKE_NEIGH_SET, .ifindex = ifindex,
-				  .addr = *addr, .lladdr = *lladdr };
+	struct fake_request r = { .op = FAKE_NEIGH_SET,
+				  .ifindex = ifindex,
+				  .addr = *addr,
+				  .lladdr = *lladdr };
 
 	if (ifindex <= 0 || addr_is_any(addr) || !lladdr->len)
 		fake_fault("neigh_set %s on %d", addr_str(addr), ifindex);
@@ -490,7 +494,10 @@ static void plan_add(struct kernel *k, enum fake_op op, unsigned int nth,
 	if (k->n_plans == FAKE_PLANS || !nth)
 		abort();
 	k->plans[k->n_plans++] = (struct fake_plan){
-		.op = op, .nth = nth, .err = -err, .at_call = at_call,
+		.op = op,
+		.nth = nth,
+		.err = -err,
+		.at_call = at_call,
 	};
 }
 
@@ -500,8 +507,8 @@ void fake_kernel_fail(struct kernel *k, enum fake_op op, unsigned int nth,
 	plan_add(k, op, nth, err, false);
 }
 
-void fake_kernel_fail_call(struct kernel *k, enum fake_op op,
-			   unsigned int nth, int err)
+void fake_kernel_fail_call(struct kernel *k, enum fake_op op, unsigned int nth,
+			   int err)
 {
 	plan_add(k, op, nth, err, true);
 }

@@ -30,8 +30,7 @@ void fake_binding_apply_del(struct kernel *k, const struct kernel_binding *b);
 void fake_bindings_drop(struct kernel *k);
 
 /* A home address appears on, or goes from, an interface, with its device. */
-void fake_world_home_changed(struct kernel *k,
-			     const struct kernel_mn_home *was,
+void fake_world_home_changed(struct kernel *k, const struct kernel_mn_home *was,
 			     const struct kernel_mn_home *is);
 void fake_world_device(struct kernel *k, int ifindex, const char *name,
 		       bool gone);

@@ -74,8 +74,10 @@ void fake_kernel_addr_add(struct kernel *k, int ifindex, const char *addr)
 
 void fake_kernel_addr_del(struct kernel *k, int ifindex, const char *addr)
 {
-	struct kernel_addr a = { .ifindex = ifindex, .addr = must_parse(addr),
-				 .plen = 64, .gone = true };
+	struct kernel_addr a = { .ifindex = ifindex,
+				 .addr = must_parse(addr),
+				 .plen = 64,
+				 .gone = true };
 
 	fake_kernel_addr_set(k, &a);
 }
@@ -117,7 +119,8 @@ void fake_kernel_router_set(struct kernel *k, const struct kernel_router *r)
 
 void fake_kernel_router_add(struct kernel *k, int ifindex, const char *gw)
 {
-	struct kernel_router r = { .ifindex = ifindex, .metric = 1024,
+	struct kernel_router r = { .ifindex = ifindex,
+				   .metric = 1024,
 				   .gateway = must_parse(gw) };
 
 	fake_kernel_router_set(k, &r);
@@ -125,8 +128,10 @@ void fake_kernel_router_add(struct kernel *k, int ifindex, const char *gw)
 
 void fake_kernel_router_del(struct kernel *k, int ifindex, const char *gw)
 {
-	struct kernel_router r = { .ifindex = ifindex, .metric = 1024,
-				   .gateway = must_parse(gw), .gone = true };
+	struct kernel_router r = { .ifindex = ifindex,
+				   .metric = 1024,
+				   .gateway = must_parse(gw),
+				   .gone = true };
 
 	fake_kernel_router_set(k, &r);
 }
@@ -193,9 +198,9 @@ void fake_kernel_link_up(struct kernel *k, int ifindex, const char *name,
 		.up = true,
 		.carrier = carrier,
 		.mtu = 1500,
-		.lladdr = { .len = 6, .addr = { 2, 0, 0, 0,
-						(uint8_t)(ifindex >> 8),
-						(uint8_t)ifindex } },
+		.lladdr = { .len = 6,
+			    .addr = { 2, 0, 0, 0, (uint8_t)(ifindex >> 8),
+				      (uint8_t)ifindex } },
 	};
 
 	snprintf(l.name, sizeof(l.name), "%s", name);
@@ -217,8 +222,11 @@ int kernel_ifindex(struct kernel *k, const char *name)
 void fake_world_device(struct kernel *k, int ifindex, const char *name,
 		       bool gone)
 {
-	struct kernel_link l = { .ifindex = ifindex, .gone = gone, .up = true,
-				 .carrier = true, .mtu = 1460 };
+	struct kernel_link l = { .ifindex = ifindex,
+				 .gone = gone,
+				 .up = true,
+				 .carrier = true,
+				 .mtu = 1460 };
 
 	snprintf(l.name, sizeof(l.name), "%s", name);
 	fake_kernel_link_set(k, &l);
@@ -253,8 +261,7 @@ static void hoa_set(struct kernel *k, const struct kernel_mn_home *h,
 	fake_kernel_addr_set(k, &a);
 }
 
-void fake_world_home_changed(struct kernel *k,
-			     const struct kernel_mn_home *was,
+void fake_world_home_changed(struct kernel *k, const struct kernel_mn_home *was,
 			     const struct kernel_mn_home *is)
 {
 	int from = hoa_ifindex(was), to = hoa_ifindex(is);

@@ -35,15 +35,15 @@ static void on_event(void *arg, const struct kernel_event *ev)
 	}
 }
 
-static struct in6_addr A(const char *text)
-{
+static struct in6_addr A(const char *text) {
 	struct in6_addr a = addr_any;
 
 	CU_ASSERT_FATAL(!addr_parse(text, &a));
 	return a;
 }
 
-static struct kernel *start(struct seen *s)
+static struct kernel *
+start(struct seen *s)
 {
 	struct kernel_ha_conf conf = { .tunnel_name = "mip6ha" };
 
@@ -58,8 +58,11 @@ static struct kernel *start(struct seen *s)
 static struct kernel_binding binding(const char *coa, const char *old)
 {
 	return (struct kernel_binding){
-		.hoa = A("2001:db8:1::100"), .coa = A(coa), .old_coa = A(old),
-		.ha = A("2001:db8:1::1"), .home_ifindex = 2,
+		.hoa = A("2001:db8:1::100"),
+		.coa = A(coa),
+		.old_coa = A(old),
+		.ha = A("2001:db8:1::1"),
+		.home_ifindex = 2,
 	};
 }
 
@@ -178,8 +181,10 @@ static void the_world_is_told(void)
 	struct kernel *k = start(&s);
 	struct kernel_mn_conf conf = { .tunnel_prefix = "mip6mn" };
 	struct kernel_mn_home away = {
-		.place = KERNEL_MN_AWAY, .hoa = A("2001:db8:1::100"),
-		.ha = A("2001:db8:1::1"), .coa = A("2001:db8:2::5"),
+		.place = KERNEL_MN_AWAY,
+		.hoa = A("2001:db8:1::100"),
+		.ha = A("2001:db8:1::1"),
+		.coa = A("2001:db8:2::5"),
 		.coa_ifindex = 3,
 	};
 	struct kernel_key key = { KERNEL_USER_MN, away.hoa, 1 };

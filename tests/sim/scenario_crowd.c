@@ -34,8 +34,7 @@ static void crowd_build(struct sim *s, struct crowd *c)
 		struct sim_node *mn = sim_mn_add(s, c->n.a);
 
 		for (j = 0; j < SIM_HOMES; j++) {
-			struct in6_addr hoa =
-				c->n.ha->ha_links[0].prefix.addr;
+			struct in6_addr hoa = c->n.ha->ha_links[0].prefix.addr;
 
 			hoa.s6_addr[14] = (uint8_t)(i + 1);
 			hoa.s6_addr[15] = (uint8_t)(j + 1);
@@ -66,8 +65,9 @@ static void send_bu(struct crowd *c)
 	m.bu.seq = c->seq[i];
 	m.bu.flags = (uint16_t)(BU_FLAG_A | BU_FLAG_H |
 				(sim_below(s, 4) ? 0 : BU_FLAG_L));
-	m.bu.lifetime_4s = sim_below(s, 4) && !from_home ?
-		(uint16_t)(1 + sim_below(s, 15)) : 0;
+	m.bu.lifetime_4s = sim_below(s, 4) && !from_home
+				   ? (uint16_t)(1 + sim_below(s, 15))
+				   : 0;
 	if (m.bu.lifetime_4s) {
 		m.opt.present = MH_OPT_ALT_COA;
 		m.opt.alt_coa = coa;
@@ -91,12 +91,17 @@ static void change_link(struct crowd *c)
 {
 	struct sim *s = c->n.s;
 	struct sim_iface *i = &c->n.ha->ifaces[0];
-	struct kernel_link l = { .ifindex = i->ifindex, .name = "eth0",
-				 .mtu = 1500, .lladdr = i->mac };
+	struct kernel_link l = { .ifindex = i->ifindex,
+				 .name = "eth0",
+				 .mtu = 1500,
+				 .lladdr = i->mac };
 	struct kernel_addr a = {
-		.ifindex = i->ifindex, .plen = 64, .permanent = true,
+		.ifindex = i->ifindex,
+		.plen = 64,
+		.permanent = true,
 		.addr = c->n.ha->ha_links[0].address,
-		.valid_s = UINT32_MAX, .preferred_s = UINT32_MAX,
+		.valid_s = UINT32_MAX,
+		.preferred_s = UINT32_MAX,
 	};
 
 	c->home_up = !c->home_up;
@@ -104,8 +109,11 @@ static void change_link(struct crowd *c)
 		l.gone = true;
 	l.up = c->home_up || sim_below(s, 2);
 	l.carrier = c->home_up;
-	sim_note(s, "home interface %s", c->home_up ? "up" :
-		 l.gone ? "gone" : l.up ? "without carrier" : "down");
+	sim_note(s, "home interface %s",
+		 c->home_up ? "up"
+		 : l.gone   ? "gone"
+		 : l.up     ? "without carrier"
+			    : "down");
 	fake_kernel_link_set(c->n.ha->kernel, &l);
 	if (c->home_up)
 		fake_kernel_addr_set(c->n.ha->kernel, &a);
@@ -115,8 +123,8 @@ static void change_link(struct crowd *c)
 static void change_squatters(struct crowd *c)
 {
 	struct sim_link *l = c->n.home;
-	struct in6_addr hoa = reg_at(c, sim_below(c->n.s, CROWD *
-						  SIM_HOMES))->hoa;
+	struct in6_addr hoa =
+		reg_at(c, sim_below(c->n.s, CROWD * SIM_HOMES))->hoa;
 
 	if (sim_below(c->n.s, 4) == 0)
 		hoa = addr_linklocal_of(&hoa);
@@ -137,8 +145,8 @@ static void reload(struct crowd *c)
 		reg_at(c, i)->accepted_any = false;
 	n->ha.max_bindings = 2 + sim_below(s, 14);
 	n->ha.max_lifetime_s = 4 * (1 + sim_below(s, 30));
-	n->ha_links[0].valid_s = sim_below(s, 3) ? 2592000 :
-				 4 * (1 + sim_below(s, 20));
+	n->ha_links[0].valid_s = sim_below(s, 3) ? 2592000
+						 : 4 * (1 + sim_below(s, 20));
 	n->ha_links[0].preferred_s = sim_below(s, 40);
 	n->ha.n_allow = sim_below(s, 3) == 0;
 	n->ha_allow[0] = prefix_of(&reg_at(c, sim_below(s, 16))->hoa, 120);
@@ -209,6 +217,6 @@ static void crowd(struct sim *s)
 }
 
 const struct sim_scenario sim_scenarios_crowd[] = {
-	{ "crowd", crowd, 8, 2 },
+	{ "crowd", crowd, 21, 2 },
 	{ NULL, NULL, 0, 0 },
 };

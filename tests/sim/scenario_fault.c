@@ -10,8 +10,7 @@ static void maybe_move(struct sim_net *n)
 	struct sim_link *to = sim_net_any(n);
 
 	if (sim_below(n->s, 2) && to != n->mn->ifaces[0].link)
-		sim_move(&n->mn->ifaces[0], to,
-			 sim_between(n->s, 10, 2000));
+		sim_move(&n->mn->ifaces[0], to, sim_between(n->s, 10, 2000));
 }
 
 /* The agent forgets everything; a first Binding Update with any sequence
@@ -173,11 +172,11 @@ static void router_dies(struct sim *s)
 }
 
 const struct sim_scenario sim_scenarios_fault[] = {
-	{ "ha-reboot", ha_reboot, 4, 6 },
-	{ "mn-reboot", mn_reboot, 4, 6 },
-	{ "unreachable", unreachable, 2, 12 },
-	{ "dereg-lost", dereg_lost, 3, 4 },
-	{ "kernel-fails", kernel_fails, 3, 4 },
-	{ "router-dies", router_dies, 3, 4 },
+	{ "ha-reboot", ha_reboot, 10, 6 },
+	{ "mn-reboot", mn_reboot, 10, 6 },
+	{ "unreachable", unreachable, 8, 12 },
+	{ "dereg-lost", dereg_lost, 8, 4 },
+	{ "kernel-fails", kernel_fails, 8, 4 },
+	{ "router-dies", router_dies, 8, 4 },
 	{ NULL, NULL, 0, 0 },
 };

@@ -123,8 +123,7 @@ static void many(struct sim *s)
 		sim_node_start(s->nodes[i]);
 	sim_settle(s);
 	for (i = 0; i < MANY; i++)
-		sim_move(&s->nodes[i + 1]->ifaces[0], n.b,
-			 i % 3 ? 100 : 0);
+		sim_move(&s->nodes[i + 1]->ifaces[0], n.b, i % 3 ? 100 : 0);
 	sim_settle(s);
 	for (i = 0; i < MANY; i++)
 		sim_move(&s->nodes[i + 1]->ifaces[0], i % 2 ? n.home : n.a,
@@ -151,14 +150,12 @@ static void disorder(struct sim *s)
 		s->dup = sim_below(s, 400);
 		s->jitter_us = sim_between(s, 0, 3000000);
 		if (to != n.mn->ifaces[0].link)
-			sim_move(&n.mn->ifaces[0], to,
-				 sim_between(s, 10, 500));
+			sim_move(&n.mn->ifaces[0], to, sim_between(s, 10, 500));
 		sim_net_linger(&n);
 		/* While the agent knows the node, an old message is old. */
 		for (i = 0; i < s->n_seen_bu; i++)
 			if (sim_binding(&n.mn->regs[0]) &&
-			    sim_binding(&n.mn->regs[0])->state ==
-				    BCACHE_ACTIVE)
+			    sim_binding(&n.mn->regs[0])->state == BCACHE_ACTIVE)
 				sim_path_replay(s, i);
 		sim_net_linger(&n);
 		s->jitter_us = 2000;
@@ -270,8 +267,7 @@ static void send_bad_ba(struct sim_net *n)
 		m.be.hoa = hoa;
 	} else if (sim_below(s, 2)) {
 		/* From the agent, but not about what was asked. */
-		if (m.ba.status == BA_SEQ_OUT_OF_WINDOW ||
-		    m.ba.seq == e->seq)
+		if (m.ba.status == BA_SEQ_OUT_OF_WINDOW || m.ba.seq == e->seq)
 			return;
 		stranger_sends(s, sim_build_mh(s, &m, &ha, &coa, NULL, &hoa));
 		return;
@@ -301,8 +297,9 @@ static void hostile(struct sim *s)
 		for (i = 0; i < 40; i++) {
 			const struct bul_entry *e = sim_bul(&n.mn->regs[0]);
 
-			send_noise(&n, e && sim_below(s, 2) ? &e->coa :
-				   &n.ha->ha_links[0].address);
+			send_noise(&n, e && sim_below(s, 2)
+					       ? &e->coa
+					       : &n.ha->ha_links[0].address);
 			send_bad_bu(&n);
 			send_bad_ba(&n);
 			sim_run_ms(s, sim_between(s, 1, 2000));
@@ -312,11 +309,11 @@ static void hostile(struct sim *s)
 }
 
 const struct sim_scenario sim_scenarios_peer[] = {
-	{ "duplicate", duplicate, 2, 2 },
-	{ "not-home", not_home, 1, 4 },
-	{ "limits", limits, 2, 3 },
+	{ "duplicate", duplicate, 6, 2 },
+	{ "not-home", not_home, 3, 4 },
+	{ "limits", limits, 6, 3 },
 	{ "many", many, 1, 1 },
-	{ "disorder", disorder, 4, 4 },
-	{ "hostile", hostile, 3, 2 },
+	{ "disorder", disorder, 8, 4 },
+	{ "hostile", hostile, 8, 2 },
 	{ NULL, NULL, 0, 0 },
 };

@@ -291,16 +291,16 @@ static void virtual_home(struct sim *s)
 }
 
 const struct sim_scenario sim_scenarios_walk[] = {
-	{ "steady", steady, 2, 72 },
-	{ "walk", walk, 6, 6 },
-	{ "clean-walk", clean_walk, 3, 6 },
-	{ "silent", silent, 4, 4 },
-	{ "same-router", same_router, 2, 4 },
-	{ "flap", flap, 2, 2 },
-	{ "two-interfaces", two_interfaces, 4, 4 },
-	{ "two-homes", two_homes, 3, 4 },
-	{ "two-agents", two_agents, 3, 4 },
-	{ "home-subnets", home_subnets, 2, 3 },
-	{ "virtual-home", virtual_home, 2, 3 },
+	{ "steady", steady, 2, 168 },
+	{ "walk", walk, 16, 6 },
+	{ "clean-walk", clean_walk, 8, 6 },
+	{ "silent", silent, 10, 4 },
+	{ "same-router", same_router, 8, 4 },
+	{ "flap", flap, 8, 2 },
+	{ "two-interfaces", two_interfaces, 10, 4 },
+	{ "two-homes", two_homes, 8, 4 },
+	{ "two-agents", two_agents, 8, 4 },
+	{ "home-subnets", home_subnets, 8, 3 },
+	{ "virtual-home", virtual_home, 8, 3 },
 	{ NULL, NULL, 0, 0 },
 };

@@ -24,16 +24,16 @@
 #include "mip6d/tqueue.h"
 #include "tests/fake/fake.h"
 
-#define SIM_LINKS 8
-#define SIM_ROUTERS 3 /* a link */
-#define SIM_PREFIXES 3 /* a router */
-#define SIM_IFACES 2 /* a node */
-#define SIM_ADDRS 12 /* an interface */
-#define SIM_KNOWN 8 /* default routers an interface remembers */
-#define SIM_HOMES 4 /* home addresses of a node */
-#define SIM_COAS 16 /* acceptances remembered for a home address */
-#define SIM_SQUATTERS 4 /* addresses of strangers on a link */
-#define SIM_NEIGHS 256
+#define SIM_LINKS     8
+#define SIM_ROUTERS   3  /* a link */
+#define SIM_PREFIXES  3  /* a router */
+#define SIM_IFACES    2  /* a node */
+#define SIM_ADDRS     12 /* an interface */
+#define SIM_KNOWN     8  /* default routers an interface remembers */
+#define SIM_HOMES     4  /* home addresses of a node */
+#define SIM_COAS      16 /* acceptances remembered for a home address */
+#define SIM_SQUATTERS 4  /* addresses of strangers on a link */
+#define SIM_NEIGHS    256
 
 struct sim;
 struct sim_node;
@@ -43,7 +43,7 @@ struct sim_node;
 struct sim_prefix {
 	struct prefix prefix;
 	bool autonomous;
-	bool router_addr; /* R: the router's address is in the option */
+	bool router_addr;     /* R: the router's address is in the option */
 	struct in6_addr addr; /* the router's */
 	uint32_t valid_s, preferred_s;
 };
@@ -53,7 +53,8 @@ struct sim_router {
 	struct in6_addr ll;
 	struct lladdr mac;
 	bool alive;
-	bool home_agent; /* H bit and Home Agent Information */
+	bool silent;       /* routes, but does not advertise */
+	bool home_agent;   /* H bit and Home Agent Information */
 	bool interval_opt; /* Advertisement Interval */
 	bool no_source_lladdr;
 	uint32_t min_ms, max_ms; /* between unsolicited advertisements */
@@ -94,6 +95,7 @@ struct sim_link {
 struct sim_addr {
 	struct in6_addr addr;
 	bool used, told, deaf; /* deaf: tentative and not optimistic */
+	bool by_hand;
 	bool optimistic, duplicate, deprecated;
 	struct mtime dad_done, valid_until, preferred_until;
 };
@@ -113,7 +115,7 @@ struct sim_iface {
 	struct sim_addr addrs[SIM_ADDRS];
 	struct sim_known known[SIM_KNOWN];
 	struct mtime nud_next;
-	struct task task; /* DAD, lifetimes */
+	struct task task;   /* DAD, lifetimes */
 	struct task attach; /* arrives at next_link */
 	struct sim_link *next_link;
 };
@@ -154,8 +156,9 @@ struct sim_node {
 	char name[12];
 	enum sim_role role;
 	bool up;
-	bool mute; /* it crashes: nothing leaves */
-	bool dirty; /* something happened; look at it at the step's end */
+	bool mute;   /* it crashes: nothing leaves */
+	bool asleep; /* suspended: nothing runs, nothing arrives */
+	bool dirty;  /* something happened; look at it at the step's end */
 	struct tqueue *tq;
 	struct kernel *kernel;
 	struct transport *transport;
@@ -181,7 +184,7 @@ struct sim_node {
 	unsigned int bu_next;
 
 	unsigned int last_count; /* of an agent's entries */
-	unsigned int epoch; /* starts so far */
+	unsigned int epoch;      /* starts so far */
 	struct mtime started;
 };
 
@@ -200,7 +203,7 @@ struct sim_packet {
 	/* ND: the frame.  MH: a packet that stays on its link. */
 	struct sim_link *link;
 	struct sim_iface *from; /* NULL: a router or a stranger */
-	unsigned int tries; /* PROBE */
+	unsigned int tries;     /* PROBE */
 	struct lladdr mac;
 	struct lladdr to; /* frame address; len 0: multicast */
 	struct sim_packet *prev, *next;
@@ -230,8 +233,8 @@ struct sim {
 	/* the core network */
 	unsigned int loss, dup; /* permille */
 	int64_t delay_us, jitter_us;
-	int64_t dad_us; /* at least; up to twice as long */
-	int64_t kernel_us; /* a kernel request takes up to */
+	int64_t dad_us;           /* at least; up to twice as long */
+	int64_t kernel_us;        /* a kernel request takes up to */
 	unsigned int kernel_fail; /* permille */
 
 	/* numbers for the reader */
@@ -298,6 +301,10 @@ void sim_path_deliver(struct sim_packet *p);
 /* sim_host.c */
 void sim_host_ra(struct sim_iface *i, const struct sim_router *r);
 void sim_host_init(struct sim_iface *i);
+/* Loses what a host forgets when an interface goes down. */
+void sim_host_forget(struct sim_iface *i);
+/* An address and a default route over r, set by hand; NULL takes them back. */
+void sim_host_by_hand(struct sim_iface *i, const struct sim_router *r);
 /* Loses what a host forgets when it reboots. */
 void sim_host_reset(struct sim_iface *i);
 struct sim_addr *sim_host_addr(struct sim_iface *i,
@@ -396,6 +403,7 @@ struct sim_scenario {
 };
 
 extern const struct sim_scenario sim_scenarios_walk[];
+extern const struct sim_scenario sim_scenarios_hosts[];
 extern const struct sim_scenario sim_scenarios_fault[];
 extern const struct sim_scenario sim_scenarios_peer[];
 extern const struct sim_scenario sim_scenarios_crowd[];

@@ -18,7 +18,7 @@
 #include "tests/sim/sim.h"
 
 #define TASKS_BASE 32 /* a daemon's own, whatever it serves */
-#define TASKS_EACH 8 /* more for each binding and home address */
+#define TASKS_EACH 8  /* more for each binding and home address */
 
 /* ---- the mobile node's messages ---- */
 
@@ -34,8 +34,8 @@ static void bu_check_rate(struct sim_node *n, const struct in6_addr *peer)
 		oldest = mtime_min(oldest, n->bu_times[i]);
 	}
 	if (count == 3 && mtime_diff_us(n->sim->now, oldest) < 1000000)
-		sim_fail(n->sim, "%s: four Binding Updates in %lld us",
-			 n->name, (long long)mtime_diff_us(n->sim->now, oldest));
+		sim_fail(n->sim, "%s: four Binding Updates in %lld us", n->name,
+			 (long long)mtime_diff_us(n->sim->now, oldest));
 	n->bu_times[n->bu_next] = n->sim->now;
 	n->bu_peers[n->bu_next] = *peer;
 	n->bu_next = (n->bu_next + 1) % 3;
@@ -130,18 +130,18 @@ static void ba_check_seq(struct sim_node *n, struct sim_reg *r,
 	r->accepted_seq = ba->seq;
 	r->accepted_dereg = !ba->lifetime_4s;
 	r->asked_end = false;
-	r->accepted_until = mtime_add_s(now, ba->lifetime_4s ?
-					ba->lifetime_4s * 4 : 10);
+	r->accepted_until =
+		mtime_add_s(now, ba->lifetime_4s ? ba->lifetime_4s * 4 : 10);
 }
 
 static void ba_check_registered(struct sim_node *n, struct sim_reg *r,
 				const struct mh_ba *ba)
 {
-	const struct kernel_binding *b = fake_kernel_binding(n->kernel,
-							     &r->hoa);
+	const struct kernel_binding *b =
+		fake_kernel_binding(n->kernel, &r->hoa);
 	const struct bcache_entry *e = sim_binding(r);
-	struct mtime promised = mtime_add_s(n->sim->now,
-					    (int64_t)ba->lifetime_4s * 4);
+	struct mtime promised =
+		mtime_add_s(n->sim->now, (int64_t)ba->lifetime_4s * 4);
 
 	if (!e || e->state != BCACHE_ACTIVE)
 		sim_fail(n->sim, "%s: accepts %s without a binding (%s)",
@@ -215,14 +215,14 @@ static void entry_check(void *arg, struct bcache_entry *e)
 {
 	struct ha_view *v = arg;
 	struct sim *s = v->n->sim;
-	const struct kernel_binding *b = fake_kernel_binding(v->n->kernel,
-							     &e->key.hoa);
+	const struct kernel_binding *b =
+		fake_kernel_binding(v->n->kernel, &e->key.hoa);
 
 	/* A step later it must be on its way out, and with the kernel's
 	 * answer gone. */
 	if (e->state == BCACHE_ACTIVE && mtime_before(e->expires, s->now))
-		sim_fail(s, "%s: %s is active %lld us after its end", v->n->name,
-			 addr_str(&e->key.hoa),
+		sim_fail(s, "%s: %s is active %lld us after its end",
+			 v->n->name, addr_str(&e->key.hoa),
 			 (long long)mtime_diff_us(s->now, e->expires));
 	if (e->state == BCACHE_ACTIVE)
 		v->active++;
@@ -244,16 +244,18 @@ static void kernel_check_entries(struct sim_node *n, struct bcache *bc)
 
 	for (i = 0; i < FAKE_BUCKETS; i++)
 		for (b = n->kernel->bindings[i]; b; b = b->next) {
-			struct bcache_entry *e = bcache_find(bc, &b->b.ha,
-							     &b->b.hoa);
+			struct bcache_entry *e =
+				bcache_find(bc, &b->b.ha, &b->b.hoa);
 
 			/* In state DAD it is one that gets an L bit. */
 			if (!e || e->state == BCACHE_INVALID ||
 			    addr_is_any(&e->coa))
-				sim_fail(n->sim, "%s: %s is in the kernel, its "
-					 "entry is %s", n->name,
-					 addr_str(&b->b.hoa), e ?
-					 bcache_state_str(e->state) : "gone");
+				sim_fail(n->sim,
+					 "%s: %s is in the kernel, its "
+					 "entry is %s",
+					 n->name, addr_str(&b->b.hoa),
+					 e ? bcache_state_str(e->state)
+					   : "gone");
 		}
 }
 
@@ -267,8 +269,8 @@ static void memory_check(struct sim_node *n, struct sim_reg *r)
 	if (r->ha != n || !r->accepted_any ||
 	    !mtime_before(n->sim->now, r->accepted_until) || sim_binding(r))
 		return;
-	if (r->accepted_dereg ? bcache_count(bc) < bcache_max(bc) :
-				!r->asked_end)
+	if (r->accepted_dereg ? bcache_count(bc) < bcache_max(bc)
+			      : !r->asked_end)
 		sim_fail(n->sim, "%s: %s is forgotten %lld us too early",
 			 n->name, addr_str(&r->hoa),
 			 (long long)mtime_diff_us(r->accepted_until,
@@ -301,8 +303,7 @@ static void ha_check(struct sim_node *n)
 
 bool sim_bul_is_bound(const struct bul_entry *e, struct mtime now)
 {
-	return e &&
-	       (e->state == BUL_BOUND || e->state == BUL_REFRESHING) &&
+	return e && (e->state == BUL_BOUND || e->state == BUL_REFRESHING) &&
 	       mtime_before(now, e->expires);
 }
 
@@ -323,8 +324,10 @@ static void belief_check(struct sim_node *n, struct sim_reg *r)
 		sim_fail(n->sim, "%s: believes in %s at %s, never accepted",
 			 n->name, addr_str(&r->hoa), addr_str(&e->bound_coa));
 	if (mtime_before(p->expires, e->expires))
-		sim_fail(n->sim, "%s: believes in %s for %lld us more than "
-			 "promised", n->name, addr_str(&r->hoa),
+		sim_fail(n->sim,
+			 "%s: believes in %s for %lld us more than "
+			 "promised",
+			 n->name, addr_str(&r->hoa),
 			 (long long)mtime_diff_us(e->expires, p->expires));
 }
 
@@ -345,8 +348,9 @@ static void mn_check(struct sim_node *n)
 /* Still has something to do at this very moment: its turn is not over. */
 static bool is_busy(const struct sim_node *n)
 {
-	return !mtime_before(n->sim->now, mtime_min(tqueue_next(n->tq),
-					fake_kernel_next(n->kernel)));
+	return !mtime_before(n->sim->now,
+			     mtime_min(tqueue_next(n->tq),
+				       fake_kernel_next(n->kernel)));
 }
 
 void sim_check_step(struct sim *s)
@@ -356,7 +360,7 @@ void sim_check_step(struct sim *s)
 	for (i = 0; i < s->n_nodes; i++) {
 		struct sim_node *n = s->nodes[i];
 
-		if (!n->dirty || !n->up || is_busy(n))
+		if (!n->dirty || !n->up || n->asleep || is_busy(n))
 			continue;
 		n->dirty = false;
 		if (n->role == SIM_HA)
@@ -375,9 +379,11 @@ void sim_check_stopped(struct sim_node *n)
 	if (!fake_transport_is_quiet(n->transport))
 		sim_fail(n->sim, "%s: listens on after the stop", n->name);
 	if (!fake_kernel_is_clean(n->kernel))
-		sim_fail(n->sim, "%s: left %u bindings, %u home links or a "
-			 "home address in the kernel", n->name,
-			 n->kernel->n_bindings, n->kernel->n_home_links);
+		sim_fail(n->sim,
+			 "%s: left %u bindings, %u home links or a "
+			 "home address in the kernel",
+			 n->name, n->kernel->n_bindings,
+			 n->kernel->n_home_links);
 }
 
 /* ---- digest ---- */

@@ -33,6 +33,7 @@ static void addr_tell(struct sim_iface *i, const struct sim_addr *a, bool gone)
 			      a->dad_done.us > i->node->sim->now.us,
 		.dad_failed = a->duplicate,
 		.deprecated = a->deprecated,
+		.permanent = a->by_hand,
 		.valid_s = left_s(i, a->valid_until),
 		.preferred_s = left_s(i, a->preferred_until),
 	};
@@ -44,8 +45,11 @@ static void addr_tell(struct sim_iface *i, const struct sim_addr *a, bool gone)
 static void link_tell(struct sim_iface *i)
 {
 	struct kernel_link l = {
-		.ifindex = i->ifindex, .up = true, .carrier = i->link,
-		.mtu = 1500, .lladdr = i->mac,
+		.ifindex = i->ifindex,
+		.up = true,
+		.carrier = i->link,
+		.mtu = 1500,
+		.lladdr = i->mac,
 	};
 
 	memcpy(l.name, i->name, sizeof(l.name));
@@ -56,8 +60,10 @@ static void link_tell(struct sim_iface *i)
 static void router_tell(struct sim_iface *i, const struct in6_addr *ll,
 			bool gone)
 {
-	struct kernel_router r = { .ifindex = i->ifindex, .gateway = *ll,
-				   .metric = 1024, .gone = gone };
+	struct kernel_router r = { .ifindex = i->ifindex,
+				   .gateway = *ll,
+				   .metric = 1024,
+				   .gone = gone };
 
 	fake_kernel_router_set(i->node->kernel, &r);
 	sim_node_touch(i->node);
@@ -127,8 +133,8 @@ static void router_heard(struct sim_iface *i, const struct sim_router *r)
 	for (n = 0; n < SIM_KNOWN; n++) {
 		struct sim_known *k = &i->known[n];
 
-		if (known ? addr_eq(&k->ll, &r->ll) :
-			    !mtime_before(s->now, k->until))
+		if (known ? addr_eq(&k->ll, &r->ll)
+			  : !mtime_before(s->now, k->until))
 			slot = k;
 	}
 	if (!slot)
@@ -143,8 +149,8 @@ static struct sim_addr *addr_new(struct sim_iface *i,
 				 const struct in6_addr *addr)
 {
 	struct sim *s = i->node->sim;
-	const char *opt = fake_kernel_sysctl(i->node->kernel, i->name,
-					     "optimistic_dad");
+	const char *opt =
+		fake_kernel_sysctl(i->node->kernel, i->name, "optimistic_dad");
 	unsigned int n;
 
 	for (n = 0; n < SIM_ADDRS; n++) {
@@ -155,11 +161,21 @@ static struct sim_addr *addr_new(struct sim_iface *i,
 		*a = (struct sim_addr){ .used = true, .addr = *addr };
 		a->optimistic = opt && !strcmp(opt, "1");
 		a->deaf = !a->optimistic && s->dad_us;
-		a->dad_done = mtime_add_us(s->now,
-			sim_between(s, s->dad_us, 2 * s->dad_us));
+		a->dad_done = mtime_add_us(s->now, sim_between(s, s->dad_us,
+							       2 * s->dad_us));
 		return a;
 	}
 	sim_fail(s, "simulator: too many addresses on an interface");
+}
+
+static bool is_squatted(const struct sim_link *l, const struct in6_addr *addr)
+{
+	unsigned int n;
+
+	for (n = 0; l && n < l->n_squatters; n++)
+		if (addr_eq(&l->squatters[n].addr, addr))
+			return true;
+	return false;
 }
 
 static void prefix_heard(struct sim_iface *i, const struct sim_prefix *p)
@@ -174,6 +190,15 @@ static void prefix_heard(struct sim_iface *i, const struct sim_prefix *p)
 		return;
 	if (!a)
 		a = addr_new(i, &addr);
+	if (is_squatted(i->link, &addr) && !a->duplicate) {
+		/* The kernel finds out within milliseconds. */
+		a->duplicate = true;
+		a->deaf = true;
+		a->optimistic = false;
+		a->valid_until = MTIME_NEVER;
+		addr_tell(i, a, false);
+		return;
+	}
 	a->valid_until = mtime_add_s(s->now, p->valid_s);
 	a->preferred_until = mtime_add_s(s->now, p->preferred_s);
 	a->deprecated = !p->preferred_s;
@@ -208,7 +233,8 @@ static void addr_age(struct sim_iface *i, struct sim_addr *a)
 		a->used = false;
 		return;
 	}
-	if (is_due(i, a->dad_done) && (a->deaf || a->optimistic)) {
+	if (is_due(i, a->dad_done) && !a->duplicate &&
+	    (a->deaf || a->optimistic)) {
 		a->deaf = a->optimistic = false;
 		a->told = true;
 		addr_tell(i, a, false);
@@ -409,11 +435,53 @@ void sim_host_init(struct sim_iface *i)
 	link_tell(i);
 }
 
-void sim_host_reset(struct sim_iface *i)
+void sim_host_forget(struct sim_iface *i)
 {
 	memset(i->addrs, 0, sizeof(i->addrs));
 	memset(i->known, 0, sizeof(i->known));
 	i->nud_next.us = 0;
 	task_stop(&i->task);
+}
+
+void sim_host_reset(struct sim_iface *i)
+{
+	sim_host_forget(i);
 	link_tell(i);
+}
+
+void sim_host_by_hand(struct sim_iface *i, const struct sim_router *r)
+{
+	unsigned int n;
+
+	for (n = 0; n < SIM_ADDRS; n++) {
+		if (!i->addrs[n].used || !i->addrs[n].by_hand)
+			continue;
+		addr_tell(i, &i->addrs[n], true);
+		i->addrs[n].used = false;
+	}
+	for (n = 0; n < SIM_KNOWN; n++) {
+		if (i->known[n].until.us != INT64_MAX)
+			continue;
+		i->known[n].until.us = 0;
+		router_tell(i, &i->known[n].ll, true);
+	}
+	if (!r)
+		return;
+	prefix_heard(i, &r->prefixes[0]);
+	router_heard(i, r);
+	for (n = 0; n < SIM_ADDRS; n++) {
+		struct sim_addr *a = &i->addrs[n];
+
+		if (!a->used ||
+		    !prefix_contains(&r->prefixes[0].prefix, &a->addr))
+			continue;
+		a->by_hand = true;
+		a->valid_until = a->preferred_until = MTIME_NEVER;
+		addr_tell(i, a, false); /* tentative ones are told too */
+	}
+	for (n = 0; n < SIM_KNOWN; n++)
+		if (sim_host_knows_router(i, &i->known[n].ll) &&
+		    addr_eq(&i->known[n].ll, &r->ll))
+			i->known[n].until = MTIME_NEVER;
+	host_arm(i);
 }

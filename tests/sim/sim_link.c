@@ -83,7 +83,7 @@ static void ra_task(struct task *task, struct mtime now)
 {
 	struct sim_router *r = container_of(task, struct sim_router, task);
 
-	if (!r->alive)
+	if (!r->alive || r->silent)
 		return;
 	ra_send(r);
 	tqueue_start(r->link->sim->tq, &r->task,
@@ -95,8 +95,8 @@ static void rs_heard(struct sim_router *r)
 {
 	struct sim *s = r->link->sim;
 	struct mtime due = mtime_add_ms(s->now, sim_between(s, 0, 500));
-	struct mtime first = mtime_add_ms(r->last_ra,
-					  r->min_ms < 3000 ? r->min_ms : 3000);
+	struct mtime first =
+		mtime_add_ms(r->last_ra, r->min_ms < 3000 ? r->min_ms : 3000);
 
 	if (!r->alive)
 		return;
@@ -207,8 +207,9 @@ void sim_link_squat(struct sim_link *l, const struct in6_addr *addr)
 	if (l->n_squatters > SIM_SQUATTERS)
 		abort();
 	q->addr = *addr;
-	q->mac = (struct lladdr){ 6, { 2, 0xee, 0, 0, 0,
-				       (uint8_t)l->n_squatters } };
+	q->mac = (struct lladdr){
+		6, { 2, 0xee, 0, 0, 0, (uint8_t)l->n_squatters }
+	};
 }
 
 /* ---- what the other hosts of a link believe ---- */
@@ -292,8 +293,10 @@ static void na_answer(const struct sim_packet *ns, struct sim_iface *from,
 		      const struct in6_addr *target, bool override)
 {
 	bool dad = addr_is_any(&ns->wire_src);
-	struct icmp6_na na = { .target = *target, .solicited = !dad,
-			       .override = override, .target_lladdr = *mac };
+	struct icmp6_na na = { .target = *target,
+			       .solicited = !dad,
+			       .override = override,
+			       .target_lladdr = *mac };
 	struct sim_packet *p;
 	uint8_t buf[64];
 	struct in6_addr dst = dad ? addr_all_nodes : ns->wire_src;
@@ -322,10 +325,15 @@ static void iface_heard(struct sim_iface *i, const struct sim_packet *p,
 			const struct icmp6_msg *m)
 {
 	struct packet pkt = {
-		.src = p->wire_src, .dst = p->wire_dst,
-		.wire_src = p->wire_src, .wire_dst = p->wire_dst,
-		.ifindex = i->ifindex, .hop_limit = 255,
-		.when = p->sim->now, .data = p->data, .len = p->len,
+		.src = p->wire_src,
+		.dst = p->wire_dst,
+		.wire_src = p->wire_src,
+		.wire_dst = p->wire_dst,
+		.ifindex = i->ifindex,
+		.hop_limit = 255,
+		.when = p->sim->now,
+		.data = p->data,
+		.len = p->len,
 	};
 	struct sim_node *n = i->node;
 
@@ -369,8 +377,7 @@ static void stations_heard(struct sim_packet *p, const struct icmp6_msg *m)
 		/* RFC 4861 section 7.2.5: only what is known is changed. */
 		if (m->type == ICMP6_NA && m->na.override &&
 		    sim_link_neigh(l, &m->na.target))
-			sim_link_learn(l, &m->na.target,
-				       &m->na.target_lladdr);
+			sim_link_learn(l, &m->na.target, &m->na.target_lladdr);
 		if (m->type == ICMP6_NA &&
 		    is_disputed(l, &m->na.target, p->from))
 			sim_link_forget(l, &m->na.target);
@@ -386,8 +393,9 @@ static void stations_heard(struct sim_packet *p, const struct icmp6_msg *m)
 static void frame_heard(struct sim_packet *p, const struct icmp6_msg *m)
 {
 	struct sim *s = p->sim;
-	struct sim_router *r = m->type == ICMP6_RA ?
-		sim_link_router(p->link, &p->wire_src) : NULL;
+	struct sim_router *r = m->type == ICMP6_RA
+				       ? sim_link_router(p->link, &p->wire_src)
+				       : NULL;
 	unsigned int n, i;
 
 	if (m->type != ICMP6_RA)
@@ -397,7 +405,7 @@ static void frame_heard(struct sim_packet *p, const struct icmp6_msg *m)
 			struct sim_iface *iface = &s->nodes[n]->ifaces[i];
 
 			if (iface->link != p->link || !iface->node->up ||
-			    frame_lost(p, &iface->mac))
+			    iface->node->asleep || frame_lost(p, &iface->mac))
 				continue;
 			if (r)
 				sim_host_ra(iface, r);

@@ -52,6 +52,8 @@ void sim_net_loss(struct sim_net *n, unsigned int most)
 	unsigned int i;
 
 	n->s->loss = parts[sim_below(n->s, 5)] * most / 6;
+	n->s->dup = parts[sim_below(n->s, 5)] * most / 12;
+	n->s->jitter_us = sim_below(n->s, 4) || !most ? 2000 : 800000;
 	for (i = 0; i < n->s->n_links; i++)
 		n->s->links[i].loss = parts[sim_below(n->s, 5)] * most / 12;
 }

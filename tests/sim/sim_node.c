@@ -70,10 +70,10 @@ static int on_send(void *arg, const struct fake_msg *msg)
 
 static void wake_arm(struct sim_node *n)
 {
-	struct mtime t = mtime_min(tqueue_next(n->tq),
-				   fake_kernel_next(n->kernel));
+	struct mtime t =
+		mtime_min(tqueue_next(n->tq), fake_kernel_next(n->kernel));
 
-	if (t.us == INT64_MAX)
+	if (t.us == INT64_MAX || n->asleep)
 		task_stop(&n->wake);
 	else
 		tqueue_start(n->sim->tq, &n->wake,
@@ -119,12 +119,14 @@ struct conf *sim_node_conf(const struct sim_node *n)
 	c->log_level = log_get_level();
 	c->ha = n->ha;
 	c->mn = n->mn;
-	c->ha.links = copy_of(n->ha_links, n->ha.n_links, sizeof(n->ha_links[0]));
-	c->ha.allow = copy_of(n->ha_allow, n->ha.n_allow, sizeof(n->ha_allow[0]));
+	c->ha.links =
+		copy_of(n->ha_links, n->ha.n_links, sizeof(n->ha_links[0]));
+	c->ha.allow =
+		copy_of(n->ha_allow, n->ha.n_allow, sizeof(n->ha_allow[0]));
 	c->mn.interfaces = copy_of(n->mn_ifaces, n->mn.n_interfaces,
 				   sizeof(n->mn_ifaces[0]));
-	c->mn.homes = copy_of(n->mn_homes, n->mn.n_homes,
-			      sizeof(n->mn_homes[0]));
+	c->mn.homes =
+		copy_of(n->mn_homes, n->mn.n_homes, sizeof(n->mn_homes[0]));
 	return c;
 }
 
@@ -164,13 +166,18 @@ static void host_new(struct sim_node *n)
 		sim_host_reset(&n->ifaces[i]);
 	for (j = 0; n->role == SIM_HA && j < n->ha.n_links; j++) {
 		struct kernel_addr a = {
-			.ifindex = n->ifaces[0].ifindex, .plen = 64,
-			.addr = n->ha_links[j].address, .permanent = true,
-			.valid_s = UINT32_MAX, .preferred_s = UINT32_MAX,
+			.ifindex = n->ifaces[0].ifindex,
+			.plen = 64,
+			.addr = n->ha_links[j].address,
+			.permanent = true,
+			.valid_s = UINT32_MAX,
+			.preferred_s = UINT32_MAX,
 		};
 
 		n->ifaces[0].addrs[SIM_ADDRS - 1 - j] = (struct sim_addr){
-			.used = true, .told = true, .addr = a.addr,
+			.used = true,
+			.told = true,
+			.addr = a.addr,
 			.valid_until = MTIME_NEVER,
 			.preferred_until = MTIME_NEVER,
 		};
@@ -187,7 +194,8 @@ void sim_node_start(struct sim_node *n)
 	ports_new(n);
 	host_new(n);
 	memset(&n->counters, 0, sizeof(n->counters));
-	env = (struct role_env){ .tq = n->tq, .kernel = n->kernel,
+	env = (struct role_env){ .tq = n->tq,
+				 .kernel = n->kernel,
 				 .transport = n->transport,
 				 .counters = &n->counters };
 	n->up = true;
@@ -239,8 +247,8 @@ void sim_node_crash(struct sim_node *n, int64_t boot_ms)
 	n->mute = true;
 	n->daemon = daemon_free(n->daemon);
 	if (tqueue_len(n->tq))
-		sim_fail(s, "%s: %zu tasks left behind by daemon_free",
-			 n->name, tqueue_len(n->tq));
+		sim_fail(s, "%s: %zu tasks left behind by daemon_free", n->name,
+			 tqueue_len(n->tq));
 	if (!fake_transport_is_quiet(n->transport))
 		sim_fail(s, "%s: listens on after daemon_free", n->name);
 	n->up = false;
@@ -322,12 +330,15 @@ struct sim_iface *sim_iface_add(struct sim_node *n, struct sim_link *at,
 	i->ifindex = 2 + (int)at_index;
 	i->link = at;
 	snprintf(i->name, sizeof(i->name), "eth%u", at_index);
-	i->mac = (struct lladdr){ 6, { 2, 0, 0, id[0], id[1],
-				       (uint8_t)at_index } };
+	i->mac =
+		(struct lladdr){ 6,
+				 { 2, 0, 0, id[0], id[1], (uint8_t)at_index } };
 	i->ll.s6_addr[0] = 0xfe;
 	i->ll.s6_addr[1] = 0x80;
-	memcpy(&i->ll.s6_addr[8], (uint8_t[]){ 0, 0, 0, 0xff, 0xfe, id[0],
-					       id[1], (uint8_t)at_index }, 8);
+	memcpy(&i->ll.s6_addr[8],
+	       (uint8_t[]){ 0, 0, 0, 0xff, 0xfe, id[0], id[1],
+			    (uint8_t)at_index },
+	       8);
 	memcpy(n->mn_ifaces[at_index].ifname, i->name, IF_NAMESIZE);
 	n->mn_ifaces[at_index].preference = preference;
 	n->mn.n_interfaces = n->n_ifaces;
@@ -353,9 +364,13 @@ struct sim_node *sim_ha_add(struct sim *s, struct sim_link *home,
 	struct sim_node *n = node_add(s, SIM_HA);
 
 	n->ha = (struct conf_ha){
-		.on = true, .max_bindings = 1000, .max_lifetime_s = 262140,
-		.dad_transmits = 1, .dad_interval_ms = 1000,
-		.min_interval_ms = 50, .tunnel_mtu = 1460,
+		.on = true,
+		.max_bindings = 1000,
+		.max_lifetime_s = 262140,
+		.dad_transmits = 1,
+		.dad_interval_ms = 1000,
+		.min_interval_ms = 50,
+		.tunnel_mtu = 1460,
 	};
 	snprintf(n->ha.tunnel_name, IF_NAMESIZE, "mip6ha");
 	sim_iface_add(n, home, 0);
@@ -368,10 +383,14 @@ struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at)
 	struct sim_node *n = node_add(s, SIM_MN);
 
 	n->mn = (struct conf_mn){
-		.on = true, .first_bindack_timeout_ms = 1500,
-		.bindack_timeout_ms = 1000, .retry_s = 60,
-		.stop_timeout_ms = STOP_MS, .router_probes_ms = 3000,
-		.table_base = 30000, .rule_base = 1000,
+		.on = true,
+		.first_bindack_timeout_ms = 1500,
+		.bindack_timeout_ms = 1000,
+		.retry_s = 60,
+		.stop_timeout_ms = STOP_MS,
+		.router_probes_ms = 3000,
+		.table_base = 30000,
+		.rule_base = 1000,
 	};
 	snprintf(n->mn.tunnel_prefix, IF_NAMESIZE, "mip6mn");
 	sim_iface_add(n, at, 50);
@@ -384,7 +403,9 @@ void sim_mn_home_addr(struct sim_node *mn, struct sim_node *ha,
 	unsigned int at = mn->mn.n_homes++;
 
 	mn->mn_homes[at] = (struct conf_mn_home){
-		.address = *hoa, .plen = 64, .lifetime_s = lifetime_s,
+		.address = *hoa,
+		.plen = 64,
+		.lifetime_s = lifetime_s,
 		.home_agent = ha->ha_links[0].address,
 	};
 	mn->regs[at] = (struct sim_reg){ .hoa = *hoa, .mn = mn, .ha = ha };

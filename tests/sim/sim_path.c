@@ -77,10 +77,9 @@ static bool next_hop_works(struct sim_iface *out, const struct in6_addr *wish)
 static int leave(struct sim_packet *p, struct sim_iface *out,
 		 const struct in6_addr *router)
 {
-	const struct in6_addr *to = addr_is_any(&p->tunnel_dst) ?
-		&p->wire_dst : &p->tunnel_dst;
-	bool lost = !out || !out->link ||
-		    sim_permille(p->sim, out->link->loss);
+	const struct in6_addr *to =
+		addr_is_any(&p->tunnel_dst) ? &p->wire_dst : &p->tunnel_dst;
+	bool lost = !out || !out->link || sim_permille(p->sim, out->link->loss);
 
 	if (!lost && sim_link_has_prefix(out->link, to))
 		p->link = out->link;
@@ -143,14 +142,15 @@ static int send_from_ha(struct sim_node *n, struct sim_packet *p,
 		p->tunnel_src = b->ha;
 		p->tunnel_dst = b->coa;
 	}
-	return leave(p, m->ifindex ? iface_by_index(n, m->ifindex) :
-				     &n->ifaces[0], NULL);
+	return leave(p,
+		     m->ifindex ? iface_by_index(n, m->ifindex) : &n->ifaces[0],
+		     NULL);
 }
 
 int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
 {
-	struct sim_packet *p = sim_packet_new(n->sim, SIM_MH, msg->data,
-					      msg->len);
+	struct sim_packet *p =
+		sim_packet_new(n->sim, SIM_MH, msg->data, msg->len);
 	const struct mh_send *m = &msg->mh;
 
 	p->wire_src = m->src;
@@ -160,8 +160,8 @@ int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
 		p->rh2 = m->dst;
 		p->wire_dst = m->coa;
 	}
-	return n->role == SIM_MN ? send_from_mn(n, p, m) :
-				   send_from_ha(n, p, m);
+	return n->role == SIM_MN ? send_from_mn(n, p, m)
+				 : send_from_ha(n, p, m);
 }
 
 static struct sim_packet *packet_copy(const struct sim_packet *p)
@@ -205,8 +205,8 @@ void sim_path_replay(struct sim *s, unsigned int which)
 static void travel(struct sim_packet *p)
 {
 	struct sim *s = p->sim;
-	int64_t us = p->link ? sim_between(s, 100, 1500) :
-			       s->delay_us + sim_between(s, 0, s->jitter_us);
+	int64_t us = p->link ? sim_between(s, 100, 1500)
+			     : s->delay_us + sim_between(s, 0, s->jitter_us);
 
 	tqueue_start(s->tq, &p->task, mtime_add_us(s->now, us));
 }
@@ -237,8 +237,8 @@ static struct sim_iface *arrives_at(struct sim_packet *p,
 		for (i = 0; i < s->nodes[n]->n_ifaces; i++) {
 			struct sim_iface *f = &s->nodes[n]->ifaces[i];
 
-			if (!f->link || !f->node->up || f == p->from ||
-			    !sim_host_hears(f, addr) ||
+			if (!f->link || !f->node->up || f->node->asleep ||
+			    f == p->from || !sim_host_hears(f, addr) ||
 			    !sim_link_has_prefix(f->link, addr) ||
 			    (p->link ? p->link != f->link : f->link->cut))
 				continue;
@@ -311,12 +311,13 @@ static void decapsulate(struct sim_packet *p, struct sim_iface *at)
 	struct sim_packet *inner;
 
 	if (n->role == SIM_MN) {
-		if (h && (h->place == KERNEL_MN_AWAY ||
-			  h->place == KERNEL_MN_RETURNING) &&
+		if (h &&
+		    (h->place == KERNEL_MN_AWAY ||
+		     h->place == KERNEL_MN_RETURNING) &&
 		    addr_eq(&h->ha, &p->tunnel_src) &&
 		    addr_eq(&h->coa, &p->tunnel_dst))
-			hand_over(p, at, FAKE_MN_TUNNEL_IFINDEX +
-					 (int)h->index);
+			hand_over(p, at,
+				  FAKE_MN_TUNNEL_IFINDEX + (int)h->index);
 		return;
 	}
 	b = fake_kernel_binding(n->kernel, &p->wire_src);
@@ -332,8 +333,8 @@ static void decapsulate(struct sim_packet *p, struct sim_iface *at)
 void sim_path_deliver(struct sim_packet *p)
 {
 	bool tunnelled = !addr_is_any(&p->tunnel_dst);
-	struct sim_iface *at = arrives_at(p, tunnelled ? &p->tunnel_dst :
-							  &p->wire_dst);
+	struct sim_iface *at =
+		arrives_at(p, tunnelled ? &p->tunnel_dst : &p->wire_dst);
 	const struct kernel_binding *b;
 
 	if (at && sim_permille(p->sim, at->link->loss))

@@ -29,6 +29,18 @@ static struct sim_iface *at_home(struct sim_reg *r)
 	return NULL;
 }
 
+/* It has an address of its link that is no duplicate. */
+static bool can_use(struct sim_iface *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < SIM_ADDRS; i++)
+		if (f->addrs[i].used && !f->addrs[i].duplicate &&
+		    sim_link_has_prefix(f->link, &f->addrs[i].addr))
+			return true;
+	return false;
+}
+
 /* The interface that should carry the care-of address. */
 static struct sim_iface *best_away(struct sim_node *n)
 {
@@ -38,10 +50,10 @@ static struct sim_iface *best_away(struct sim_node *n)
 	for (i = 0; i < n->n_ifaces; i++) {
 		struct sim_iface *f = &n->ifaces[i];
 
-		if (!f->link || !sim_link_is_live(f->link))
+		if (!f->link || !sim_link_is_live(f->link) || !can_use(f))
 			continue;
 		if (!best || n->mn_ifaces[i].preference >
-			     n->mn_ifaces[best - n->ifaces].preference)
+				     n->mn_ifaces[best - n->ifaces].preference)
 			best = f;
 	}
 	return best;
@@ -53,16 +65,17 @@ static void check_neigh(struct sim_reg *r, const struct lladdr *right)
 	const struct sim_neigh *n = sim_link_neigh(home, &r->hoa);
 
 	if (n && !lladdr_eq(&n->mac, right))
-		sim_fail(r->mn->sim, "the hosts of %s still take %s for %s, "
-			 "not %s", home->name, lladdr_str(&n->mac),
-			 addr_str(&r->hoa), lladdr_str(right));
+		sim_fail(r->mn->sim,
+			 "the hosts of %s still take %s for %s, "
+			 "not %s",
+			 home->name, lladdr_str(&n->mac), addr_str(&r->hoa),
+			 lladdr_str(right));
 	sim_link_learn(home, &r->hoa, right);
 }
 
 static const struct kernel_mn_home *kernel_home(const struct sim_reg *r)
 {
-	return fake_kernel_home(r->mn->kernel,
-				(unsigned int)(r - r->mn->regs));
+	return fake_kernel_home(r->mn->kernel, (unsigned int)(r - r->mn->regs));
 }
 
 static void check_home(struct sim_reg *r, struct sim_iface *f)
@@ -76,9 +89,11 @@ static void check_home(struct sim_reg *r, struct sim_iface *f)
 			 r->mn->name, addr_str(&r->hoa),
 			 bul_state_str(e->state));
 	if (h->place != KERNEL_MN_HOME || h->home_ifindex != f->ifindex)
-		sim_fail(s, "%s is at home on %d, its kernel has %s in place "
-			 "%d on %d", r->mn->name, f->ifindex,
-			 addr_str(&r->hoa), (int)h->place, h->home_ifindex);
+		sim_fail(s,
+			 "%s is at home on %d, its kernel has %s in place "
+			 "%d on %d",
+			 r->mn->name, f->ifindex, addr_str(&r->hoa),
+			 (int)h->place, h->home_ifindex);
 	if (fake_kernel_binding(r->ha->kernel, &r->hoa))
 		sim_fail(s, "%s is at home, the agent still forwards %s",
 			 r->mn->name, addr_str(&r->hoa));
@@ -90,8 +105,8 @@ static void check_kernels(struct sim_reg *r, struct sim_iface *f,
 {
 	struct sim *s = r->mn->sim;
 	const struct kernel_mn_home *h = kernel_home(r);
-	const struct kernel_binding *b = fake_kernel_binding(r->ha->kernel,
-							     &r->hoa);
+	const struct kernel_binding *b =
+		fake_kernel_binding(r->ha->kernel, &r->hoa);
 
 	if (h->place != KERNEL_MN_AWAY || !addr_eq(&h->coa, coa) ||
 	    h->coa_ifindex != f->ifindex)
@@ -110,6 +125,18 @@ static void check_kernels(struct sim_reg *r, struct sim_iface *f,
 		sim_fail(s, "the agent does not defend %s", addr_str(&r->hoa));
 }
 
+static bool has_preferred(struct sim_iface *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < SIM_ADDRS; i++)
+		if (f->addrs[i].used && !f->addrs[i].duplicate &&
+		    !f->addrs[i].deaf && !f->addrs[i].deprecated &&
+		    sim_link_has_prefix(f->link, &f->addrs[i].addr))
+			return true;
+	return false;
+}
+
 static void check_away(struct sim_reg *r, struct sim_iface *f)
 {
 	struct sim *s = r->mn->sim;
@@ -125,6 +152,9 @@ static void check_away(struct sim_reg *r, struct sim_iface *f)
 	    !sim_link_has_prefix(f->link, &e->bound_coa))
 		sim_fail(s, "%s is on %s, bound with %s", r->mn->name,
 			 f->link->name, addr_str(&e->bound_coa));
+	if (sim_host_addr(f, &e->bound_coa)->deprecated && has_preferred(f))
+		sim_fail(s, "%s is bound with %s, which is deprecated",
+			 r->mn->name, addr_str(&e->bound_coa));
 	check_kernels(r, f, &e->bound_coa);
 	if (!r->ha->ha_links[0].is_virtual)
 		check_neigh(r, &r->ha->ifaces[0].mac);
@@ -173,8 +203,10 @@ void sim_settle(struct sim *s)
 {
 	unsigned int loss = s->loss, dup = s->dup, fail = s->kernel_fail;
 	unsigned int link_loss[SIM_LINKS], i, j;
+	int64_t jitter = s->jitter_us;
 	bool keep = s->keep_bu;
 
+	s->jitter_us = 2000;
 	s->loss = s->dup = s->kernel_fail = 0;
 	s->keep_bu = false;
 	for (i = 0; i < s->n_nodes; i++)
@@ -191,6 +223,7 @@ void sim_settle(struct sim *s)
 	sim_note(s, "the network is good, nobody moves");
 	sim_run_s(s, SETTLE_S);
 	sim_check_quiet(s);
+	s->jitter_us = jitter;
 	s->loss = loss;
 	s->dup = dup;
 	s->kernel_fail = fail;
@@ -207,6 +240,7 @@ void sim_finish(struct sim *s)
 
 	sim_settle(s);
 	s->loss = s->dup = 0;
+	s->jitter_us = 2000;
 	for (i = 0; i < s->n_links; i++)
 		s->links[i].loss = 0;
 	for (i = 0; i < s->n_nodes; i++)
