@@ -21,7 +21,7 @@ BUILD = os.path.join(TOP, "build")
 COUNTS = re.compile(r"^([0-9]+) passed, ([0-9]+) failed\s*$", re.M)
 JOBS = f"-j{os.cpu_count() or 1}"
 FUZZ_SECONDS = 10
-# No step takes half of this; one that does will never end.
+# A step that takes longer than this is taken to hang.
 HANGS_S = 3000
 
 
