@@ -108,6 +108,45 @@ static void unreadable_file_is_an_error(void)
 	CU_ASSERT(conf == (void *)-1);
 }
 
+/* A file of n times the same line. */
+static void write_lines(const char *path, const char *line, unsigned int n)
+{
+	FILE *f = fopen(path, "we");
+
+	UNIT_NEED(f != NULL);
+	while (n--)
+		fprintf(f, "%s\n", line);
+	fclose(f);
+}
+
+/* Whoever includes files that include files must not fill the memory. */
+static void includes_are_bounded(void)
+{
+	char dir[] = "/tmp/test_conf.XXXXXX";
+	struct conf *conf = NULL;
+	char *said;
+
+	UNIT_NEED(mkdtemp(dir) && !chdir(dir));
+	write_lines("many", "@include \"empty\"", 200);
+	write_lines("empty", "", 0);
+	UNIT_EQ(load("many", &said, &conf), -EINVAL);
+	UNIT_STR(said, "many:1: found no role, expected home-agent = "
+		       "{ ... }; or mobile-node = { ... }; or both\n"
+		       "many:100: found more than 100 files, expected less\n");
+	free(said);
+	write_lines("large", "@include \"half\"", 20);
+	write_lines("half", "# 15 characters", 500000 / 16);
+	UNIT_EQ(load("large", &said, &conf), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "found more than 8388608 octets"));
+	free(said);
+	write_lines("half", "# 15 characters", 2000000 / 16);
+	UNIT_EQ(load("half", &said, &conf), -EFBIG);
+	free(said);
+	UNIT_EQ(unlink("many") | unlink("empty") | unlink("large") |
+			unlink("half") | rmdir(dir),
+		0);
+}
+
 /* ---- values ---- */
 
 static struct conf *load_good(const char *path)
@@ -239,6 +278,8 @@ static void check_mn_defaults(const struct conf_mn *mn)
 	UNIT_EQ(mn->rule_base, 1000);
 }
 
+/* COM-57, for the constants that are options; those that are not are checked
+ * where they act (back-off to 32 s, 10 s of memory, three updates a second). */
 static void what_is_not_named_has_its_default(void)
 {
 	struct conf *conf;
@@ -431,6 +472,7 @@ static void a_role_more_or_less_needs_a_restart(void)
 static const struct unit_case cases[] = {
 	UNIT_CASE(every_mistake_is_said),
 	UNIT_CASE(unreadable_file_is_an_error),
+	UNIT_CASE(includes_are_bounded),
 	UNIT_CASE(every_value_arrives),
 	UNIT_CASE(what_is_not_named_has_its_default),
 	UNIT_CASE(a_role_that_is_not_named_is_off),

@@ -292,6 +292,7 @@ static void check(const char *cmd, const char *name)
 	CU_ASSERT_PTR_NULL(strchr(text, '\033'));
 }
 
+/* MN-6: the binding update list is shown with all its fields. */
 static void each_command_has_its_answer(void)
 {
 	setup(true, true);
