@@ -75,8 +75,8 @@ static void send_bu(struct crowd *c)
 		if (sim_below(s, 10) == 0)
 			coa.s6_addr[15] ^= 0x10;
 	}
-	r->asked_end |= !m.bu.lifetime_4s;
 	src = from_home ? r->hoa : coa;
+	sim_wire_asked(r, &m.bu, &m.opt.alt_coa, &src);
 	p = sim_build_mh(s, &m, &src, &ha, from_home ? NULL : &r->hoa, NULL);
 	if (from_home)
 		p->link = c->n.home;
@@ -177,9 +177,8 @@ static void demand_empty(struct crowd *c)
 			 tqueue_len(n->tq));
 }
 
-/* HA-17, HA-18, HA-19, HA-22, HA-26, HA-27, HA-28, HA-30, HA-31, HA-32, HA-38,
- * HA-43, HA-45, HA-46, HA-48, HA-51, HA-55, HA-57, HA-58, HA-60, HA-62,
- * HA-65, HA-67, HA-69, HA-81 */
+/* HA-22, HA-26, HA-27, HA-28, HA-31, HA-32, HA-38, HA-41, HA-42, HA-43, HA-45,
+ * HA-62, HA-65, HA-67, HA-68 */
 static void crowd(struct sim *s)
 {
 	static struct crowd c;

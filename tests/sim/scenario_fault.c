@@ -38,7 +38,7 @@ static void ha_reboot(struct sim *s)
 
 /* The mobile node forgets everything, abroad or at home; the agent's memory
  * of its sequence numbers is learnt from status 135.
- * MN-135, MN-136, MN-172, HA-45, HA-32 */
+ * MN-136, MN-172, HA-45 */
 static void mn_reboot(struct sim *s)
 {
 	struct sim_net n;
@@ -67,7 +67,7 @@ static void mn_reboot(struct sim *s)
 
 /* The agent cannot be reached for an hour: the node goes on trying, never
  * more often than each 32 s, never much less, and is bound soon after.
- * MN-132, MN-133, MN-183, MN-139, MN-4 */
+ * MN-133, MN-139, MN-4 */
 static void unreachable(struct sim *s)
 {
 	struct sim_net n;
@@ -100,7 +100,7 @@ static void unreachable(struct sim *s)
 
 /* Binding Updates or their answers get lost on the way home and just after;
  * the retransmissions bring the agent and the node together again.
- * HA-57, HA-59, HA-60, HA-67, HA-71, MN-94, MN-103, MN-132 */
+ * HA-57, HA-60, HA-67, MN-94, MN-103 */
 static void dereg_lost(struct sim *s)
 {
 	struct sim_net n;
@@ -141,7 +141,7 @@ static void kernel_fails(struct sim *s)
 
 /* The router of the link dies, or another takes over, while the carrier
  * stays: its addresses are detached, and come back with it.
- * MN-77, MN-78, MN-81, MN-93 */
+ * MN-77, MN-93 */
 static void router_dies(struct sim *s)
 {
 	struct sim_net n;

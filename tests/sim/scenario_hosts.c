@@ -163,7 +163,7 @@ static void iface_set(struct sim_iface *i, bool gone, bool up)
 }
 
 /* The interface is pulled out, or set down, and comes back, often with
- * another index: all its addresses are formed anew.  MN-82, MN-93 */
+ * another index: all its addresses are formed anew.  MN-93 */
 static void hotplug(struct sim *s)
 {
 	struct sim_net n;
@@ -194,8 +194,7 @@ static void hotplug(struct sim *s)
 }
 
 /* A link that nobody advertises on: the address and the default route were
- * set by hand, and are believed once a solicitation stayed unanswered.
- * MN-85 */
+ * set by hand, and are believed once a solicitation stayed unanswered. */
 static void by_hand(struct sim *s)
 {
 	struct sim_net n;

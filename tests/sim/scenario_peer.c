@@ -59,14 +59,23 @@ static void not_home(struct sim *s)
 	sim_finish(s);
 }
 
+/* How many are bound; the others must know why they are not. */
 static unsigned int count_bound(struct sim *s)
 {
 	unsigned int i, bound = 0;
 
-	for (i = 0; i < s->n_nodes; i++)
-		if (s->nodes[i]->role == SIM_MN && s->nodes[i]->up)
-			bound += sim_bul_is_bound(
-				sim_bul(&s->nodes[i]->regs[0]), s->now);
+	for (i = 0; i < s->n_nodes; i++) {
+		const struct bul_entry *e;
+
+		if (s->nodes[i]->role != SIM_MN)
+			continue;
+		e = sim_bul(&s->nodes[i]->regs[0]);
+		if (sim_bul_is_bound(e, s->now))
+			bound++;
+		else if (!e || e->last_status != BA_NO_RESOURCES)
+			sim_fail(s, "%s: was not told that there is no room",
+				 s->nodes[i]->name);
+	}
 	return bound;
 }
 
@@ -83,7 +92,7 @@ static void mn_add_numbered(struct sim *s, struct sim_net *n,
 }
 
 /* Five nodes, room for three: never more than three, and who leaves makes
- * room for who waits.  HA-19, HA-31, MN-174 */
+ * room for who waits.  HA-19, HA-31, MN-169, MN-174 */
 static void limits(struct sim *s)
 {
 	struct sim_net n;
@@ -109,7 +118,7 @@ static void limits(struct sim *s)
 }
 
 /* Two hundred nodes register at once, hand over at once, return at once.
- * HA-62, HA-164 */
+ * HA-62 */
 static void many(struct sim *s)
 {
 	struct sim_net n;
@@ -136,7 +145,7 @@ static void many(struct sim *s)
 
 /* Binding Updates and acknowledgements arrive twice, late and in the wrong
  * order, and old ones are sent again by somebody: the newest counts.
- * HA-45, HA-55, HA-68, MN-3, MN-165, COM-31 */
+ * HA-45, MN-3, MN-165 */
 static void disorder(struct sim *s)
 {
 	struct sim_net n;
@@ -167,16 +176,31 @@ static void disorder(struct sim *s)
 
 /* ---- strangers ---- */
 
-static void stranger_sends(struct sim *s, struct sim_packet *p)
+static uint64_t count_sent(const struct sim *s)
 {
-	uint64_t before;
+	uint64_t sent = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->n_nodes; i++)
+		sent += s->nodes[i]->transport->total_mh;
+	return sent;
+}
+
+/* The message of a stranger, and how many messages answer it at most. */
+static void stranger_sends(struct sim *s, struct sim_packet *p,
+			   unsigned int answers)
+{
+	uint64_t before, sent;
 
 	sim_run_until(s, s->now);
 	before = sim_digest(s);
+	sent = count_sent(s);
 	sim_path_deliver(p);
 	sim_run_until(s, s->now);
 	if (sim_digest(s) != before)
 		sim_fail(s, "a stranger's message changed something");
+	if (count_sent(s) - sent > answers)
+		sim_fail(s, "a stranger's message is answered");
 }
 
 /* Octets that are nothing, with a correct checksum or without. */
@@ -202,7 +226,7 @@ static void send_noise(struct sim_net *n, const struct in6_addr *to)
 	p = sim_packet_new(s, SIM_MH, buf, len);
 	p->wire_src = src;
 	p->wire_dst = *to;
-	stranger_sends(s, p);
+	stranger_sends(s, p, 1);
 }
 
 /* Binding Updates that the agent must not take. */
@@ -216,6 +240,7 @@ static void send_bad_bu(struct sim_net *n)
 	struct sim *s = n->s;
 	const struct bcache_entry *e = sim_binding(&n->mn->regs[0]);
 	struct mh_msg m = { .type = MH_BU };
+	unsigned int answers = 0;
 
 	m.bu.flags = BU_FLAG_A | BU_FLAG_H | (uint16_t)(sim_random(s) & 0x3fff);
 	m.bu.seq = (uint16_t)sim_random(s);
@@ -226,6 +251,7 @@ static void send_bad_bu(struct sim_net *n)
 	switch (sim_below(s, 4)) {
 	case 0:
 		hao = sim_addr(bad_hoas[sim_below(s, 5)]);
+		answers = addr_is_routable(&hao);
 		break;
 	case 1:
 		m.opt.alt_coa = sim_addr(sim_below(s, 2) ? "ff02::1" : "::1");
@@ -240,9 +266,10 @@ static void send_bad_bu(struct sim_net *n)
 		if (!e || e->state != BCACHE_ACTIVE)
 			return;
 		m.bu.seq = (uint16_t)(e->seq - sim_below(s, 32769));
+		answers = 1;
 		break;
 	}
-	stranger_sends(s, sim_build_mh(s, &m, &src, &ha, &hao, NULL));
+	stranger_sends(s, sim_build_mh(s, &m, &src, &ha, &hao, NULL), answers);
 }
 
 /* Acknowledgements and errors that the node did not ask for. */
@@ -269,17 +296,17 @@ static void send_bad_ba(struct sim_net *n)
 		/* From the agent, but not about what was asked. */
 		if (m.ba.status == BA_SEQ_OUT_OF_WINDOW || m.ba.seq == e->seq)
 			return;
-		stranger_sends(s, sim_build_mh(s, &m, &ha, &coa, NULL, &hoa));
+		stranger_sends(s, sim_build_mh(s, &m, &ha, &coa, NULL, &hoa),
+			       0);
 		return;
 	} else {
 		m.ba.seq = e->seq;
 	}
-	stranger_sends(s, sim_build_mh(s, &m, &stranger, &coa, NULL, &hoa));
+	stranger_sends(s, sim_build_mh(s, &m, &stranger, &coa, NULL, &hoa), 0);
 }
 
 /* A stranger sends what it likes: nothing changes anywhere.
- * COM-8, COM-9, COM-10, COM-13, COM-16, COM-19, HA-10, HA-12, HA-13, HA-14,
- * HA-17, HA-45, MN-45, MN-165 */
+ * HA-10, HA-12, HA-13, HA-14, HA-45, MN-45, MN-165 */
 static void hostile(struct sim *s)
 {
 	struct sim_net n;

@@ -9,6 +9,7 @@
  *   sim_path.c    where an IPv6 packet with a Mobility Header goes
  *   sim_host.c    what a host's kernel does: addresses, routes, probes
  *   sim_node.c    a daemon on its fake kernel and transport, reboots
+ *   sim_wire.c    what must hold for each message
  *   sim_check.c   what must hold after each step
  *   sim_quiet.c   what must hold when nothing has happened for a while
  *   sim_net.c     the usual topology
@@ -31,6 +32,7 @@
 #define SIM_ADDRS     12 /* an interface */
 #define SIM_KNOWN     8  /* default routers an interface remembers */
 #define SIM_HOMES     4  /* home addresses of a node */
+#define SIM_ASKED     16 /* Binding Updates remembered, likewise */
 #define SIM_COAS      16 /* acceptances remembered for a home address */
 #define SIM_SQUATTERS 4  /* addresses of strangers on a link */
 #define SIM_NEIGHS    256
@@ -127,6 +129,11 @@ struct sim_promise {
 	struct mtime at, expires;
 };
 
+struct sim_asked {
+	uint16_t seq, lifetime_4s;
+	struct in6_addr coa, from;
+};
+
 /* The registrations of one home address as the wire showed them. */
 struct sim_reg {
 	struct in6_addr hoa;
@@ -134,6 +141,8 @@ struct sim_reg {
 	uint8_t expect; /* in the end: bound or at home (0), or this status */
 	struct sim_promise promises[SIM_COAS];
 	unsigned int n_promises;
+	struct sim_asked asked[SIM_ASKED];
+	unsigned int n_asked;
 	/* the mobile node's sequence numbers */
 	bool sent_any;
 	uint16_t sent_seq;
@@ -349,10 +358,17 @@ struct bcache_entry *sim_binding(struct sim_reg *reg);
 struct bul_entry *sim_bul(struct sim_reg *reg);
 bool sim_bul_is_bound(const struct bul_entry *e, struct mtime now);
 
-/* sim_check.c */
+/* sim_wire.c */
+struct sim_promise *sim_promise_of(struct sim_reg *r,
+				   const struct in6_addr *coa);
+/* A Binding Update is on its way: what it asks for, and its wire source. */
+void sim_wire_asked(struct sim_reg *r, const struct mh_bu *bu,
+		    const struct in6_addr *coa, const struct in6_addr *from);
 void sim_check_sent_mh(struct sim_node *n, const struct fake_msg *msg);
 void sim_check_received_ba(struct sim_node *n, const struct mh_ba *ba,
 			   const struct in6_addr *hoa);
+
+/* sim_check.c */
 void sim_check_step(struct sim *s);
 void sim_check_stopped(struct sim_node *n);
 /* A digest of all state that a stranger must not be able to change. */
