@@ -3,7 +3,7 @@
 
 import wire
 from mip6 import A, B, CN, HA, HOA, HOA2, away, ask, bindings, bul, \
-    counters, example, home_agent, mobile_node, wait_bound, wait_home
+    counters, home_agent, mobile_node, wait_bound, wait_home
 
 DEADLINE = 240
 
@@ -184,29 +184,6 @@ def test_errors_relayed(lab):
                      'frame.interface_name == "c"' % CN)
     series.result(30)
     core.run('ip -6 route del unreachable %s/128' % coa)
-
-
-def test_virtual_home_link(lab):
-    """A home prefix on no wire: no DAD, no proxy, reachable all the same.
-
-    HA-54"""
-    hoa, agent = '2001:db8:5::100', '2001:db8:5::1'
-    lab.node('ha').run('ip -6 addr add %s/128 dev lo' % agent)
-    lab.node('core').run('ip -6 route add 2001:db8:5::/64 via '
-                         '2001:db8:f1::2')
-    home_agent(lab, example('home-agent-virtual'))
-    lab.move('mn', 'a')
-    mobile_node(lab, changes=[(HOA, hoa), (HA, agent)])
-    wait_bound(lab, A, hoa)
-    assert lab.node('cn').reaches(hoa, 3)
-    assert not lab.packets('icmpv6.type == 135 && '
-                           'icmpv6.nd.ns.target_address == %s' % hoa)
-    assert hoa not in lab.node('ha').run('ip -6 neigh show proxy').out
-    lab.move('mn', 'b')
-    wait_bound(lab, B, hoa)
-    assert lab.node('cn').reaches(hoa, 3)
-    lab.node('core').run('ip -6 route del 2001:db8:5::/64')
-    lab.node('ha').run('ip -6 addr del %s/128 dev lo' % agent)
 
 
 def test_other_link_keeps(lab):

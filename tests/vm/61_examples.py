@@ -11,7 +11,9 @@ VIRTUAL, VIRTUAL_HA = '2001:db8:5::100', '2001:db8:5::1'
 
 def test_virtual(lab):
     """A home link on no wire: no probes for duplicates, no proxying, and
-    the node is reached wherever it is; beside it, a real home link."""
+    the node is reached wherever it is; beside it, a real home link.
+
+    HA-54"""
     ha, core = lab.node('ha'), lab.node('core')
     ha.run('ip -6 addr add %s/64 dev lo nodad' % VIRTUAL_HA)
     core.run('ip -6 route add 2001:db8:5::/64 via 2001:db8:f1::2')
