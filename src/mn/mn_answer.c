@@ -68,8 +68,8 @@ static void ba_refused(struct mn_home *h, const struct mh_msg *msg,
 	mn_reg_refuse(h, why, now);
 }
 
-/* Status 134 on the way home, to what was asked from abroad: it was ourselves
- * whom the agent found there. */
+/* Status 134 on the way home, or after a visit there, to what was asked from
+ * abroad: it was ourselves whom the agent found. */
 static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 			 struct mtime now)
 {
@@ -78,6 +78,10 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 	if (h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME) {
 		mn_reg_enter(h, BUL_IDLE, why, now);
 		mn_return_unbound(h, now);
+		return;
+	}
+	if (mtime_before(h->bul->first_sent, h->left_home)) {
+		mn_reg_again(h, why, now);
 		return;
 	}
 	mn_count(h->mn, CNT_DAD_FAILED);

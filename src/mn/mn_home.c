@@ -138,6 +138,9 @@ void mn_home_enter(struct mn_home *h, enum mn_place place, const char *why,
 		log_notice("mn: hoa=%s place=%s->%s (%s)",
 			   addr_str(&h->conf->address), place_str(h->place),
 			   place_str(place), why);
+	if (place == MN_PLACE_AWAY &&
+	    (h->place == MN_PLACE_HOME || h->place == MN_PLACE_RETURNING))
+		h->left_home = now;
 	h->place = place;
 	switch (place) {
 	case MN_PLACE_HOME:

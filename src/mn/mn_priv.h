@@ -96,6 +96,7 @@ struct mn_home {
 	bool hold; /* nothing can be sent at present */
 	char reason[MN_REASON_MAX];
 	struct mtime since;
+	struct mtime left_home; /* when the home link was there last */
 
 	/* The registration (mn_reg.c). */
 	struct bul_entry *bul; /* NULL: none */

@@ -290,6 +290,7 @@ void mn_return_unbound(struct mn_home *h, struct mtime now)
 	if (h->step != MN_STEP_RESOLVE)
 		return;
 	h->sent = 0;
+	h->announce = true;
 	solicit(h, MN_STEP_CHECK, now);
 }
 
