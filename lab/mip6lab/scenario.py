@@ -310,7 +310,7 @@ class Lab:
             found = self.packets(display_filter, *fields)
             return found if len(found) >= count else None
         return self.wait_for(enough, timeout, '%d packet(s) like "%s"'
-                             % (count, display_filter))
+                             % (count, display_filter), 3 * POLL)
 
     def excuse_packets(self, display_filter):
         """These are malformed on purpose."""
@@ -322,7 +322,7 @@ class Lab:
         """What fits this stays behind on purpose."""
         self.excused.append(re.compile(pattern))
 
-    def wait_for(self, condition, timeout=30, what=None):
+    def wait_for(self, condition, timeout=30, what=None, poll=POLL):
         """Until the function gives something true; returns that."""
         deadline = time.monotonic() + timeout
         while True:
@@ -332,7 +332,7 @@ class Lab:
             if time.monotonic() >= deadline:
                 raise Failed('%s: not within %g s'
                              % (what or condition.__name__, timeout))
-            time.sleep(POLL)
+            time.sleep(poll)
 
     def settle(self, timeout=60):
         """Until all hosts that configure themselves have an address."""

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import termios
 import threading
 import time
