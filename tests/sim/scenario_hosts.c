@@ -27,7 +27,7 @@ static void handover(struct sim *s)
 	sim_run_s(s, 30);
 	while (sim_time_left(s)) {
 		struct sim_link *to = i->link == n.a ? n.b : n.a;
-		bool fresh = true;
+		bool fresh = true, first_time = !n.mn->regs[0].n_promises;
 		struct mtime t, first, solicited;
 		unsigned int j;
 
@@ -57,7 +57,7 @@ static void handover(struct sim *s)
 		    !sim_link_has_prefix(to,
 					 &sim_bul(&n.mn->regs[0])->bound_coa)) {
 			/* The first time, the agent does DAD too. */
-			if (n.mn->regs[0].n_promises)
+			if (!first_time)
 				sim_fail(s,
 					 "not bound %lld ms after the "
 					 "advertisement",
