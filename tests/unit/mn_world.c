@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A mobile node in memory.
+ */
+#include "tests/unit/mn_world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct mw_router mw_home_router = {
+	.addr = "fe80::1",
+	.mac = 1,
+	.prefixes = { HOME },
+	.globals = { HA },
+};
+const struct mw_router mw_router_a = {
+	.addr = "fe80::a",
+	.mac = 10,
+	.prefixes = { "2001:db8:a::/64" },
+};
+const struct mw_router mw_router_b = {
+	.addr = "fe80::b",
+	.mac = 11,
+	.prefixes = { "2001:db8:b::/64" },
+};
+
+struct in6_addr mw_addr(const char *text)
+{
+	struct in6_addr a;
+
+	if (addr_parse(text, &a))
+		abort();
+	return a;
+}
+
+struct lladdr mw_mac(uint8_t last)
+{
+	return (struct lladdr){ .len = 6, .addr = { 2, 0, 0, 1, 0, last } };
+}
+
+/* ---- what is sent ---- */
+
+static void keep_bu(struct mw *w, const struct fake_msg *m)
+{
+	struct mw_bu *b;
+	struct mh_msg msg;
+
+	if (!fake_msg_parse_mh(m, &msg) || msg.type != MH_BU) {
+		fake_fault("the mobile node sent no Binding Update");
+		return;
+	}
+	if (w->n_bus == MW_MAX)
+		abort();
+	b = &w->bus[w->n_bus++];
+	*b = (struct mw_bu){
+		.bu = msg.bu,
+		.has_acoa = msg.opt.present & MH_OPT_ALT_COA,
+		.acoa = msg.opt.alt_coa,
+		.send = m->mh,
+		.when = w->now,
+	};
+	b->kernel = *fake_kernel_home(
+		w->k, addr_eq(&m->mh.src, &w->homes[0].address) ? 0 : 1);
+}
+
+static int on_send(void *arg, const struct fake_msg *m)
+{
+	struct mw *w = arg;
+	struct icmp6_msg msg;
+	struct mw_nd *n;
+
+	if (!m->is_nd) {
+		keep_bu(w, m);
+		return 0;
+	}
+	if (!fake_msg_parse_nd(m, &msg))
+		return 0;
+	if (w->n_nds == MW_MAX)
+		abort();
+	n = &w->nds[w->n_nds++];
+	*n = (struct mw_nd){ .type = msg.type, .send = m->nd, .when = w->now };
+	if (msg.type == ICMP6_NS)
+		n->target = msg.ns.target;
+	if (msg.type == ICMP6_NA) {
+		n->target = msg.na.target;
+		n->override = msg.na.override;
+		n->solicited = msg.na.solicited;
+		n->router = msg.na.router;
+		n->lladdr = msg.na.target_lladdr;
+	}
+	return 0;
+}
+
+void mw_forget(struct mw *w)
+{
+	w->n_bus = w->n_nds = 0;
+	fake_kernel_forget(w->k);
+}
+
+const struct mw_bu *mw_last_bu(struct mw *w)
+{
+	UNIT_NEED(w->n_bus > 0);
+	return &w->bus[w->n_bus - 1];
+}
+
+unsigned int mw_count_nd(const struct mw *w, uint8_t type)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < w->n_nds; i++)
+		n += w->nds[i].type == type;
+	return n;
+}
+
+/* ---- time ---- */
+
+static void on_event(void *arg, const struct kernel_event *ev)
+{
+	struct mw *w = arg;
+
+	if (w->mn)
+		mn_on_kernel(w->mn, ev, w->now);
+}
+
+void mw_settle(struct mw *w)
+{
+	unsigned int turns = 0;
+
+	while (fake_kernel_run(w->k) + tqueue_run(w->tq, w->now))
+		if (++turns == 1000) {
+			fake_fault("the mobile node never settles");
+			return;
+		}
+}
+
+void mw_run_ms(struct mw *w, int64_t ms)
+{
+	struct mtime end = mtime_add_ms(w->now, ms);
+
+	mw_settle(w);
+	for (;;) {
+		struct mtime due =
+			mtime_min(tqueue_next(w->tq), fake_kernel_next(w->k));
+
+		if (mtime_before(end, due))
+			break;
+		if (mtime_before(w->now, due))
+			w->now = due;
+		mw_settle(w);
+	}
+	w->now = end;
+}
+
+/* ---- start and end ---- */
+
+static void conf_fill(struct conf_mn *c)
+{
+	c->on = true;
+	c->first_bindack_timeout_ms = 1500;
+	c->bindack_timeout_ms = 1000;
+	c->retry_s = 60;
+	c->stop_timeout_ms = 2000;
+	c->router_probes_ms = 3000;
+	strcpy(c->tunnel_prefix, "mip6mn");
+	c->table_base = 6275;
+	c->rule_base = 1000;
+}
+
+void mw_init(struct mw *w)
+{
+	memset(w, 0, sizeof(*w));
+	fake_faults_clear();
+	fake_log_clear();
+	fake_random_seed(6275);
+	w->now = (struct mtime){ 1000000 };
+	w->tq = tqueue_new();
+	w->k = fake_kernel_new(on_event, w);
+	w->k->clock = &w->now;
+	w->t = fake_transport_new();
+	w->t->on_send = on_send;
+	w->t->arg = w;
+	conf_fill(&w->conf);
+	strcpy(w->ifaces[0].ifname, "eth0");
+	w->ifaces[0].preference = 50;
+	strcpy(w->ifaces[1].ifname, "wlan0");
+	w->ifaces[1].preference = 40;
+	w->conf.interfaces = w->ifaces;
+	w->conf.n_interfaces = 2;
+	w->homes[0] = (struct conf_mn_home){
+		.address = mw_addr(HOA),
+		.plen = 64,
+		.home_agent = mw_addr(HA),
+		.lifetime_s = 420,
+	};
+	w->homes[1] = w->homes[0];
+	w->homes[1].address = mw_addr(HOA2);
+	w->conf.homes = w->homes;
+	w->conf.n_homes = 1;
+}
+
+static void iface_up(struct mw *w, int ifindex, const char *name,
+		     const char *linklocal)
+{
+	struct kernel_addr ll = {
+		.ifindex = ifindex,
+		.addr = mw_addr(linklocal),
+		.plen = 64,
+		.valid_s = UINT32_MAX,
+		.preferred_s = UINT32_MAX,
+		.permanent = true,
+	};
+
+	fake_kernel_link_up(w->k, ifindex, name, true);
+	fake_kernel_addr_set(w->k, &ll);
+}
+
+void mw_start(struct mw *w)
+{
+	struct role_env env = { .tq = w->tq,
+				.kernel = w->k,
+				.transport = w->t,
+				.counters = &w->counters };
+
+	iface_up(w, ETH0, "eth0", "fe80::100");
+	iface_up(w, WLAN0, "wlan0", "fe80::300");
+	UNIT_NEED(!mn_new(&env, &w->conf, w->now, &w->mn));
+	kernel_watch(w->k);
+	mw_run_ms(w, 700);
+}
+
+void mw_open(struct mw *w)
+{
+	mw_init(w);
+	mw_start(w);
+}
+
+void mw_close(struct mw *w)
+{
+	w->mn = mn_free(w->mn);
+	CU_ASSERT(fake_kernel_is_clean(w->k));
+	CU_ASSERT(fake_transport_is_quiet(w->t));
+	UNIT_EQ(tqueue_len(w->tq), 0);
+	UNIT_EQ(fake_faults(), 0);
+	w->k = fake_kernel_free(w->k);
+	w->t = fake_transport_free(w->t);
+	w->tq = tqueue_free(w->tq);
+}
+
+/* ---- the network ---- */
+
+struct icmp6_ra mw_ra_of(const struct mw_router *r)
+{
+	struct icmp6_ra ra = {
+		.router_lifetime_s = r->lifetime_s ? r->lifetime_s : 9000,
+		.managed = r->managed,
+		.interval_ms = r->interval_ms,
+	};
+	unsigned int i;
+
+	if (r->not_default)
+		ra.router_lifetime_s = 0;
+	if (r->mac)
+		ra.source_lladdr = mw_mac(r->mac);
+	for (i = 0; i < 4 && r->prefixes[i]; i++) {
+		struct ra_prefix *p = &ra.prefixes[ra.n_prefixes++];
+
+		if (prefix_parse(r->prefixes[i], &p->prefix))
+			abort();
+		p->on_link = !r->off_link;
+		p->autonomous = true;
+		p->valid_s = r->valid_s ? r->valid_s : 86400;
+		p->preferred_s = p->valid_s;
+		p->addr = p->prefix.addr;
+		if (r->globals[i]) {
+			p->router_addr = true;
+			p->addr = mw_addr(r->globals[i]);
+		}
+	}
+	return ra;
+}
+
+static void icmp6(struct mw *w, int ifindex, struct in6_addr src,
+		  const struct icmp6_msg *msg)
+{
+	struct packet pkt = { .src = src,
+			      .dst = addr_all_nodes,
+			      .wire_src = src,
+			      .wire_dst = addr_all_nodes,
+			      .ifindex = ifindex,
+			      .hop_limit = 255,
+			      .when = w->now };
+
+	mn_on_icmp6(w->mn, &pkt, msg, w->now);
+	mw_settle(w);
+}
+
+void mw_ra(struct mw *w, int ifindex, const struct mw_router *r)
+{
+	struct icmp6_msg msg = { .type = ICMP6_RA, .ra = mw_ra_of(r) };
+
+	icmp6(w, ifindex, mw_addr(r->addr), &msg);
+}
+
+void mw_na(struct mw *w, int ifindex, const char *target, uint8_t mac)
+{
+	struct icmp6_msg msg = {
+		.type = ICMP6_NA,
+		.na = { .target = mw_addr(target),
+			.target_lladdr = mw_mac(mac) },
+	};
+
+	icmp6(w, ifindex, mw_addr("fe80::1"), &msg);
+}
+
+void mw_neigh(struct mw *w, int ifindex, const char *addr, uint8_t mac,
+	      bool reachable)
+{
+	struct kernel_neigh n = { .ifindex = ifindex,
+				  .addr = mw_addr(addr),
+				  .reachable = reachable,
+				  .failed = !reachable };
+
+	if (mac)
+		n.lladdr = mw_mac(mac);
+	fake_kernel_neigh_tell(w->k, &n);
+	mw_settle(w);
+}
+
+void mw_carrier(struct mw *w, int ifindex, bool on)
+{
+	fake_kernel_link_up(w->k, ifindex, ifindex == ETH0 ? "eth0" : "wlan0",
+			    on);
+	mw_settle(w);
+}
+
+static void mh(struct mw *w, const char *from, const char *to, bool rh2,
+	       const struct mh_msg *msg)
+{
+	struct packet pkt = { .src = mw_addr(from),
+			      .dst = mw_addr(to),
+			      .has_rh2 = rh2,
+			      .ifindex = ETH0,
+			      .when = w->now };
+
+	pkt.wire_src = pkt.src;
+	pkt.wire_dst = pkt.dst;
+	if (msg->type == MH_BA)
+		mn_on_ba(w->mn, &pkt, msg, w->now);
+	else
+		mn_on_be(w->mn, &pkt, msg, w->now);
+	mw_settle(w);
+}
+
+void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
+	   uint32_t lifetime_s)
+{
+	struct mh_msg msg = {
+		.type = MH_BA,
+		.ba = { .status = status,
+			.seq = seq,
+			.lifetime_4s = (uint16_t)(lifetime_s / 4) },
+	};
+
+	mh(w, HA, hoa, true, &msg);
+}
+
+void mw_accept(struct mw *w)
+{
+	const struct mw_bu *b = mw_last_bu(w);
+
+	mw_ba(w, addr_str(&b->send.src), BA_ACCEPTED, b->bu.seq,
+	      b->bu.lifetime_4s * 4u);
+}
+
+void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa)
+{
+	struct mh_msg msg = { .type = MH_BE,
+			      .be = { .status = status, .hoa = mw_addr(hoa) } };
+
+	mh(w, from, COA_A, false, &msg);
+}
+
+void mw_away(struct mw *w)
+{
+	mw_ra(w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w->k, ETH0, COA_A);
+	mw_settle(w);
+	mw_accept(w);
+	UNIT_STR(mw_state(w), "BOUND");
+	mw_forget(w);
+}
+
+/* ---- what is seen ---- */
+
+struct bul_entry *mw_entry(struct mw *w, const char *hoa)
+{
+	struct in6_addr peer = mw_addr(HA), a = mw_addr(hoa);
+
+	return bul_find(mn_bul(w->mn), &peer, &a);
+}
+
+const char *mw_state(struct mw *w)
+{
+	struct bul_entry *e = mw_entry(w, HOA);
+
+	return e ? bul_state_str(e->state) : "none";
+}
+
+struct first_coa {
+	const char *location, *reason;
+	bool seen;
+};
+
+static void see_coa(void *arg, const struct mn_coa_info *info)
+{
+	struct first_coa *f = arg;
+
+	if (f->seen)
+		return;
+	f->seen = true;
+	f->location = info->location;
+	f->reason = info->reason;
+}
+
+const char *mw_location(struct mw *w)
+{
+	struct first_coa f = { .location = "" };
+
+	mn_walk_coa(w->mn, see_coa, &f);
+	return f.location;
+}
+
+const char *mw_reason(struct mw *w)
+{
+	struct first_coa f = { .reason = "" };
+
+	mn_walk_coa(w->mn, see_coa, &f);
+	return f.reason;
+}
+
+enum kernel_mn_place mw_place(struct mw *w)
+{
+	return fake_kernel_home(w->k, 0)->place;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A mobile node between a kernel and a network in memory, on a clock that
+ * the test moves: what the unit programs of src/mn share.
+ *
+ *   home prefix 2001:db8:1::/64, home address ::100, agent ::1
+ *   eth0   ifindex 2, preference 50     wlan0  ifindex 3, preference 40
+ *
+ * What the node sends is sorted into lists; what it asks of the kernel is
+ * answered by the fake, but for neighbour probes, which the test answers.
+ */
+#ifndef TESTS_UNIT_MN_WORLD_H
+#define TESTS_UNIT_MN_WORLD_H
+
+#include "mip6d/role.h"
+#include "tests/fake/fake.h"
+#include "tests/unit/unit.h"
+
+#define ETH0   2
+#define WLAN0  3
+
+#define HOA    "2001:db8:1::100"
+#define HOA2   "2001:db8:1::200"
+#define HA     "2001:db8:1::1"
+#define HOME   "2001:db8:1::/64"
+#define COA_A  "2001:db8:a::5"
+#define COA_B  "2001:db8:b::5"
+
+#define MW_MAX 256
+
+/* A Binding Update as it left. */
+struct mw_bu {
+	struct mh_bu bu;
+	struct in6_addr acoa;
+	bool has_acoa;
+	struct mh_send send;
+	struct mtime when;
+	/* The state of the kernel at that moment. */
+	struct kernel_mn_home kernel;
+};
+
+struct mw_nd {
+	uint8_t type;
+	struct in6_addr target; /* NS, NA */
+	bool override, solicited, router;
+	struct lladdr lladdr;
+	struct nd_send send;
+	struct mtime when;
+};
+
+struct mw {
+	struct mtime now;
+	struct tqueue *tq;
+	struct kernel *k;
+	struct transport *t;
+	struct counters counters;
+	struct conf_mn conf;
+	struct conf_mn_interface ifaces[2];
+	struct conf_mn_home homes[2];
+	struct mn *mn;
+
+	struct mw_bu bus[MW_MAX];
+	unsigned int n_bus;
+	struct mw_nd nds[MW_MAX];
+	unsigned int n_nds;
+};
+
+/* The world without its node: for changes of w->conf; then mw_start(). */
+void mw_init(struct mw *w);
+/* Starts the node: interfaces up, no router heard, settled. */
+void mw_start(struct mw *w);
+/* Both. */
+void mw_open(struct mw *w);
+/* Frees the node and asserts that it left nothing and broke no contract. */
+void mw_close(struct mw *w);
+
+/* Lets tasks and the kernel run, without time passing. */
+void mw_settle(struct mw *w);
+/* Lets time pass, in the steps of what is due. */
+void mw_run_ms(struct mw *w, int64_t ms);
+
+/* A router of the network. */
+struct mw_router {
+	const char *addr; /* link-local */
+	uint8_t mac;      /* last octet; 0: no link-layer address option */
+	const char *prefixes[4];
+	const char *globals[4]; /* R bit, in the place of each prefix */
+	uint16_t lifetime_s;    /* 0: 9000, the most */
+	bool not_default;       /* lifetime really 0 */
+	bool managed;
+	uint32_t interval_ms;
+	uint32_t valid_s; /* 0: a day */
+	bool off_link;
+};
+
+extern const struct mw_router mw_home_router; /* the agent itself */
+extern const struct mw_router mw_router_a;    /* 2001:db8:a::/64, fe80::a */
+extern const struct mw_router mw_router_b;    /* 2001:db8:b::/64, fe80::b */
+
+struct icmp6_ra mw_ra_of(const struct mw_router *r);
+/* It advertises, once; then mw_settle. */
+void mw_ra(struct mw *w, int ifindex, const struct mw_router *r);
+
+/* The kernel's witness about a neighbour. */
+void mw_neigh(struct mw *w, int ifindex, const char *addr, uint8_t mac,
+	      bool reachable);
+/* Carrier lost, or back. */
+void mw_carrier(struct mw *w, int ifindex, bool on);
+/* Somebody answers for an address. */
+void mw_na(struct mw *w, int ifindex, const char *target, uint8_t mac);
+
+/* The agent answers; then mw_settle. */
+void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
+	   uint32_t lifetime_s);
+/* Answers the last Binding Update with status 0 and what was asked. */
+void mw_accept(struct mw *w);
+void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa);
+
+/* Away at A with a binding; messages so far forgotten. */
+void mw_away(struct mw *w);
+
+void mw_forget(struct mw *w);
+const struct mw_bu *mw_last_bu(struct mw *w);
+unsigned int mw_count_nd(const struct mw *w, uint8_t type);
+struct bul_entry *mw_entry(struct mw *w, const char *hoa);
+/* The state in words, "none" without an entry. */
+const char *mw_state(struct mw *w);
+/* What ctl shows of the (first) home address. */
+const char *mw_location(struct mw *w);
+const char *mw_reason(struct mw *w);
+enum kernel_mn_place mw_place(struct mw *w);
+
+struct in6_addr mw_addr(const char *text);
+struct lladdr mw_mac(uint8_t last);
+
+#define MW_ADDR(actual, text) UNIT_STR(addr_str(&(actual)), (text))
+
+#endif
