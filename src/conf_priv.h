@@ -30,10 +30,10 @@ struct conf_mistake {
 
 /* Owns all that it points to. */
 struct conf_text {
-	char *data; /* NUL-terminated */
-	size_t len;
+	char *data;       /* NUL-terminated */
+	size_t len, size; /* size: what there is room for */
 	struct conf_line *lines;
-	unsigned int n_lines;
+	unsigned int n_lines, max_lines;
 	char **files;
 	unsigned int n_files;
 	struct conf_mistake *mistakes;

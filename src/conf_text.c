@@ -152,13 +152,16 @@ static void put(struct scan *s, const char *text, size_t n)
 		too_much(t, "octets", JOINED_MAX);
 		return;
 	}
-	data = realloc(t->data, t->len + n + 1);
-	if (!data) {
-		t->no_memory = true;
-		return;
+	if (t->len + n + 1 > t->size) {
+		t->size = 2 * (t->len + n + 1);
+		data = realloc(t->data, t->size);
+		if (!data) {
+			t->no_memory = true;
+			return;
+		}
+		t->data = data;
 	}
-	memcpy(data + t->len, text, n);
-	t->data = data;
+	memcpy(t->data + t->len, text, n);
 	t->len += n;
 	t->data[t->len] = '\0';
 }
@@ -169,12 +172,15 @@ static void put_origin(struct scan *s)
 	struct conf_text *t = s->t;
 	struct conf_line *lines;
 
-	lines = reallocarray(t->lines, t->n_lines + 1, sizeof(*lines));
-	if (!lines) {
-		t->no_memory = true;
-		return;
+	if (t->n_lines == t->max_lines) {
+		t->max_lines = 2 * t->max_lines + 64;
+		lines = reallocarray(t->lines, t->max_lines, sizeof(*lines));
+		if (!lines) {
+			t->no_memory = true;
+			return;
+		}
+		t->lines = lines;
 	}
-	t->lines = lines;
 	t->lines[t->n_lines++] = (struct conf_line){ s->file, s->line };
 }
 

@@ -316,6 +316,24 @@ static void client_that_leaves_is_forgotten(void)
 	teardown();
 }
 
+static void clients_end_with_the_server(void)
+{
+	int fd, asking;
+
+	setup();
+	UNIT_EQ(open_ctl(&ctl), 0);
+	ctl_set_daemon(ctl, NULL);
+	fd = client();
+	asking = client();
+	say(asking, "******************x\n");
+	ctl = ctl_close(ctl);
+	CU_ASSERT(is_closed(fd));
+	UNIT_EQ(tqueue_len(tq), 0);
+	close(asking);
+	close(fd);
+	teardown();
+}
+
 static void line_without_end_is_refused(void)
 {
 	static char line[CTL_LINE_MAX + 2];
@@ -437,6 +455,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(missing_folders_are_an_error),
 	UNIT_CASE(each_line_gets_a_line),
 	UNIT_CASE(client_that_leaves_is_forgotten),
+	UNIT_CASE(clients_end_with_the_server),
 	UNIT_CASE(line_without_end_is_refused),
 	UNIT_CASE(too_many_clients_are_told),
 	UNIT_CASE(slow_reader_holds_up_itself_alone),

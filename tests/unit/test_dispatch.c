@@ -316,6 +316,24 @@ static void binding_error_leaves_from_the_wire_address(void)
 	teardown();
 }
 
+/* Only the link that it came from leads back to a link-local address. */
+static void binding_error_stays_on_its_link(void)
+{
+	struct packet pkt = packet(false);
+	struct mh_send send;
+	struct mh_msg msg;
+
+	setup(false, true);
+	send_type(&pkt, 77);
+	UNIT_NEED(fake_transport_take_mh(transport, &msg, &send));
+	UNIT_EQ(send.ifindex, 0);
+	pkt.src = pkt.wire_src = addr("fe80::5");
+	send_type(&pkt, 77);
+	UNIT_NEED(fake_transport_take_mh(transport, &msg, &send));
+	UNIT_EQ(send.ifindex, 2);
+	teardown();
+}
+
 /* RFC 6275 section 9.3.3: only a unicast source is answered. */
 static void multicast_gets_no_binding_error(void)
 {
@@ -575,6 +593,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(bad_messages_are_counted_and_not_answered),
 	UNIT_CASE(unknown_type_gets_binding_error_2),
 	UNIT_CASE(binding_error_leaves_from_the_wire_address),
+	UNIT_CASE(binding_error_stays_on_its_link),
 	UNIT_CASE(multicast_gets_no_binding_error),
 	UNIT_CASE(binding_errors_are_rate_limited),
 	UNIT_CASE(refused_send_is_counted),
