@@ -345,6 +345,40 @@ static void a_failed_send_is_counted(void)
 	world_close(&w);
 }
 
+/* What only remembers is not counted, in whatever way it ends. */
+static void memories_do_not_count(void)
+{
+	static const char *const hoas[] = { HOA, HOA_B, "2001:db8:1::300",
+					    "2001:db8:1::400" };
+	struct world w;
+	uint16_t seq = 1;
+	int i;
+
+	world_init(&w);
+	w.conf.max_bindings = 2;
+	world_start(&w);
+	for (i = 0; i < 2; i++)
+		world_bind(&w, &(struct bu){ .hoa = hoas[i], .seq = seq++,
+					     .lifetime = 900 });
+	/* Forgotten by time, begun anew, and pushed out: each once. */
+	for (i = 0; i < 3; i++) {
+		world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = seq++ });
+		world_run_ms(&w, i == 0 ? 10000 : 100);
+		if (i < 2)
+			world_bind(&w, &(struct bu){ .hoa = HOA_B,
+						     .seq = seq++,
+						     .lifetime = 900 });
+	}
+	world_bind(&w, &(struct bu){ .hoa = hoas[2], .seq = 1,
+				     .lifetime = 900 });
+	/* The younger one had only to be remembered, the older is bound. */
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	world_bu(&w, &(struct bu){ .hoa = hoas[3], .seq = 1, .lifetime = 9 });
+	world_expect_ba(&w, BA_NO_RESOURCES, 1);
+	UNIT_EQ(bcache_count(ha_bcache(w.ha)), 2);
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(away_by_routing_header),
 	UNIT_CASE(alternate_care_of_address),
@@ -359,6 +393,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(refused_move_keeps_the_binding),
 	UNIT_CASE(the_limit_of_bindings),
 	UNIT_CASE(a_failed_send_is_counted),
+	UNIT_CASE(memories_do_not_count),
 	UNIT_END,
 };
 

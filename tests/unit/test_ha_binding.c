@@ -54,6 +54,7 @@ static void first_registration(void)
 	UNIT_EQ(lifetime_left(e->expires, w.now), 105);
 	UNIT_EQ(w.counters.v[CNT_BU_ACCEPTED], 1);
 	UNIT_EQ(w.counters.v[CNT_BA_OUT], 1);
+	UNIT_EQ(w.counters.v[CNT_MH_OUT], 1);
 	CU_ASSERT_TRUE(fake_log_contains("hoa=" HOA " coa=" COA
 					 " state=INSTALLING->ACTIVE"
 					 " lifetime=420s"));
@@ -251,6 +252,7 @@ static void late_and_new_updates_after_deregistration(void)
 	UNIT_STR(world_sent(&w), "S");
 	world_run_ms(&w, 1000);
 	world_expect_ba(&w, BA_ACCEPTED, 5);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_BINDING_ADD), 1);
 	world_run_ms(&w, 20000);
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
 	world_close(&w);
@@ -346,6 +348,110 @@ static void refresh_while_expiring(void)
 	world_close(&w);
 }
 
+/* A refused registration within the ten seconds does not end the memory of
+ * the de-registration (HA-67): the late update is still known to be late. */
+static void a_refusal_does_not_end_the_memory(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .seq = 5 });
+	world_settle(&w);
+	world_expect_ba(&w, BA_ACCEPTED, 5);
+	world_run_ms(&w, 4000);
+	register_at(&w, 6, COA);
+	world_na(&w, ETH0, HOA);
+	world_expect_ba(&w, BA_DAD_FAILED, 6);
+	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_INVALID);
+	register_at(&w, 4, COA_B);
+	world_expect_ba(&w, BA_SEQ_OUT_OF_WINDOW, 6);
+	world_run_ms(&w, 5999);
+	CU_ASSERT_PTR_NOT_NULL(world_entry(&w, HOA));
+	world_run_ms(&w, 1);
+	CU_ASSERT_PTR_NULL(world_entry(&w, HOA));
+	world_expect_silence(&w);
+	world_close(&w);
+}
+
+/* HA-28: the home prefix ends while DAD runs. */
+static void the_prefix_ends_during_dad(void)
+{
+	struct world w;
+
+	world_open(&w);
+	register_at(&w, 1, COA);
+	w.links[0].valid_s = 3;
+	world_run_ms(&w, 1000);
+	world_expect_ba(&w, BA_NOT_HOME_SUBNET, 1);
+	CU_ASSERT_PTR_NULL(world_entry(&w, HOA));
+	UNIT_EQ(w.k->n_bindings, 0);
+	world_close(&w);
+}
+
+/* The lifetime ends while the kernel works on a move: the move decides. */
+static void a_move_across_the_end_of_the_lifetime(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 2 });
+	w.k->delay_min_us = w.k->delay_max_us = 9000000;
+	register_at(&w, 2, COA_B);
+	world_run_ms(&w, 8999);
+	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_INSTALLING);
+	world_run_ms(&w, 1);
+	world_expect_ba(&w, BA_ACCEPTED, 2);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
+	world_close(&w);
+}
+
+/* Refreshes for nothing are not answered before the interval is over. */
+static void the_minimum_interval(void)
+{
+	const struct bcache_entry *e;
+	struct world w;
+
+	world_init(&w);
+	w.conf.min_interval_ms = 500;
+	world_start(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	register_at(&w, 2, COA);
+	world_expect_ba(&w, BA_ACCEPTED, 2);
+	world_run_ms(&w, 499);
+	register_at(&w, 3, COA);
+	world_expect_silence(&w);
+	UNIT_EQ(w.counters.v[CNT_BU_RATE], 1);
+	world_run_ms(&w, 1);
+	register_at(&w, 3, COA);
+	world_expect_ba(&w, BA_ACCEPTED, 3);
+	e = world_entry(&w, HOA);
+	UNIT_EQ(e->refreshes, 2);
+	UNIT_EQ(e->moves, 0);
+	UNIT_EQ(e->registered.us, w.now.us);
+	world_close(&w);
+}
+
+/* Each step is logged, refreshes are not. */
+static void steps_are_logged(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	CU_ASSERT_TRUE(fake_log_contains("state=new->DAD"));
+	CU_ASSERT_TRUE(fake_log_contains("state=DAD->INSTALLING"));
+	fake_log_clear();
+	register_at(&w, 2, COA);
+	CU_ASSERT_FALSE(fake_log_contains("state="));
+	world_bu(&w, &(struct bu){ .seq = 3 });
+	world_run_ms(&w, 10000);
+	CU_ASSERT_TRUE(fake_log_contains("state=ACTIVE->REMOVING"));
+	CU_ASSERT_TRUE(fake_log_contains("state=REMOVING->INVALID"));
+	CU_ASSERT_TRUE(fake_log_contains("state=INVALID->gone"));
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(first_registration),
 	UNIT_CASE(refresh_is_answered_at_once),
@@ -359,6 +465,11 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(bindings_are_independent),
 	UNIT_CASE(deregistration_at_any_time),
 	UNIT_CASE(refresh_while_expiring),
+	UNIT_CASE(a_refusal_does_not_end_the_memory),
+	UNIT_CASE(the_prefix_ends_during_dad),
+	UNIT_CASE(a_move_across_the_end_of_the_lifetime),
+	UNIT_CASE(the_minimum_interval),
+	UNIT_CASE(steps_are_logged),
 	UNIT_END,
 };
 

@@ -241,6 +241,9 @@ static void the_l_bit_may_come_later(void)
 	world_expect_ba(&w, BA_ACCEPTED, 6);
 	CU_ASSERT_FALSE(fake_kernel_is_proxied(w.k, ETH0, &ll));
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	/* Left alone for a while, it has to be asked for again. */
+	world_bu(&w, &(struct bu){ .seq = 7, .flags = AHL, .lifetime = 105 });
+	expect_probe(&w, HOA_LL);
 	world_close(&w);
 }
 
@@ -258,6 +261,14 @@ static void twins_cannot_share_a_linklocal_address(void)
 	world_expect_ba(&w, BA_DAD_FAILED, 1);
 	world_run_ms(&w, 1000);
 	world_expect_ba(&w, BA_ACCEPTED, 1);
+	/* Without L there is nothing to share. */
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::a", .seq = 1,
+				   .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:11::a", .ha = HA11,
+				   .seq = 1, .flags = AHL, .lifetime = 105 });
+	UNIT_STR(world_sent(&w), "SSS");
+	world_run_ms(&w, 1000);
+	UNIT_STR(world_sent(&w), "AAABAAB");
 	world_bu(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 2,
 				   .flags = AHL, .lifetime = 105 });
 	world_expect_ba(&w, BA_DAD_FAILED, 2);
@@ -372,6 +383,74 @@ static void advertisements_stop_with_the_binding(void)
 	world_close(&w);
 }
 
+/* Many link-local addresses under DAD at once: each claim ends its own. */
+static void claims_find_their_own(void)
+{
+	static const char *const hoas[] = { "2001:db8:1::a1", "2001:db8:1::a2",
+					    "2001:db8:1::a3",
+					    "2001:db8:1::a4" };
+	struct world w;
+	int i;
+
+	world_open(&w);
+	for (i = 0; i < 4; i++)
+		world_bu(&w, &(struct bu){ .hoa = hoas[i], .seq = 1,
+					   .flags = AHL, .lifetime = 105 });
+	world_na(&w, ETH1, "fe80::a1");
+	CU_ASSERT_PTR_NOT_NULL(world_entry(&w, hoas[0]));
+	world_na(&w, ETH0, "fe80::a2");
+	CU_ASSERT_PTR_NULL(world_entry(&w, hoas[1]));
+	world_expect_ba(&w, BA_DAD_FAILED, 1);
+	world_na(&w, ETH0, "fe80::a4");
+	CU_ASSERT_PTR_NULL(world_entry(&w, hoas[3]));
+	world_na(&w, ETH0, "fe80::a1");
+	CU_ASSERT_PTR_NULL(world_entry(&w, hoas[0]));
+	UNIT_EQ(fake_transport_listening(w.t, ETH0), 1);
+	world_run_ms(&w, 1000);
+	UNIT_EQ(w.k->n_bindings, 1);
+	CU_ASSERT_TRUE(world_is_bound(&w, hoas[2], COA));
+	world_na(&w, ETH0, "fe80::a3");
+	CU_ASSERT_TRUE(world_is_bound(&w, hoas[2], COA));
+	world_close(&w);
+}
+
+/* DAD that starts again sends all its probes again. */
+static void another_l_bit_starts_dad_again(void)
+{
+	struct world w;
+
+	world_init(&w);
+	w.conf.dad_transmits = 3;
+	world_start(&w);
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	world_run_ms(&w, 1500);
+	UNIT_STR(world_sent(&w), "SS");
+	world_bu(&w, &(struct bu){ .seq = 2, .flags = AHL, .lifetime = 105 });
+	world_run_ms(&w, 2999);
+	UNIT_STR(world_sent(&w), "SSSSSS");
+	world_run_ms(&w, 1);
+	UNIT_STR(world_sent(&w), "AAB");
+	world_close(&w);
+}
+
+/* On a link that is down DAD is refused at once. */
+static void no_dad_on_a_dead_link(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	fake_kernel_link_up(w.k, ETH0, "eth0", false);
+	world_settle(&w);
+	world_bu(&w, &(struct bu){ .seq = 2, .flags = AHL, .lifetime = 105 });
+	world_settle(&w);
+	UNIT_STR(world_sent(&w), "B");
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	UNIT_EQ(world_entry(&w, HOA)->flags, AH);
+	CU_ASSERT_TRUE(fake_transport_is_quiet(w.t));
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(probes_the_home_address),
 	UNIT_CASE(probes_the_linklocal_address_too),
@@ -386,6 +465,9 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(broken_sockets_are_no_consent),
 	UNIT_CASE(advertisements),
 	UNIT_CASE(advertisements_stop_with_the_binding),
+	UNIT_CASE(claims_find_their_own),
+	UNIT_CASE(another_l_bit_starts_dad_again),
+	UNIT_CASE(no_dad_on_a_dead_link),
 	UNIT_END,
 };
 

@@ -301,6 +301,45 @@ static void answers_say_what_is_granted(void)
 	UNIT_EQ(j.lifetime_4s, 0);
 }
 
+/* Prefixes of other lengths have other anycast addresses. */
+static void anycast_depends_on_the_prefix(void)
+{
+	static const struct {
+		const char *prefix, *hoa;
+		uint8_t len;
+		bool bad;
+	} t[] = {
+		{ "2001:db8:1::", "2001:db8:1:0:fdff:ffff:ffff:ff80", 64, true },
+		{ "2001:db8:1::", "2001:db8:1:0:fdff:ffff:ffff:ffff", 64, true },
+		{ "2001:db8::", "2001:db8:1:0:fdff:ffff:ffff:ff80", 48, true },
+		{ "2001:db8:1:0:fdff:ffff::", "2001:db8:1:0:fdff:ffff:ffff:fffe",
+		  96, false },
+		{ "2001:db8:1:0:fdff:ffff::", "2001:db8:1:0:fdff:ffff::", 96,
+		  true },
+		{ "2001:db8:1::10", "2001:db8:1::10", 127, false },
+		{ "2001:db8:1::10", "2001:db8:1::10", 126, true },
+	};
+	struct conf_ha conf = { .max_lifetime_s = 3600 };
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct conf_home_link link = {
+			.prefix = { ip(t[i].prefix), t[i].len },
+		};
+		struct bu bu = { .hoa = t[i].hoa, .lifetime = 9 };
+		struct packet pkt = bu_packet(&bu);
+		struct mh_msg msg = bu_msg(&bu);
+		struct ha_question q = {
+			.conf = &conf, .link = &link, .link_ready = true,
+			.prefix = { 4, 4 }, .pkt = &pkt, .msg = &msg,
+			.dst_is_ours = true,
+		};
+
+		UNIT_EQ(ha_bu_judge(&q).verdict,
+			t[i].bad ? HA_DROP : HA_ACCEPT);
+	}
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(bad_home_addresses_are_met_with_silence),
 	UNIT_CASE(bad_care_of_addresses_are_met_with_silence),
@@ -311,6 +350,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_first_reason_wins),
 	UNIT_CASE(registrations_are_accepted),
 	UNIT_CASE(answers_say_what_is_granted),
+	UNIT_CASE(anycast_depends_on_the_prefix),
 	UNIT_END,
 };
 

@@ -86,7 +86,7 @@ static void a_newer_update_gets_its_own_try(void)
 	fake_kernel_fail(w.k, FAKE_BINDING_ADD, 1, 12);
 	register_at(&w, 6, COA_B);
 	world_run_ms(&w, 1010);
-	world_bu(&w, &(struct bu){ .seq = 7 });
+	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 7 });
 	world_run_ms(&w, 1000);
 	world_expect_ba(&w, BA_ACCEPTED, 7);
 	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_INVALID);

@@ -104,6 +104,8 @@ static void an_interface_is_made_home_once(void)
 	CU_ASSERT_TRUE(fake_kernel_is_home_link(w.k, ETH0));
 	CU_ASSERT_TRUE(fake_kernel_is_home_link(w.k, ETH1));
 	UNIT_EQ(fake_kernel_count(w.k, FAKE_HOME_LINK_SET), 2);
+	UNIT_STR(w.k->ha_conf.tunnel_name, "mip6ha");
+	UNIT_EQ(w.k->ha_conf.tunnel_mtu, 1460);
 	link_set(&w, ETH0, "eth0", true, ETH0);
 	UNIT_EQ(fake_kernel_count(w.k, FAKE_HOME_LINK_SET), 2);
 	w.ha = ha_free(w.ha);
@@ -200,6 +202,7 @@ static void interface_vanishes_and_comes_back(void)
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .flags = AHL, .lifetime = 105 });
 	link_gone(&w, ETH0, "eth0");
+	UNIT_EQ(w.k->n_requests, 0); /* there is nothing to undo it on */
 	fake_kernel_addr_add(w.k, CORE, HA1);
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
 	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .flags = AHL,
@@ -364,6 +367,73 @@ static void a_thousand_bindings(void)
 	world_close(&w);
 }
 
+/* A link that goes ends the DADs on it, and only those; it stops the
+ * advertisements. */
+static void dad_ends_with_its_link(void)
+{
+	struct world w;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		world_open(&w);
+		world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 1,
+					   .lifetime = 105 });
+		world_run_ms(&w, 1000);
+		UNIT_STR(world_sent(&w), "SAB");
+		world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+		world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
+					   .lifetime = 105 });
+		UNIT_STR(world_sent(&w), "SS");
+		if (i)
+			link_gone(&w, ETH0, "eth0");
+		else
+			link_set(&w, ETH0, "eth0", false, ETH0);
+		world_expect_ba(&w, BA_NO_RESOURCES, 1);
+		CU_ASSERT_PTR_NULL(world_entry(&w, HOA));
+		UNIT_EQ(world_entry(&w, HOA_2)->state, BCACHE_DAD);
+		UNIT_EQ(fake_transport_listening(w.t, ETH0), 0);
+		world_run_ms(&w, 1000);
+		UNIT_STR(world_sent(&w), "AB");
+		world_run_ms(&w, 5000);
+		UNIT_STR(world_sent(&w), "AA");
+		world_close(&w);
+	}
+}
+
+/* An event that says nothing new does nothing. */
+static void the_same_again(void)
+{
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	link_set(&w, ETH0, "eth0", true, ETH0);
+	link_set(&w, CORE, "core0", false, CORE);
+	link_gone(&w, CORE, "core0");
+	UNIT_EQ(w.k->n_requests, 0);
+	world_run_ms(&w, 5000);
+	world_expect_silence(&w);
+	world_close(&w);
+}
+
+/* A new interface has taken the name before the end of the old was told. */
+static void an_interface_is_replaced(void)
+{
+	struct in6_addr hoa = ip(HOA);
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	link_set(&w, 66, "eth0", true, 66);
+	CU_ASSERT_TRUE(fake_kernel_is_home_link(w.k, 66));
+	CU_ASSERT_TRUE(fake_kernel_is_proxied(w.k, 66, &hoa));
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_HOME_LINK_SET), 1);
+	link_gone(&w, ETH0, "eth0");
+	CU_ASSERT_TRUE(ha_link_is_up(w.ha, 0));
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_BINDING_ADD), 1);
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(virtual_link),
 	UNIT_CASE(several_home_links),
@@ -378,6 +448,9 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(restart),
 	UNIT_CASE(start_that_fails),
 	UNIT_CASE(a_thousand_bindings),
+	UNIT_CASE(dad_ends_with_its_link),
+	UNIT_CASE(the_same_again),
+	UNIT_CASE(an_interface_is_replaced),
 	UNIT_END,
 };
 

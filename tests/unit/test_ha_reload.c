@@ -190,12 +190,61 @@ static void links_come_and_go(void)
 	world_close(&w);
 }
 
+/* Not allowed, and allowed again before the kernel has answered: the newest
+ * update is what counts; an end during a removal refuses what came after. */
+static void ends_and_updates_in_turn(void)
+{
+	struct prefix only_b;
+	struct world w;
+	struct next n;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	w.k->delay_min_us = w.k->delay_max_us = 50000;
+	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .lifetime = 105 });
+	prefix_parse(HOA_B "/128", &only_b);
+	next_init(&n, &w);
+	n.conf.allow = &only_b;
+	n.conf.n_allow = 1;
+	reload(&w, &n);
+	n.conf.n_allow = 0;
+	reload(&w, &n);
+	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 3, .lifetime = 105 });
+	world_run_ms(&w, 1000);
+	world_expect_ba(&w, BA_ACCEPTED, 3);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
+
+	world_bu(&w, &(struct bu){ .seq = 4 });
+	world_bu(&w, &(struct bu){ .seq = 5, .lifetime = 105 });
+	n.conf.n_allow = 1;
+	reload(&w, &n);
+	world_run_ms(&w, 50);
+	world_expect_ba(&w, BA_PROHIBITED, 5);
+	world_run_ms(&w, 1000);
+	world_expect_silence(&w);
+	UNIT_EQ(w.k->n_bindings, 0);
+
+	/* A de-registration under way is none of the list's business. */
+	n.conf.n_allow = 0;
+	reload(&w, &n);
+	w.k->delay_min_us = w.k->delay_max_us = 0;
+	world_bind(&w, &(struct bu){ .seq = 6, .lifetime = 105 });
+	w.k->delay_min_us = w.k->delay_max_us = 50000;
+	world_bu(&w, &(struct bu){ .seq = 7 });
+	n.conf.n_allow = 1;
+	reload(&w, &n);
+	world_run_ms(&w, 50);
+	world_expect_ba(&w, BA_ACCEPTED, 7);
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(limits),
 	UNIT_CASE(a_prefix_that_ends),
 	UNIT_CASE(the_list_of_allowed_addresses),
 	UNIT_CASE(an_end_while_the_kernel_works),
 	UNIT_CASE(links_come_and_go),
+	UNIT_CASE(ends_and_updates_in_turn),
 	UNIT_END,
 };
 
