@@ -264,15 +264,15 @@ void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now)
 
 /* ---- events ---- */
 
-void mn_on_ba(struct mn *mn, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now)
+void mn_on_ba(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now)
 {
 	mn->now = now;
 	mn_answer_on_ba(mn, pkt, msg, now);
 }
 
-void mn_on_be(struct mn *mn, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now)
+void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now)
 {
 	mn->now = now;
 	mn_answer_on_be(mn, pkt, &msg->be, now);

@@ -13,8 +13,6 @@
  */
 #include "mn_priv.h"
 
-#include <stdio.h>
-
 static bool is_waiting(const struct bul_entry *e)
 {
 	return e && e->attempts &&
@@ -28,8 +26,8 @@ static void ba_ignore(struct mn_home *h, const struct packet *pkt,
 		      const struct mh_msg *msg, enum mn_ba_verdict v,
 		      struct mtime now)
 {
-	mn_count(h->mn, v == MN_BA_WRONG_SEQ ? CNT_BA_BAD_SEQ :
-					       CNT_BA_NOT_ASKED);
+	mn_count(h->mn,
+		 v == MN_BA_WRONG_SEQ ? CNT_BA_BAD_SEQ : CNT_BA_NOT_ASKED);
 	log_limited(LOG_LEVEL_DEBUG, now,
 		    "mn: hoa=%s BA from %s status=%u seq=%u ignored (%d)",
 		    addr_str(&pkt->dst), addr_str(&pkt->src), msg->ba.status,
@@ -225,8 +223,7 @@ static void param_prob(struct mn_home *h, uint8_t code, struct mtime now)
 		log_limited(LOG_LEVEL_WARNING, now,
 			    "mn: hoa=%s %s answers Parameter Problem code %u%s",
 			    addr_str(&h->bul->hoa), addr_str(&h->bul->peer),
-			    code,
-			    code == 2 ? ": no Home Address option" : "");
+			    code, code == 2 ? ": no Home Address option" : "");
 }
 
 void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,

@@ -60,11 +60,10 @@ static struct mn_ba_result judge_accepted(const struct bul_entry *e,
 		r.verdict = MN_BA_REFUSED;
 		return r;
 	}
-	r.refresh = mn_ba_refresh_time(
-		e->last_sent, r.expires,
-		msg->opt.present & MH_OPT_REFRESH_ADVICE ?
-			msg->opt.refresh_interval_4s :
-			0);
+	r.refresh = mn_ba_refresh_time(e->last_sent, r.expires,
+				       msg->opt.present & MH_OPT_REFRESH_ADVICE
+					       ? msg->opt.refresh_interval_4s
+					       : 0);
 	r.prefix_discovery = msg->ba.status == BA_ACCEPTED_PREFIX_DISCOVERY;
 	return r;
 }
@@ -75,9 +74,9 @@ static enum mn_ba_verdict judge_refused(const struct bul_entry *e,
 	bool deleting = e->state == BUL_DEREGISTERING;
 
 	/* An agent that does not serve this address has no binding of it. */
-	if (deleting && (status == BA_NOT_HOME_AGENT ||
-			 status == BA_NOT_HOME_SUBNET ||
-			 status == BA_HOME_REG_UNSUPPORTED))
+	if (deleting &&
+	    (status == BA_NOT_HOME_AGENT || status == BA_NOT_HOME_SUBNET ||
+	     status == BA_HOME_REG_UNSUPPORTED))
 		return MN_BA_DELETED;
 	if (!deleting && status == BA_DAD_FAILED)
 		return MN_BA_DUPLICATE;

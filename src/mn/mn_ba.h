@@ -15,28 +15,28 @@
 
 /* RFC 6275 sections 12, 13. */
 #define MAX_BINDACK_TIMEOUT_MS 32000
-#define MAX_UPDATE_RATE 3 /* per second */
+#define MAX_UPDATE_RATE        3 /* per second */
 
 enum mn_ba_verdict {
 	/* Ignored silently (section 11.7.3). */
-	MN_BA_NOT_ASKED, /* no Binding Update is outstanding */
+	MN_BA_NOT_ASKED,  /* no Binding Update is outstanding */
 	MN_BA_WRONG_PEER, /* not from whom it was sent to, or for another */
-	MN_BA_WRONG_SEQ, /* not the outstanding sequence number */
-	MN_BA_BAD_AUTH, /* Binding Authorization Data not last */
+	MN_BA_WRONG_SEQ,  /* not the outstanding sequence number */
+	MN_BA_BAD_AUTH,   /* Binding Authorization Data not last */
 	/* Acted on. */
-	MN_BA_ACCEPTED, /* bound */
-	MN_BA_DELETED, /* de-registered, or there was nothing to delete */
-	MN_BA_RESYNC, /* 135: adopt the sequence number and send again */
-	MN_BA_REFUSED, /* tried again slowly */
+	MN_BA_ACCEPTED,  /* bound */
+	MN_BA_DELETED,   /* de-registered, or there was nothing to delete */
+	MN_BA_RESYNC,    /* 135: adopt the sequence number and send again */
+	MN_BA_REFUSED,   /* tried again slowly */
 	MN_BA_DUPLICATE, /* 134: the home address must not be used */
 };
 
 struct mn_ba_result {
 	enum mn_ba_verdict verdict;
-	struct mtime expires; /* ACCEPTED: end of the binding */
-	struct mtime refresh; /* ACCEPTED: when to send the next update */
+	struct mtime expires;  /* ACCEPTED: end of the binding */
+	struct mtime refresh;  /* ACCEPTED: when to send the next update */
 	bool prefix_discovery; /* ACCEPTED with status 1 */
-	uint16_t seq; /* RESYNC: the agent's last */
+	uint16_t seq;          /* RESYNC: the agent's last */
 };
 
 /* Judges an acknowledgement against the entry of its home address.  Pure. */
@@ -53,8 +53,8 @@ struct mtime mn_ba_refresh_time(struct mtime sent, struct mtime expires,
 struct mn_bu {
 	uint16_t seq;
 	uint16_t lifetime_4s; /* 0: de-registration */
-	bool linklocal; /* L */
-	struct in6_addr coa; /* Alternate Care-of Address */
+	bool linklocal;       /* L */
+	struct in6_addr coa;  /* Alternate Care-of Address */
 };
 
 /* The lifetime to ask for: the wanted one, but not beyond the valid lifetime

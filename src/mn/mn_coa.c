@@ -104,8 +104,8 @@ static void choose_least_bad(const struct mn_candidate *c, unsigned int n,
 {
 	unsigned int i;
 
-	if (current && current->state == MN_ADDR_DEPRECATED &&
-	    !current->down && !current->suspect) {
+	if (current && current->state == MN_ADDR_DEPRECATED && !current->down &&
+	    !current->suspect) {
 		ret->coa = current;
 		snprintf(ret->reason, sizeof(ret->reason),
 			 "kept although deprecated: there is no other");
@@ -114,8 +114,8 @@ static void choose_least_bad(const struct mn_candidate *c, unsigned int n,
 	ret->hold = true;
 	if (current && (current->suspect || current->down)) {
 		ret->coa = current;
-		snprintf(ret->reason, sizeof(ret->reason),
-			 "waiting: %s is %s", addr_str(&current->addr), fault);
+		snprintf(ret->reason, sizeof(ret->reason), "waiting: %s is %s",
+			 addr_str(&current->addr), fault);
 		return;
 	}
 	for (i = 0; i < n; i++) {
@@ -142,9 +142,9 @@ void mn_coa_choose(const struct mn_candidate *c, unsigned int n,
 		choose_least_bad(c, n, current, fault, ask, ret);
 	} else if (current && !fault && compare(best, current, ask) <= 0) {
 		ret->coa = current;
-		snprintf(ret->reason, sizeof(ret->reason),
-			 "stays, still good");
-	} else if (current && !fault && best->preference > current->preference) {
+		snprintf(ret->reason, sizeof(ret->reason), "stays, still good");
+	} else if (current && !fault &&
+		   best->preference > current->preference) {
 		snprintf(ret->reason, sizeof(ret->reason),
 			 "%s is preferred: %d over %d of %s", best->ifname,
 			 best->preference, current->preference,

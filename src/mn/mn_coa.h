@@ -21,7 +21,7 @@ struct mn_candidate {
 	enum mn_addr_state state;
 	bool optimistic; /* receives although DAD runs */
 	bool temporary;
-	bool down; /* the interface has no carrier */
+	bool down;    /* the interface has no carrier */
 	bool suspect; /* no router has confirmed the wire since the carrier
 		       * came back */
 	struct in6_addr router; /* its default router; :: when none */

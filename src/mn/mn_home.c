@@ -236,7 +236,9 @@ static void go_away(struct mn_home *h, const struct mn_coa_choice *choice,
 		log_notice("mn: hoa=%s care-of=%s iface=%s router=%s (%s)",
 			   addr_str(&h->conf->address), addr_str(&c->addr),
 			   c->ifname, addr_str(&c->router), choice->reason);
-		snprintf(h->reason, sizeof(h->reason), "%s", choice->reason);
+		if (changed)
+			memcpy(h->chosen, choice->reason, sizeof(h->chosen));
+		memcpy(h->reason, h->chosen, sizeof(h->reason));
 	}
 	h->hold = false;
 	if (changed) {

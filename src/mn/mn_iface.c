@@ -178,8 +178,9 @@ static bool addr_update(struct mn_addr *a, const struct kernel_addr *k,
 	a->deprecated = k->deprecated;
 	a->temporary = k->temporary;
 	a->permanent = k->permanent;
-	a->valid_until = k->valid_s == UINT32_MAX ? MTIME_NEVER :
-						    mtime_add_s(now, k->valid_s);
+	a->valid_until = k->valid_s == UINT32_MAX
+				 ? MTIME_NEVER
+				 : mtime_add_s(now, k->valid_s);
 	return changed;
 }
 
@@ -259,8 +260,8 @@ static struct mn_router *addr_router(struct mn_iface *f, struct mn_addr *a,
 		return r;
 	/* It came by another way.  After a flap it belongs to the wire that
 	 * was left unless that is confirmed, which renews its epoch. */
-	if (a->epoch != f->epoch && !mn_subnet_count(&f->wire,
-						     MN_ROUTER_SUSPECT))
+	if (a->epoch != f->epoch &&
+	    !mn_subnet_count(&f->wire, MN_ROUTER_SUSPECT))
 		return NULL;
 	return mn_subnet_router_any(&f->wire, now);
 }

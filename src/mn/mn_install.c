@@ -38,8 +38,7 @@ static void install_failed(struct mn_home *h, int err, struct mtime now)
 	log_limited(LOG_LEVEL_WARNING, now,
 		    "mn: hoa=%s the kernel refused: %s; again in %u ms",
 		    addr_str(&h->conf->address), strerror(-err), in->retry_ms);
-	tqueue_start(h->mn->env.tq, &in->task,
-		     mtime_add_ms(now, in->retry_ms));
+	tqueue_start(h->mn->env.tq, &in->task, mtime_add_ms(now, in->retry_ms));
 }
 
 static void install_ask(struct mn_home *h, struct mtime now)

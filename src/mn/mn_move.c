@@ -22,24 +22,24 @@
  */
 #include "mn_priv.h"
 
-#include <string.h>
-
 #include "mip6d/cleanup.h"
 #include "mip6d/random.h"
 
 /* RFC 4861 section 10, RFC 7559 section 2. */
-#define RTR_SOLICITATION_INTERVAL_MS 4000
+#define RTR_SOLICITATION_INTERVAL_MS     4000
 #define MAX_RTR_SOLICITATION_INTERVAL_MS 3600000
 
 /* A solicited router answers within MAX_RA_DELAY_TIME, half a second; after
  * this, a wire is taken for one without advertisements. */
 #define RS_GRACE_MS 1000
 /* A flapping link makes no more solicitations than this. */
-#define RS_MIN_GAP_MS 250
+#define RS_MIN_GAP_MS    250
 
 #define MISSED_INTERVALS 3
-/* After an answer, silence becomes a hint again no sooner than this. */
+/* After an answer, silence becomes a hint again no sooner than this; that of
+ * a router that nothing depends on, later. */
 #define HINT_REPEAT_MS 3000
+#define HINT_IDLE_MS   60000
 
 /* ---- timers ---- */
 
@@ -76,10 +76,10 @@ static void hint_set(struct mn_router *r, uint32_t at_least_ms,
 {
 	int64_t ms = (int64_t)r->interval_ms * MISSED_INTERVALS;
 
-	r->hint_due = r->interval_ms ?
-			      mtime_add_ms(now, ms < at_least_ms ? at_least_ms :
-								   ms) :
-			      MTIME_NEVER;
+	r->hint_due =
+		r->interval_ms
+			? mtime_add_ms(now, ms < at_least_ms ? at_least_ms : ms)
+			: MTIME_NEVER;
 }
 
 /* ---- states of a router ---- */
@@ -260,9 +260,9 @@ static void rs_next(struct mn_iface *f, struct mtime now)
 	tqueue_start(f->mn->env.tq, &f->rs_task,
 		     mtime_add_ms(now, ms + random_below(ms / 10)));
 	if (f->rs_sent > 2)
-		f->rs_interval_ms = ms < MAX_RTR_SOLICITATION_INTERVAL_MS / 2 ?
-					    2 * ms :
-					    MAX_RTR_SOLICITATION_INTERVAL_MS;
+		f->rs_interval_ms = ms < MAX_RTR_SOLICITATION_INTERVAL_MS / 2
+					    ? 2 * ms
+					    : MAX_RTR_SOLICITATION_INTERVAL_MS;
 }
 
 void mn_move_rs_task(struct task *task, struct mtime now)
@@ -294,8 +294,8 @@ void mn_move_solicit(struct mn_iface *f, struct mtime now)
 	for (i = 0; i < MN_ROUTERS_MAX; i++) {
 		struct mn_router *r = &f->wire.routers[i];
 
-		if (r->used && r->state == MN_ROUTER_SUSPECT &&
-		    r->advertised && (r->lladdr.len || r->doubted))
+		if (r->used && r->state == MN_ROUTER_SUSPECT && r->advertised &&
+		    (r->lladdr.len || r->doubted))
 			router_probe(f, r, now);
 	}
 }
@@ -325,24 +325,42 @@ void mn_move_link_down(struct mn_iface *f)
 
 /* ---- advertisements ---- */
 
+/* The router of this interface on which a home address depends. */
+static const struct in6_addr *
+router_of_home(struct mn_iface *f, const struct mn_home *h, struct mtime now)
+{
+	struct mn_router *r;
+
+	if (h->place == MN_PLACE_AWAY && h->coa_ifindex == f->ifindex)
+		return &h->coa_router;
+	r = mn_subnet_find_prefix(&f->wire, &h->prefix, now, NULL);
+	return r ? &r->addr : NULL;
+}
+
 /* The router that is in use must not be pushed out by a flood of others. */
 static const struct in6_addr *router_in_use(struct mn_iface *f,
 					    struct mtime now)
 {
-	struct mn *mn = f->mn;
+	const struct in6_addr *a = NULL;
 	unsigned int i;
 
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-		struct mn_router *r;
+	for (i = 0; i < f->mn->n_homes && !a; i++)
+		a = router_of_home(f, &f->mn->homes[i], now);
+	return a;
+}
 
-		if (h->place == MN_PLACE_AWAY && h->coa_ifindex == f->ifindex)
-			return &h->coa_router;
-		r = mn_subnet_find_prefix(&f->wire, &h->prefix, now, NULL);
-		if (r)
-			return &r->addr;
+static bool is_in_use(struct mn_iface *f, const struct mn_router *r,
+		      struct mtime now)
+{
+	const struct in6_addr *a;
+	unsigned int i;
+
+	for (i = 0; i < f->mn->n_homes; i++) {
+		a = router_of_home(f, &f->mn->homes[i], now);
+		if (a && addr_eq(a, &r->addr))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* Another router of a subnet that is suspect is heard: still that wire. */
@@ -392,12 +410,15 @@ static void ask_silent(struct mn_iface *f, const struct mn_learnt *heard,
 
 	for (i = 0; i < MN_ROUTERS_MAX; i++) {
 		struct mn_router *r = &f->wire.routers[i];
-		struct mtime due = mtime_add_ms(r->seen, HINT_REPEAT_MS);
+		int64_t patience_ms;
 
-		if (r->used && r->state == MN_ROUTER_LIVE &&
-		    r->subnet != heard->router->subnet &&
-		    mtime_before(r->seen, heard->heard_before) &&
-		    !mtime_before(now, due))
+		if (!r->used || r->state != MN_ROUTER_LIVE ||
+		    r->subnet == heard->router->subnet ||
+		    !mtime_before(r->seen, heard->heard_before))
+			continue;
+		patience_ms = is_in_use(f, r, now) ? HINT_REPEAT_MS
+						   : HINT_IDLE_MS;
+		if (mtime_diff_ms(now, r->seen) >= patience_ms)
 			router_probe(f, r, now);
 	}
 }

@@ -28,7 +28,7 @@ struct mn_addr {
 	uint8_t plen;
 	bool tentative, optimistic, dad_failed;
 	bool deprecated, temporary, permanent;
-	bool from_ra; /* an advertised prefix once covered it */
+	bool from_ra;   /* an advertised prefix once covered it */
 	uint32_t epoch; /* of the interface, when it was there last */
 	struct mtime valid_until;
 	struct in6_addr router; /* chosen last; :: when none */
@@ -41,7 +41,7 @@ struct mn_iface {
 	int ifindex; /* 0: not there */
 	bool up, carrier;
 	struct lladdr lladdr;
-	uint32_t epoch; /* counts returns of the carrier */
+	uint32_t epoch;        /* counts returns of the carrier */
 	struct mtime up_since; /* the last return */
 	struct mn_addr addrs[MN_ADDRS_MAX];
 	unsigned int n_addrs;
@@ -49,7 +49,7 @@ struct mn_iface {
 	/* Router solicitations (RFC 4861 section 6.3.7, RFC 7559). */
 	struct task rs_task;
 	unsigned int rs_sent; /* since the link came up */
-	bool rs_grace_over; /* nobody answered the first in time */
+	bool rs_grace_over;   /* nobody answered the first in time */
 	uint32_t rs_interval_ms;
 	struct mtime rs_last;
 };
@@ -65,21 +65,21 @@ enum mn_place {
 /* Steps on the way home, and after. */
 enum mn_step {
 	MN_STEP_NONE,
-	MN_STEP_CHECK, /* no binding: is somebody defending the address? */
+	MN_STEP_CHECK,   /* no binding: is somebody defending the address? */
 	MN_STEP_RESOLVE, /* looking for the agent's link-layer address */
 	MN_STEP_DEREGISTER,
 	MN_STEP_ANNOUNCE, /* unsolicited neighbour advertisements */
-	MN_STEP_RECHECK, /* duplicate: tried again slowly */
+	MN_STEP_RECHECK,  /* duplicate: tried again slowly */
 };
 
 /* What the kernel was asked for one home address (mn_install.c). */
 struct mn_install {
 	struct kernel_mn_home want;
 	uint32_t serial;
-	bool asked; /* want was sent, or is to be sent again */
-	bool done; /* and carried out */
+	bool asked;        /* want was sent, or is to be sent again */
+	bool done;         /* and carried out */
 	uint32_t retry_ms; /* 0: the last request did not fail */
-	struct task task; /* repeats a failed request */
+	struct task task;  /* repeats a failed request */
 };
 
 struct mn_home {
@@ -93,20 +93,21 @@ struct mn_home {
 	struct in6_addr coa, previous; /* :: when none */
 	int coa_ifindex;
 	struct in6_addr coa_router;
-	bool hold; /* nothing can be sent at present */
-	char reason[MN_REASON_MAX];
+	bool hold;                  /* nothing can be sent at present */
+	char chosen[MN_REASON_MAX]; /* why this care-of address */
+	char reason[MN_REASON_MAX]; /* the same, or what is waited for */
 	struct mtime since;
 	struct mtime left_home; /* when the home link was there last */
 
 	/* The registration (mn_reg.c). */
-	struct bul_entry *bul; /* NULL: none */
-	uint16_t seq; /* last sent; outlives the entry */
-	struct mn_rate *rate; /* of the home agent */
+	struct bul_entry *bul;   /* NULL: none */
+	uint16_t seq;            /* last sent; outlives the entry */
+	struct mn_rate *rate;    /* of the home agent */
 	struct in6_addr reg_coa; /* of the exchange under way, or the last */
-	bool send_pending; /* held back by the rate limit, or by hold */
-	bool paused; /* under way, but nothing can be sent */
-	unsigned int resyncs; /* answers 135 in this exchange */
-	bool retry; /* REFUSED, and its time has come */
+	bool send_pending;       /* held back by the rate limit, or by hold */
+	bool paused;             /* under way, but nothing can be sent */
+	unsigned int resyncs;    /* answers 135 in this exchange */
+	bool retry;              /* REFUSED, and its time has come */
 	bool barred; /* 134: not used until the configuration is read again */
 	bool temporary; /* the home address is one of RFC 8981 */
 	struct mtime hoa_valid_until;
@@ -118,9 +119,8 @@ struct mn_home {
 	int home_ifindex;
 	bool listening;
 	unsigned int sent; /* NS, or NA, of the present step */
-	bool ha_lladdr_known;
-	bool stale; /* a binding of an earlier life, not one of ours */
-	bool announce; /* neighbour advertisements once it is installed */
+	bool stale;        /* a binding of an earlier life, not one of ours */
+	bool announce;     /* neighbour advertisements once it is installed */
 	struct task task;
 
 	bool stopped;
@@ -229,8 +229,7 @@ void mn_return_unbound(struct mn_home *h, struct mtime now);
 /* The agent no longer has a binding. */
 void mn_return_deregistered(struct mn_home *h, struct mtime now);
 /* The agent does not delete the binding, or does not answer. */
-void mn_return_unanswered(struct mn_home *h, const char *why,
-			  struct mtime now);
+void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now);
 
 /* ---- mn_install.c: what the kernel was asked ---- */
 

@@ -155,8 +155,7 @@ static bool entry_need(struct mn_home *h, struct mtime now)
 {
 	if (h->bul)
 		return true;
-	h->bul = bul_add(&h->mn->bul, &h->conf->home_agent,
-			 &h->conf->address);
+	h->bul = bul_add(&h->mn->bul, &h->conf->home_agent, &h->conf->address);
 	if (!h->bul) {
 		log_limited(LOG_LEVEL_ERROR, now,
 			    "mn: hoa=%s out of memory, not registered",
@@ -185,9 +184,9 @@ static void reg_begin(struct mn_home *h, enum bul_state state,
 	e->blocked = false;
 	e->attempts = 0;
 	e->first_sent = now;
-	e->backoff_ms = state == BUL_REGISTERING ?
-				conf->first_bindack_timeout_ms :
-				conf->bindack_timeout_ms;
+	e->backoff_ms = state == BUL_REGISTERING
+				? conf->first_bindack_timeout_ms
+				: conf->bindack_timeout_ms;
 	mn_reg_enter(h, state, why, now);
 }
 
@@ -232,8 +231,9 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 		break;
 	case BUL_REFUSED:
 		if (moved || h->retry)
-			reg_begin_coa(h, moved ? "new care-of address" :
-						 "tried again",
+			reg_begin_coa(h,
+				      moved ? "new care-of address"
+					    : "tried again",
 				      now);
 		break;
 	}
@@ -349,9 +349,9 @@ static void resend(struct mn_home *h, struct mtime now)
 	struct bul_entry *e = h->bul;
 
 	if (!h->send_pending) {
-		e->backoff_ms = e->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2 ?
-					2 * e->backoff_ms :
-					MAX_BINDACK_TIMEOUT_MS;
+		e->backoff_ms = e->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2
+					? 2 * e->backoff_ms
+					: MAX_BINDACK_TIMEOUT_MS;
 		if (e->state == BUL_DEREGISTERING && !h->mn->stopping &&
 		    e->attempts == UNANSWERED_MAX) {
 			mn_return_unanswered(h, "does not answer", now);

@@ -24,8 +24,8 @@
 
 #include "mip6d/cleanup.h"
 
-#define RETRANS_TIMER_MS 1000 /* RFC 4861 section 10 */
-#define RESOLVE_MAX 3
+#define RETRANS_TIMER_MS           1000 /* RFC 4861 section 10 */
+#define RESOLVE_MAX                3
 #define MAX_NEIGHBOR_ADVERTISEMENT 3
 
 static void listen_set(struct mn_home *h, bool on)
@@ -111,7 +111,6 @@ static void resolved(struct mn_home *h, const struct lladdr *lladdr,
 		 lladdr_str(lladdr));
 	if (err)
 		mn_count(h->mn, CNT_KERNEL_FAILED);
-	h->ha_lladdr_known = true;
 	install_home(h, KERNEL_MN_RETURNING, now);
 }
 
@@ -145,6 +144,21 @@ static void resolve(struct mn_home *h, struct mtime now)
 
 /* ---- arriving ---- */
 
+static void announce(struct mn_home *h, struct mtime now)
+{
+	struct mn_iface *f = mn_iface_of(h->mn, h->home_ifindex);
+	const struct in6_addr *ll = f ? mn_iface_linklocal(f) : NULL;
+
+	if (f && mn_iface_is_up(f))
+		mn_send_na(f, &h->conf->address);
+	if (ll && mn_iface_is_up(f))
+		mn_send_na(f, ll);
+	if (++h->sent < MAX_NEIGHBOR_ADVERTISEMENT)
+		step_start(h, MN_STEP_ANNOUNCE, RETRANS_TIMER_MS, now);
+	else
+		h->step = MN_STEP_NONE;
+}
+
 static void home_moved(struct mn_home *h, const struct mn_iface *f,
 		       struct mtime now)
 {
@@ -168,8 +182,11 @@ static void go_on(struct mn_home *h, bool resumes, struct mtime now)
 	} else if (h->step == MN_STEP_RESOLVE || h->step == MN_STEP_CHECK) {
 		h->sent = 0;
 		solicit(h, h->step, now);
-	} else if (h->bul && h->bul->state == BUL_DEREGISTERING) {
-		mn_reg_again(h, "can send again", now);
+	} else {
+		if (h->step == MN_STEP_ANNOUNCE)
+			announce(h, now);
+		if (h->bul && h->bul->state == BUL_DEREGISTERING)
+			mn_reg_again(h, "can send again", now);
 	}
 }
 
@@ -184,14 +201,13 @@ void mn_return_begin(struct mn_home *h, struct mn_iface *f, struct mtime now)
 		home_moved(h, f, now);
 		return;
 	}
-	if (h->place == MN_PLACE_HOME || (h->place == MN_PLACE_RETURNING &&
-					  h->home_ifindex == f->ifindex)) {
+	if (h->place == MN_PLACE_HOME ||
+	    (h->place == MN_PLACE_RETURNING && h->home_ifindex == f->ifindex)) {
 		go_on(h, resumes, now);
 		return;
 	}
 	mn_return_cancel(h);
 	h->home_ifindex = f->ifindex;
-	h->ha_lladdr_known = false;
 	mn_home_enter(h, MN_PLACE_RETURNING, "home prefix heard", now);
 	if (mn_reg_may_be_bound(h, now)) {
 		resolve(h, now);
@@ -216,8 +232,7 @@ static void defended(struct mn_home *h, const struct lladdr *by,
 		log_error("mn: hoa=%s is used by %s, which is not the home "
 			  "agent",
 			  addr_str(&h->conf->address), lladdr_str(by));
-		mn_home_duplicate(h, "another node answers for it", false,
-				  now);
+		mn_home_duplicate(h, "another node answers for it", false, now);
 		return;
 	}
 	h->stale = true;
@@ -249,21 +264,6 @@ void mn_return_on_na(struct mn *mn, const struct packet *pkt,
 }
 
 /* ---- the kernel did it ---- */
-
-static void announce(struct mn_home *h, struct mtime now)
-{
-	struct mn_iface *f = mn_iface_of(h->mn, h->home_ifindex);
-	const struct in6_addr *ll = f ? mn_iface_linklocal(f) : NULL;
-
-	if (f && mn_iface_is_up(f))
-		mn_send_na(f, &h->conf->address);
-	if (ll && mn_iface_is_up(f))
-		mn_send_na(f, ll);
-	if (++h->sent < MAX_NEIGHBOR_ADVERTISEMENT)
-		step_start(h, MN_STEP_ANNOUNCE, RETRANS_TIMER_MS, now);
-	else
-		h->step = MN_STEP_NONE;
-}
 
 void mn_return_on_installed(struct mn_home *h, struct mtime now)
 {
@@ -301,21 +301,19 @@ void mn_return_deregistered(struct mn_home *h, struct mtime now)
 	install_home(h, KERNEL_MN_HOME, now);
 }
 
-void mn_return_unanswered(struct mn_home *h, const char *why,
-			  struct mtime now)
+void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now)
 {
 	if (h->place != MN_PLACE_RETURNING)
 		return;
 	if (h->stale && !lladdr_heard(h)) {
 		/* Whoever answered for the address was not the agent. */
-		mn_home_duplicate(h, "another node answers for it", false,
-				  now);
+		mn_home_duplicate(h, "another node answers for it", false, now);
 		return;
 	}
 	log_warning("mn: hoa=%s home agent %s: %s; the home address is used "
 		    "all the same",
-		    addr_str(&h->conf->address),
-		    addr_str(&h->conf->home_agent), why);
+		    addr_str(&h->conf->address), addr_str(&h->conf->home_agent),
+		    why);
 	h->announce = true;
 	install_home(h, KERNEL_MN_HOME, now);
 }

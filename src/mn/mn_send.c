@@ -42,8 +42,7 @@ static bool has_linklocal_twin(const struct mn_home *h)
 	return false;
 }
 
-static void fill_lifetime(struct mn_home *h, struct mn_bu *bu,
-			  struct mtime now)
+static void fill_lifetime(struct mn_home *h, struct mn_bu *bu, struct mtime now)
 {
 	uint32_t hoa_s = mtime_left_s(h->hoa_valid_until, now);
 
@@ -65,7 +64,9 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 			    .linklocal = has_linklocal_twin(h) };
 	bool at_home = addr_eq(&bu.coa, &e->hoa);
 	uint8_t buf[64];
-	struct mh_send msg = { .src = e->hoa, .dst = e->peer, .data = buf,
+	struct mh_send msg = { .src = e->hoa,
+			       .dst = e->peer,
+			       .data = buf,
 			       .ifindex = at_home ? h->home_ifindex : 0 };
 	int len, err;
 
@@ -103,8 +104,11 @@ static void send_nd(struct mn_iface *f, const struct in6_addr *src,
 		    const struct in6_addr *dst, const uint8_t *buf, int len,
 		    enum counter counter)
 {
-	struct nd_send msg = { .ifindex = f->ifindex, .src = *src, .dst = *dst,
-			       .data = buf, .len = (size_t)len };
+	struct nd_send msg = { .ifindex = f->ifindex,
+			       .src = *src,
+			       .dst = *dst,
+			       .data = buf,
+			       .len = (size_t)len };
 	int err;
 
 	if (len < 0)
@@ -144,11 +148,12 @@ void mn_send_ns(struct mn_iface *f, const struct in6_addr *target)
 
 void mn_send_na(struct mn_iface *f, const struct in6_addr *target)
 {
-	struct icmp6_na na = { .target = *target, .override = true,
+	struct icmp6_na na = { .target = *target,
+			       .override = true,
 			       .target_lladdr = f->lladdr };
 	uint8_t buf[64];
-	int len = icmp6_build_na(target, &addr_all_nodes, &na, buf,
-				 sizeof(buf));
+	int len =
+		icmp6_build_na(target, &addr_all_nodes, &na, buf, sizeof(buf));
 
 	send_nd(f, target, &addr_all_nodes, buf, len, CNT_NA_OUT);
 }

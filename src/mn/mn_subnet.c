@@ -90,8 +90,7 @@ static bool shares_prefix(const struct mn_router *r, const struct icmp6_ra *ra)
 
 /* How the global addresses compare: 1 one in common, -1 none although both
  * name some, 0 nothing to compare. */
-static int compare_globals(const struct mn_router *r,
-			   const struct icmp6_ra *ra)
+static int compare_globals(const struct mn_router *r, const struct icmp6_ra *ra)
 {
 	unsigned int i;
 	int result = 0;
@@ -221,9 +220,9 @@ static void prefix_learn(struct mn_router *r, const struct ra_prefix *p,
 	have->prefix = p->prefix;
 	have->on_link = p->on_link;
 	have->autonomous = p->autonomous;
-	have->valid_until = p->valid_s == UINT32_MAX ?
-				    MTIME_NEVER :
-				    mtime_add_s(now, p->valid_s);
+	have->valid_until = p->valid_s == UINT32_MAX
+				    ? MTIME_NEVER
+				    : mtime_add_s(now, p->valid_s);
 }
 
 static void global_learn(struct mn_router *r, const struct in6_addr *a)
@@ -386,8 +385,7 @@ void mn_subnet_suspect(struct mn_wire *w)
 	unsigned int i;
 
 	for (i = 0; i < MN_ROUTERS_MAX; i++)
-		if (w->routers[i].used &&
-		    w->routers[i].state == MN_ROUTER_LIVE)
+		if (w->routers[i].used && w->routers[i].state == MN_ROUTER_LIVE)
 			w->routers[i].state = MN_ROUTER_SUSPECT;
 }
 

@@ -16,12 +16,12 @@
 #include "mip6d/tqueue.h"
 
 #define MN_ROUTERS_MAX 16 /* of an interface; more push the oldest out */
-#define MN_GLOBALS_MAX 8 /* global addresses known of a router */
+#define MN_GLOBALS_MAX 8  /* global addresses known of a router */
 
 enum mn_router_state {
-	MN_ROUTER_LIVE, /* heard since the interface came up, or answered */
+	MN_ROUTER_LIVE,    /* heard since the interface came up, or answered */
 	MN_ROUTER_SUSPECT, /* from before the carrier was lost */
-	MN_ROUTER_GONE, /* unreachable: its prefixes are detached */
+	MN_ROUTER_GONE,    /* unreachable: its prefixes are detached */
 };
 
 struct mn_prefix {
@@ -38,20 +38,20 @@ struct mn_router {
 	unsigned int n_globals;
 	struct lladdr lladdr; /* len 0: not known */
 	enum mn_router_state state;
-	bool advertised; /* false: known by a route of the kernel only */
-	bool proven; /* answered a probe once */
-	bool doubted; /* another subnet was heard since it was */
-	bool managed; /* M: addresses come from DHCPv6 */
+	bool advertised;    /* false: known by a route of the kernel only */
+	bool proven;        /* answered a probe once */
+	bool doubted;       /* another subnet was heard since it was */
+	bool managed;       /* M: addresses come from DHCPv6 */
 	struct mtime heard; /* last advertisement, or first sight */
-	struct mtime seen; /* the same, or a proof of life */
+	struct mtime seen;  /* the same, or a proof of life */
 	struct mtime default_until; /* end of the router lifetime */
-	uint32_t interval_ms; /* Advertisement Interval; 0: not told */
+	uint32_t interval_ms;       /* Advertisement Interval; 0: not told */
 	struct mn_prefix prefixes[RA_MAX_PREFIXES];
 	unsigned int n_prefixes;
 	unsigned int subnet; /* by mn_subnet_number() */
 	/* For mn_move.c. */
 	struct mtime probe_until; /* MTIME_NEVER: no probe runs */
-	struct mtime hint_due; /* when silence becomes a hint */
+	struct mtime hint_due;    /* when silence becomes a hint */
 	struct task task;
 	void *owner; /* the interface */
 };
@@ -64,8 +64,8 @@ struct mn_wire {
 /* What an advertisement told. */
 struct mn_learnt {
 	struct mn_router *router;
-	bool is_new; /* not known before, or only by a route */
-	enum mn_router_state was; /* before; valid unless is_new */
+	bool is_new;               /* not known before, or only by a route */
+	enum mn_router_state was;  /* before; valid unless is_new */
 	struct mtime heard_before; /* the last one before */
 	bool is_new_subnet; /* no other live or suspect router shares it */
 };
@@ -81,8 +81,7 @@ void mn_wire_clear(struct mn_wire *w);
  * NULL, is never pushed out by a new router. */
 struct mn_learnt mn_subnet_learn(struct mn_wire *w, const struct in6_addr *src,
 				 const struct icmp6_ra *ra,
-				 const struct in6_addr *keep,
-				 struct mtime now);
+				 const struct in6_addr *keep, struct mtime now);
 
 /* A default route of the kernel through gw: adds a suspect router when none
  * has this address.  Returns the new one, or NULL. */

@@ -251,7 +251,7 @@ static void the_home_prefix_bounds_the_lifetime(void)
 	mw_close(&w);
 }
 
-/* MN-95, MN-12: at home, nothing of the kind of being away. */
+/* MN-95: at home, nothing of the kind of being away. */
 static void a_flap_at_home(void)
 {
 	open_home();

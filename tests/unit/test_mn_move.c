@@ -84,6 +84,8 @@ static void a_flap_on_the_same_wire(void)
 	UNIT_STR(mw_location(&w), "away");
 	UNIT_EQ(w.n_bus, 0);
 	UNIT_STR(mw_state(&w), "BOUND");
+	/* Why it was chosen is not forgotten. */
+	UNIT_STR(mw_reason(&w), "best usable address, on eth0, preference 50");
 	/* The same by an answer of the router. */
 	flap();
 	UNIT_STR(mw_location(&w), "detached");
@@ -107,7 +109,7 @@ static void a_flap_to_another_wire(void)
 	mw_ra(&w, ETH0, &mw_router_b);
 	UNIT_EQ(w.n_bus, 0);
 	UNIT_STR(mw_location(&w), "detached");
-	/* MN-89: an optimistic address receives at once. */
+	/* An optimistic address receives at once. */
 	address(COA_B, true, true);
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(w.bus[0].when.us, w.now.us);
@@ -306,6 +308,45 @@ static void a_second_router_is_no_movement(void)
 	mw_close(&w);
 }
 
+/* A silent move between routers that are both believed: the one in use is
+ * asked when only the other is heard; the other way round, rarely. */
+static void a_silent_router_of_another_subnet_is_asked(void)
+{
+	open_away();
+	mw_ra(&w, ETH0, &mw_router_b);
+	address(COA_B, false, false);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_forget(w.k);
+	mw_run_ms(&w, 1000);
+	mw_ra(&w, ETH0, &mw_router_b);
+	mw_run_ms(&w, 1000);
+	mw_ra(&w, ETH0, &mw_router_b);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 0);
+	mw_run_ms(&w, 1000);
+	mw_ra(&w, ETH0, &mw_router_b);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 1);
+	mw_run_ms(&w, 3000);
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(w.bus[0].acoa, COA_B);
+	mw_close(&w);
+
+	open_away();
+	mw_ra(&w, ETH0, &mw_router_b);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	fake_kernel_forget(w.k);
+	mw_run_ms(&w, 1000);
+	mw_ra(&w, ETH0, &mw_router_a);
+	mw_run_ms(&w, 50000);
+	mw_ra(&w, ETH0, &mw_router_a);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 0);
+	mw_run_ms(&w, 9000);
+	mw_ra(&w, ETH0, &mw_router_a);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 1);
+	MW_ADDR(fake_kernel_last(w.k, FAKE_NEIGH_PROBE)->addr, "fe80::b");
+	mw_close(&w);
+}
+
 /* A second router that shares a prefix is the same subnet: no probe. */
 static void a_router_of_the_same_subnet_is_no_movement(void)
 {
@@ -462,6 +503,7 @@ static const struct unit_case silent[] = {
 	UNIT_CASE(a_silent_move),
 	UNIT_CASE(a_silent_move_is_noticed_in_time),
 	UNIT_CASE(a_second_router_is_no_movement),
+	UNIT_CASE(a_silent_router_of_another_subnet_is_asked),
 	UNIT_CASE(a_router_of_the_same_subnet_is_no_movement),
 	UNIT_CASE(a_silent_move_to_a_twin),
 	UNIT_CASE(the_only_router_dies),

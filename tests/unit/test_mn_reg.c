@@ -260,7 +260,7 @@ static void endless_resynchronisation_ends(void)
 	mw_close(&w);
 }
 
-/* MN-174, MN-32: refused: the home address leaves the kernel, so nothing of
+/* MN-174: refused: the home address leaves the kernel, so nothing of
  * the node's traffic goes into a tunnel that leads nowhere; tried again
  * slowly, with a new number. */
 static void refusals_are_tried_again_slowly(void)

@@ -105,6 +105,42 @@ static void returning_home(void)
 	mw_close(&w);
 }
 
+/* The link is lost between two of the three advertisements. */
+static void the_advertisements_survive_a_flap(void)
+{
+	open_away();
+	flap();
+	mw_ra(&w, ETH0, &mw_home_router);
+	deregistered(BA_ACCEPTED);
+	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
+	mw_carrier(&w, ETH0, false);
+	mw_run_ms(&w, 5000);
+	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
+	mw_carrier(&w, ETH0, true);
+	mw_ra(&w, ETH0, &mw_home_router);
+	mw_run_ms(&w, 5000);
+	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 6);
+	mw_close(&w);
+}
+
+/* 134 to what was asked from abroad, while the agent is looked for at home:
+ * it found ourselves there. DAD tells. */
+static void a_duplicate_that_is_ourselves(void)
+{
+	mw_open(&w);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_settle(&w);
+	flap();
+	mw_ra(&w, ETH0, &other_home_router);
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_location(&w), "returning");
+	mw_run_ms(&w, 1000);
+	UNIT_STR(mw_location(&w), "home");
+	UNIT_EQ(w.counters.v[CNT_DAD_FAILED], 0);
+	mw_close(&w);
+}
+
 /* Not answered: repeated, with a new number each time. */
 static void the_deregistration_is_repeated(void)
 {
@@ -415,6 +451,8 @@ static void stopping_at_home(void)
 
 static const struct unit_case returning[] = {
 	UNIT_CASE(returning_home),
+	UNIT_CASE(the_advertisements_survive_a_flap),
+	UNIT_CASE(a_duplicate_that_is_ourselves),
 	UNIT_CASE(the_deregistration_is_repeated),
 	UNIT_CASE(the_agents_link_layer_address_is_asked_for),
 	UNIT_CASE(the_agent_is_heard_while_asked_for),
