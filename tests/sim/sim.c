@@ -91,6 +91,8 @@ void sim_note(struct sim *s, const char *fmt, ...)
 
 static void step(struct sim *s, struct mtime t)
 {
+	if (mtime_before(t, s->now))
+		sim_fail(s, "simulator: the clock steps back");
 	s->now = t;
 	s->steps++;
 	tqueue_run(s->tq, t);
