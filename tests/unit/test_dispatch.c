@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which role hears what, what is answered where no role is, and the order
- * in which roles start and stop.
+ * Which role hears what, and what is answered where no role is.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -460,130 +459,6 @@ static void invalid_home_registration_gets_silence(void)
 	teardown();
 }
 
-/* ---- start, stop, reload ---- */
-
-static void roles_start_and_stop_in_order(void)
-{
-	struct role_env env = { 0 };
-
-	stub_clear();
-	fake_log_clear();
-	UNIT_NEED(!daemon_new(&env, conf_new(true, true), t0, &d));
-	UNIT_EQ(daemon_started(d).us, t0.us);
-	CU_ASSERT(daemon_ha(d) && daemon_mn(d));
-	CU_ASSERT(fake_log_contains("security: NONE"));
-	daemon_stop(d, t0);
-	CU_ASSERT_FALSE(daemon_is_stopped(d));
-	stub.mn_stopped = true;
-	CU_ASSERT_TRUE(daemon_is_stopped(d));
-	d = daemon_free(d);
-	UNIT_STR(stub.calls, "ha_new mn_new mn_stop mn_free ha_free");
-}
-
-static void home_agent_alone_stops_at_once(void)
-{
-	setup(true, false);
-	CU_ASSERT_PTR_NULL(daemon_mn(d));
-	daemon_stop(d, t0);
-	CU_ASSERT_TRUE(daemon_is_stopped(d));
-	teardown();
-	UNIT_STR(stub.calls, "ha_free");
-}
-
-static void a_role_that_fails_takes_the_others_back(void)
-{
-	struct role_env env = { 0 };
-	struct daemon *none = NULL;
-
-	stub_clear();
-	stub.mn_err = -EPERM;
-	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EPERM);
-	CU_ASSERT_PTR_NULL(none);
-	UNIT_STR(stub.calls, "ha_new mn_new ha_free");
-	CU_ASSERT(fake_log_contains("the mobile node cannot start"));
-	stub_clear();
-	stub.ha_err = -EEXIST;
-	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EEXIST);
-	UNIT_STR(stub.calls, "ha_new");
-}
-
-static void reload_takes_the_new_or_keeps_the_old(void)
-{
-	struct conf *conf;
-
-	setup(true, true);
-	conf = conf_new(true, true);
-	conf->ha.max_bindings = 5;
-	conf->mn.retry_s = 6;
-	UNIT_EQ(daemon_reload(d, conf, t0), 0);
-	CU_ASSERT(daemon_conf(d) == conf);
-	UNIT_STR(stub.calls, "ha_reload mn_reload");
-	UNIT_EQ(stub.ha_max_bindings, 5);
-	UNIT_EQ(stub.mn_retry_s, 6);
-	stub.calls[0] = '\0';
-	UNIT_EQ(daemon_reload(d, conf_new(true, false), t0), -EINVAL);
-	CU_ASSERT(daemon_conf(d) == conf);
-	CU_ASSERT(fake_log_contains("mobile-node is another"));
-	UNIT_STR(stub.calls, "");
-	teardown();
-}
-
-static void interfaces_that_are_waited_for_are_said(void)
-{
-	static const struct conf_home_link links[] = {
-		{ .is_virtual = true },
-		{ .ifname = "eth7" },
-	};
-	struct kernel_event ev = { .type = KERNEL_SYNCED };
-	struct role_env env = { 0 };
-	struct conf *conf = conf_new(true, false);
-
-	stub_clear();
-	fake_log_clear();
-	conf->ha.links = calloc(2, sizeof(*links));
-	UNIT_NEED(conf->ha.links != NULL);
-	memcpy(conf->ha.links, links, sizeof(links));
-	conf->ha.n_links = 2;
-	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
-	daemon_on_kernel(d, &ev, t0);
-	CU_ASSERT(fake_log_contains("home link eth7 "));
-	CU_ASSERT_FALSE(fake_log_contains("home link  "));
-	fake_log_clear();
-	stub.link_up = true;
-	daemon_on_kernel(d, &ev, t0);
-	CU_ASSERT_FALSE(fake_log_contains("waiting"));
-	d = daemon_free(d);
-}
-
-static void status_line_names_bindings_and_homes(void)
-{
-	struct conf_mn_home home = { .address = addr("2001:db8:1::100") };
-	struct mn_coa_info coas[2] = {
-		{ .home = &home,
-		  .location = "away",
-		  .coa = addr("2001:db8:a::5") },
-		{ .home = &home, .location = "home" },
-	};
-	struct in6_addr hoa = addr("2001:db8:1::7");
-	char buf[160], small[16];
-
-	setup(true, true);
-	hash_init();
-	stub.bc = bcache_new(2, 0);
-	stub.coas = coas;
-	daemon_status(d, buf, sizeof(buf));
-	UNIT_STR(buf, "0 bindings");
-	UNIT_NEED(bcache_add(stub.bc, &hoa, &hoa) != NULL);
-	stub.n_coas = 2;
-	daemon_status(d, buf, sizeof(buf));
-	UNIT_STR(buf, "1 binding; 2001:db8:1::100 away at 2001:db8:a::5; "
-		      "2001:db8:1::100 home");
-	daemon_status(d, small, sizeof(small));
-	UNIT_STR(small, "1 binding; 2001");
-	stub.bc = bcache_free(stub.bc);
-	teardown();
-}
-
 static const struct unit_case cases[] = {
 	UNIT_CASE(each_type_reaches_its_role),
 	UNIT_CASE(what_no_role_takes_is_counted_and_not_answered),
@@ -599,12 +474,6 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(refused_send_is_counted),
 	UNIT_CASE(home_registration_without_agent_gets_131),
 	UNIT_CASE(invalid_home_registration_gets_silence),
-	UNIT_CASE(roles_start_and_stop_in_order),
-	UNIT_CASE(home_agent_alone_stops_at_once),
-	UNIT_CASE(a_role_that_fails_takes_the_others_back),
-	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
-	UNIT_CASE(interfaces_that_are_waited_for_are_said),
-	UNIT_CASE(status_line_names_bindings_and_homes),
 	UNIT_END,
 };
 

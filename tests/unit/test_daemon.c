@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The order in which roles start and stop, what a reload does, and what is
+ * said of it all.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/daemon.h"
+#include "tests/fake/fake.h"
+#include "tests/unit/stub_roles.h"
+#include "tests/unit/unit.h"
+
+static const struct mtime t0 = { 1000000 };
+
+static struct transport *transport;
+static struct daemon *d;
+
+static struct in6_addr addr(const char *text)
+{
+	struct in6_addr a;
+
+	UNIT_NEED(!addr_parse(text, &a));
+	return a;
+}
+
+static struct conf *conf_new(bool ha, bool mn)
+{
+	struct conf *conf = calloc(1, sizeof(*conf));
+
+	UNIT_NEED(conf != NULL);
+	conf->security = CONF_SECURITY_INSECURE;
+	conf->ha.on = ha;
+	conf->mn.on = mn;
+	return conf;
+}
+
+static void setup(bool ha, bool mn)
+{
+	struct role_env env = { 0 };
+
+	stub_clear();
+	fake_log_clear();
+	transport = fake_transport_new();
+	env.transport = transport;
+	UNIT_NEED(!daemon_new(&env, conf_new(ha, mn), t0, &d));
+	stub.calls[0] = '\0';
+}
+
+static void teardown(void)
+{
+	d = daemon_free(d);
+	transport = fake_transport_free(transport);
+	UNIT_EQ(fake_faults(), 0);
+}
+
+/* ---- start, stop, reload ---- */
+
+static void roles_start_and_stop_in_order(void)
+{
+	struct role_env env = { 0 };
+
+	stub_clear();
+	fake_log_clear();
+	UNIT_NEED(!daemon_new(&env, conf_new(true, true), t0, &d));
+	UNIT_EQ(daemon_started(d).us, t0.us);
+	CU_ASSERT(daemon_ha(d) && daemon_mn(d));
+	CU_ASSERT(fake_log_contains("security: NONE"));
+	daemon_stop(d, t0);
+	CU_ASSERT_FALSE(daemon_is_stopped(d));
+	stub.mn_stopped = true;
+	CU_ASSERT_TRUE(daemon_is_stopped(d));
+	d = daemon_free(d);
+	UNIT_STR(stub.calls, "ha_new mn_new mn_stop mn_free ha_free");
+}
+
+static void home_agent_alone_stops_at_once(void)
+{
+	setup(true, false);
+	CU_ASSERT_PTR_NULL(daemon_mn(d));
+	daemon_stop(d, t0);
+	CU_ASSERT_TRUE(daemon_is_stopped(d));
+	teardown();
+	UNIT_STR(stub.calls, "ha_free");
+}
+
+static void a_role_that_fails_takes_the_others_back(void)
+{
+	struct role_env env = { 0 };
+	struct daemon *none = NULL;
+
+	stub_clear();
+	stub.mn_err = -EPERM;
+	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EPERM);
+	CU_ASSERT_PTR_NULL(none);
+	UNIT_STR(stub.calls, "ha_new mn_new ha_free");
+	CU_ASSERT(fake_log_contains("the mobile node cannot start"));
+	stub_clear();
+	stub.ha_err = -EEXIST;
+	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EEXIST);
+	UNIT_STR(stub.calls, "ha_new");
+}
+
+static void reload_takes_the_new_or_keeps_the_old(void)
+{
+	struct conf *conf;
+
+	setup(true, true);
+	conf = conf_new(true, true);
+	conf->ha.max_bindings = 5;
+	conf->mn.retry_s = 6;
+	UNIT_EQ(daemon_reload(d, conf, t0), 0);
+	CU_ASSERT(daemon_conf(d) == conf);
+	UNIT_STR(stub.calls, "ha_reload mn_reload");
+	UNIT_EQ(stub.ha_max_bindings, 5);
+	UNIT_EQ(stub.mn_retry_s, 6);
+	stub.calls[0] = '\0';
+	UNIT_EQ(daemon_reload(d, conf_new(true, false), t0), -EINVAL);
+	CU_ASSERT(daemon_conf(d) == conf);
+	CU_ASSERT(fake_log_contains("mobile-node is another"));
+	UNIT_STR(stub.calls, "");
+	teardown();
+}
+
+static void interfaces_that_are_waited_for_are_said(void)
+{
+	static const struct conf_home_link links[] = {
+		{ .is_virtual = true },
+		{ .ifname = "eth7" },
+	};
+	struct kernel_event ev = { .type = KERNEL_SYNCED };
+	struct role_env env = { 0 };
+	struct conf *conf = conf_new(true, false);
+
+	stub_clear();
+	fake_log_clear();
+	conf->ha.links = calloc(2, sizeof(*links));
+	UNIT_NEED(conf->ha.links != NULL);
+	memcpy(conf->ha.links, links, sizeof(links));
+	conf->ha.n_links = 2;
+	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	daemon_on_kernel(d, &ev, t0);
+	CU_ASSERT(fake_log_contains("home link eth7 "));
+	CU_ASSERT_FALSE(fake_log_contains("home link  "));
+	fake_log_clear();
+	stub.link_up = true;
+	daemon_on_kernel(d, &ev, t0);
+	CU_ASSERT_FALSE(fake_log_contains("waiting"));
+	d = daemon_free(d);
+}
+
+static void status_line_names_bindings_and_homes(void)
+{
+	struct conf_mn_home home = { .address = addr("2001:db8:1::100") };
+	struct mn_coa_info coas[2] = {
+		{ .home = &home,
+		  .location = "away",
+		  .coa = addr("2001:db8:a::5") },
+		{ .home = &home, .location = "home" },
+	};
+	struct in6_addr hoa = addr("2001:db8:1::7");
+	char buf[160], small[16];
+
+	setup(true, true);
+	hash_init();
+	stub.bc = bcache_new(2, 0);
+	stub.coas = coas;
+	daemon_status(d, buf, sizeof(buf));
+	UNIT_STR(buf, "0 bindings");
+	UNIT_NEED(bcache_add(stub.bc, &hoa, &hoa) != NULL);
+	stub.n_coas = 2;
+	daemon_status(d, buf, sizeof(buf));
+	UNIT_STR(buf, "1 binding; 2001:db8:1::100 away at 2001:db8:a::5; "
+		      "2001:db8:1::100 home");
+	daemon_status(d, small, sizeof(small));
+	UNIT_STR(small, "1 binding; 2001");
+	stub.bc = bcache_free(stub.bc);
+	teardown();
+}
+
+static const struct unit_case cases[] = {
+	UNIT_CASE(roles_start_and_stop_in_order),
+	UNIT_CASE(home_agent_alone_stops_at_once),
+	UNIT_CASE(a_role_that_fails_takes_the_others_back),
+	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
+	UNIT_CASE(interfaces_that_are_waited_for_are_said),
+	UNIT_CASE(status_line_names_bindings_and_homes),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "daemon", cases }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, suites);
+}
