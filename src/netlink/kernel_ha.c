@@ -195,6 +195,21 @@ static void del_route(struct kernel *k, struct nlb_txn *txn,
 	nlb_commit_del(k->nl, txn);
 }
 
+static void put_proxy(struct kernel *k, struct nlb_txn *txn, int ifindex,
+		      const struct in6_addr *addr, bool on)
+{
+	struct nlenc *e = nlb_begin(k->nl, NLB_ROUTE);
+
+	if (on) {
+		neigh_encode_proxy_add(e, ifindex, addr);
+		nlb_commit(k->nl, txn, 0);
+	} else {
+		neigh_encode_proxy_del(e, ifindex, addr);
+		nlb_commit_del(k->nl, txn);
+	}
+}
+
+/* A binding that is put there again may have lost its L bit. */
 static void add_proxy(struct kernel *k, struct nlb_txn *txn,
 		      const struct kernel_binding *b)
 {
@@ -202,14 +217,9 @@ static void add_proxy(struct kernel *k, struct nlb_txn *txn,
 
 	if (!b->home_ifindex)
 		return;
-	neigh_encode_proxy_add(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
-			       &b->hoa);
-	nlb_commit(k->nl, txn, 0);
-	if (!b->proxy_linklocal)
-		return;
-	neigh_encode_proxy_add(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
-			       &ll);
-	nlb_commit(k->nl, txn, 0);
+	put_proxy(k, txn, b->home_ifindex, &b->hoa, true);
+	if (b->proxy_linklocal || !addr_is_any(&b->old_coa))
+		put_proxy(k, txn, b->home_ifindex, &ll, b->proxy_linklocal);
 }
 
 static void del_proxy(struct kernel *k, struct nlb_txn *txn,
@@ -219,14 +229,9 @@ static void del_proxy(struct kernel *k, struct nlb_txn *txn,
 
 	if (!b->home_ifindex)
 		return;
-	neigh_encode_proxy_del(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
-			       &b->hoa);
-	nlb_commit_del(k->nl, txn);
-	if (!b->proxy_linklocal)
-		return;
-	neigh_encode_proxy_del(nlb_begin(k->nl, NLB_ROUTE), b->home_ifindex,
-			       &ll);
-	nlb_commit_del(k->nl, txn);
+	put_proxy(k, txn, b->home_ifindex, &b->hoa, false);
+	if (b->proxy_linklocal)
+		put_proxy(k, txn, b->home_ifindex, &ll, false);
 }
 
 static bool is_move(const struct kernel_binding *b)

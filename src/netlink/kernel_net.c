@@ -203,7 +203,7 @@ int kernel_neigh_set(struct kernel *k, int ifindex,
 
 bool kernel_addr_is_local(struct kernel *k, const struct in6_addr *addr)
 {
-	return k->watch && !watch_addr_find(k->watch, addr, 0, NULL);
+	return k->watch && watch_is_local(k->watch, addr);
 }
 
 int kernel_ifindex(struct kernel *k, const char *name)

@@ -19,6 +19,7 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
+#include "src/netlink/nldec.h"
 
 /* The answers to a chunk must fit the receive buffer: each takes about
  * 1 KiB of it. */
@@ -332,14 +333,15 @@ static void take_answers(struct nlb *nl, enum nlb_bus bus, size_t first,
 			 size_t end)
 {
 	while (first < end) {
-		const struct nlmsghdr *nlh = (void *)nl->in;
+		const struct nlmsghdr *nlh;
 		int n = recv_kernel(nl, bus);
+		size_t pos = 0;
 
 		if (n == -EINTR || n == -ENOBUFS)
 			continue;
 		if (n < 0)
 			break;
-		for (; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+		while ((nlh = nldec_next(nl->in, (size_t)n, &pos))) {
 			take_answer(nl, first, end, nlh);
 			while (first < end && nl->entries[first].answered)
 				first++;
@@ -426,9 +428,10 @@ int nlb_call(struct nlb *nl)
 static int take_dump(const struct nlb *nl, int n, uint32_t seq, nlb_dump_fn *fn,
 		     void *arg)
 {
-	const struct nlmsghdr *nlh = (const void *)nl->in;
+	const struct nlmsghdr *nlh;
+	size_t pos = 0;
 
-	for (; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+	while ((nlh = nldec_next(nl->in, (size_t)n, &pos))) {
 		if (nlh->nlmsg_seq != seq)
 			continue;
 		if (nlh->nlmsg_type == NLMSG_DONE)

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading one attribute out of a netlink message (src/netlink/nldec.h), with
- * libmnl's walk.  Pure.
+ * Reading one attribute out of a netlink message (src/netlink/nldec.h).  Pure.
  */
 #include "src/netlink/nldec.h"
 
 #include <libmnl/libmnl.h>
 #include <string.h>
+
+const struct nlmsghdr *nldec_next(const void *data, size_t len, size_t *pos)
+{
+	const struct nlmsghdr *nlh;
+
+	if (*pos > len || len - *pos < sizeof(*nlh))
+		return NULL;
+	nlh = (const void *)((const uint8_t *)data + *pos);
+	if (nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len - *pos)
+		return NULL;
+	*pos += NLMSG_ALIGN((size_t)nlh->nlmsg_len);
+	return nlh;
+}
 
 const void *nldec_fixed(const struct nlmsghdr *nlh, size_t len)
 {
@@ -15,30 +27,42 @@ const void *nldec_fixed(const struct nlmsghdr *nlh, size_t len)
 		       mnl_nlmsg_get_payload(nlh);
 }
 
+/* libmnl's walk rounds the end up, and would read past it. */
+static const struct nlattr *find_between(const uint8_t *p, const uint8_t *end,
+					 uint16_t type, size_t min)
+{
+	while (end - p >= (ptrdiff_t)sizeof(struct nlattr)) {
+		const struct nlattr *attr = (const void *)p;
+
+		if (attr->nla_len < sizeof(*attr) || attr->nla_len > end - p)
+			return NULL;
+		if ((attr->nla_type & NLA_TYPE_MASK) == type)
+			return attr->nla_len < NLA_HDRLEN + min ? NULL : attr;
+		if (NLA_ALIGN(attr->nla_len) > end - p)
+			return NULL;
+		p += NLA_ALIGN(attr->nla_len);
+	}
+	return NULL;
+}
+
 static const struct nlattr *find(const struct nlmsghdr *nlh, size_t fixed_len,
 				 uint16_t type, size_t min)
 {
-	const struct nlattr *attr;
+	const uint8_t *start = (const uint8_t *)nlh;
+	size_t skip = NLMSG_HDRLEN + NLMSG_ALIGN(fixed_len);
 
-	if (mnl_nlmsg_get_payload_len(nlh) < fixed_len)
+	if (nlh->nlmsg_len < skip)
 		return NULL;
-	mnl_attr_for_each(attr, nlh, fixed_len)
-		if (mnl_attr_get_type(attr) == type)
-			return mnl_attr_get_payload_len(attr) < min ? NULL :
-								      attr;
-	return NULL;
+	return find_between(start + skip, start + nlh->nlmsg_len, type, min);
 }
 
 static const struct nlattr *find_in(const struct nlattr *nest, uint16_t type,
 				    size_t min)
 {
-	const struct nlattr *attr;
+	const uint8_t *start = (const uint8_t *)nest;
 
-	mnl_attr_for_each_nested(attr, nest)
-		if (mnl_attr_get_type(attr) == type)
-			return mnl_attr_get_payload_len(attr) < min ? NULL :
-								      attr;
-	return NULL;
+	return find_between(start + NLA_HDRLEN, start + nest->nla_len, type,
+			    min);
 }
 
 const void *nldec_find(const struct nlmsghdr *nlh, size_t fixed_len,
@@ -60,6 +84,22 @@ const void *nldec_find_in(const struct nlattr *nest, uint16_t type, size_t min)
 	const struct nlattr *attr = nest ? find_in(nest, type, min) : NULL;
 
 	return attr ? mnl_attr_get_payload(attr) : NULL;
+}
+
+const void *nldec_find_among(const void *attrs, size_t len, uint16_t type,
+			     size_t min)
+{
+	const uint8_t *start = attrs;
+	const struct nlattr *attr = find_between(start, start + len, type,
+						 min);
+
+	return attr ? mnl_attr_get_payload(attr) : NULL;
+}
+
+const void *nldec_payload(const struct nlattr *attr, size_t *ret_len)
+{
+	*ret_len = attr->nla_len - NLA_HDRLEN;
+	return mnl_attr_get_payload(attr);
 }
 
 const struct nlattr *nldec_nest_in(const struct nlattr *nest, uint16_t type)

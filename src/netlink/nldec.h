@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Walks a datagram (aligned for nlmsghdr): the message at *pos, which moves
+ * on, or NULL at the end or at one that does not fit. */
+const struct nlmsghdr *nldec_next(const void *data, size_t len, size_t *pos);
+
 /* The fixed part after the header; NULL when the message is too short. */
 const void *nldec_fixed(const struct nlmsghdr *nlh, size_t len);
 
@@ -25,6 +29,11 @@ const struct nlattr *nldec_nest(const struct nlmsghdr *nlh, size_t fixed_len,
 const void *nldec_find_in(const struct nlattr *nest, uint16_t type,
 			  size_t min);
 const struct nlattr *nldec_nest_in(const struct nlattr *nest, uint16_t type);
+
+/* The same among attributes that fill `len` octets. */
+const void *nldec_find_among(const void *attrs, size_t len, uint16_t type,
+			     size_t min);
+const void *nldec_payload(const struct nlattr *attr, size_t *ret_len);
 
 /* False when there is none: *ret stays as it was. */
 bool nldec_addr(const struct nlmsghdr *nlh, size_t fixed_len, uint16_t type,

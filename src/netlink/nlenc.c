@@ -34,8 +34,16 @@ void nlenc_begin(struct nlenc *e, uint16_t type, uint16_t flags,
 
 void nlenc_put(struct nlenc *e, uint16_t attr, const void *data, size_t len)
 {
-	if (!e->bad && !mnl_attr_put_check(e->nlh, e->size, attr, len, data))
+	size_t pad = MNL_ALIGN(len) - len;
+
+	if (e->bad)
+		return;
+	if (!mnl_attr_put_check(e->nlh, e->size, attr, len, data)) {
 		e->bad = true;
+		return;
+	}
+	/* libmnl leaves the padding as it finds it. */
+	memset((uint8_t *)e->nlh + e->nlh->nlmsg_len - pad, 0, pad);
 }
 
 void nlenc_u8(struct nlenc *e, uint16_t attr, uint8_t v)

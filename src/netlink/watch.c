@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Watching the kernel (src/netlink/watch.h) with libnl's object caches for
- * links and addresses.
+ * Watching the kernel (src/netlink/watch.h): what is known of links,
+ * addresses and default routes is kept, and differences are told.
  *
- * Default routes are kept in a list of our own: libnl takes two default
- * routes of one metric for the same object, and after a move there are two.
- * All other routes are filtered out in the kernel, since a home agent has one
- * for each binding.  Neighbours are not kept at all.
+ * Routes that are no default routes are filtered out in the kernel, since a
+ * home agent has one for each binding.  Neighbours are not kept at all.
  *
  * When the kernel had to drop events (ENOBUFS) everything is read again and
  * the difference is told.
@@ -17,10 +15,6 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/rtnetlink.h>
-#include <netlink/cache.h>
-#include <netlink/netlink.h>
-#include <netlink/route/addr.h>
-#include <netlink/route/link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,22 +23,16 @@
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
 #include "src/netlink/kernel_priv.h"
+#include "src/netlink/known.h"
+#include "src/netlink/nldec.h"
 
 #define RCVBUF (4 * 1024 * 1024)
 #define RECV_OCTETS (64 * 1024)
 #define TURN_MAX 64
 
-struct router {
-	struct kernel_router r;
-	bool seen; /* in the dump that runs */
-	struct router *next;
-};
-
 struct watch {
 	struct kernel *k;
-	struct nl_sock *sync; /* fills the caches */
-	struct nl_cache *links, *addrs;
-	struct router *routers;
+	struct known *known;
 	struct loop_fd *handle;
 	int fd;
 	bool quiet; /* nothing is told before the first task ran */
@@ -52,134 +40,59 @@ struct watch {
 	uint8_t in[RECV_OCTETS] __attribute__((aligned(8)));
 };
 
-static void tell(struct watch *w, const struct kernel_event *ev)
+static void tell(void *arg, const struct kernel_event *ev)
 {
+	struct watch *w = arg;
+
 	if (!w->quiet)
 		w->k->on_event(w->k->arg, ev);
 }
 
-static void tell_object(struct watch *w, struct nl_object *obj, bool gone)
+static void take(struct watch *w, const struct nlmsghdr *nlh)
 {
 	struct kernel_event ev;
+	unsigned int part;
 
-	if (watch_translate(obj, gone, 0, &ev))
-		tell(w, &ev);
+	for (part = 0; watch_decode(nlh, part, &ev); part++)
+		if (known_update(w->known, &ev))
+			tell(w, &ev);
 }
 
-/* ---- default routes ---- */
+/* ---- reading everything ---- */
 
-static struct router **find_router(struct watch *w,
-				   const struct kernel_router *r)
-{
-	struct router **at = &w->routers;
-
-	while (*at && ((*at)->r.ifindex != r->ifindex ||
-		       (*at)->r.metric != r->metric ||
-		       !addr_eq(&(*at)->r.gateway, &r->gateway)))
-		at = &(*at)->next;
-	return at;
-}
-
-static void add_router(struct watch *w, const struct kernel_event *ev)
-{
-	struct router **at = find_router(w, &ev->router);
-
-	if (!*at) {
-		*at = calloc(1, sizeof(**at));
-		if (!*at)
-			return;
-		(*at)->r = ev->router;
-		tell(w, ev);
-	}
-	(*at)->seen = true;
-}
-
-static void del_router(struct watch *w, struct router **at)
-{
-	struct kernel_event ev = { .type = KERNEL_ROUTER };
-	struct router *r = *at;
-
-	ev.router = r->r;
-	ev.router.gone = true;
-	*at = r->next;
-	free(r);
-	tell(w, &ev);
-}
-
-static void take_route(struct watch *w, struct nl_object *obj, bool gone)
-{
-	struct kernel_event ev;
-	struct router **at;
-	int part;
-
-	for (part = 0; watch_translate(obj, gone, part, &ev); part++) {
-		if (!gone) {
-			add_router(w, &ev);
-			continue;
-		}
-		at = find_router(w, &ev.router);
-		if (*at)
-			del_router(w, at);
-	}
-}
-
-static void on_dumped_object(void *arg, struct nl_object *obj, bool gone)
-{
-	take_route(arg, obj, gone);
-}
-
-static void on_dumped_route(void *arg, const struct nlmsghdr *nlh)
-{
-	const struct rtmsg *rtm = NLMSG_DATA(nlh);
-
-	/* Before libnl builds an object of each of a hundred thousand. */
-	if (nlh->nlmsg_len >= NLMSG_LENGTH(sizeof(*rtm)) && !rtm->rtm_dst_len)
-		watch_decode(nlh, nlh->nlmsg_len, on_dumped_object, arg);
-}
-
-static int read_routes(struct watch *w)
-{
-	struct rtmsg rtm = { .rtm_family = AF_INET6 };
-	struct router **at, *r;
-	int err;
-
-	for (r = w->routers; r; r = r->next)
-		r->seen = false;
-	nlenc_begin(nlb_begin(w->k->nl, NLB_ROUTE), RTM_GETROUTE, 0, &rtm,
-		    sizeof(rtm));
-	err = nlb_dump(w->k->nl, on_dumped_route, w);
-	if (err)
-		return err;
-	for (at = &w->routers; *at;)
-		if ((*at)->seen)
-			at = &(*at)->next;
-		else
-			del_router(w, at);
-	return 0;
-}
-
-/* ---- events ---- */
-
-static void on_change(struct nl_cache *cache, struct nl_object *obj,
-		      int action, void *arg)
-{
-	(void)cache;
-	tell_object(arg, obj, action == NL_ACT_DEL);
-}
-
-static void on_object(void *arg, struct nl_object *obj, bool gone)
+static void on_dumped(void *arg, const struct nlmsghdr *nlh)
 {
 	struct watch *w = arg;
-	const char *type = nl_object_get_type(obj);
+	struct kernel_event ev;
+	unsigned int part;
 
-	if (!strcmp(type, "route/link"))
-		nl_cache_include(w->links, obj, on_change, w);
-	else if (!strcmp(type, "route/addr"))
-		nl_cache_include(w->addrs, obj, on_change, w);
-	else if (!strcmp(type, "route/route"))
-		take_route(w, obj, gone);
-	else
-		tell_object(w, obj, gone);
+	for (part = 0; watch_decode(nlh, part, &ev); part++)
+		known_read(w->known, &ev);
+}
+
+static int dump(struct watch *w, uint16_t type, const void *fixed, size_t len)
+{
+	nlenc_begin(nlb_begin(w->k->nl, NLB_ROUTE), type, 0, fixed, len);
+	return nlb_dump(w->k->nl, on_dumped, w);
+}
+
+/* Links first: who hears of an address knows its interface. */
+static int read_all(struct watch *w)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct ifaddrmsg ifa = { .ifa_family = AF_INET6 };
+	struct rtmsg rtm = { .rtm_family = AF_INET6 };
+	int err;
+
+	known_mark(w->known);
+	err = dump(w, RTM_GETLINK, &ifi, sizeof(ifi));
+	if (!err)
+		err = dump(w, RTM_GETADDR, &ifa, sizeof(ifa));
+	if (!err)
+		err = dump(w, RTM_GETROUTE, &rtm, sizeof(rtm));
+	if (!err)
+		known_sweep(w->known, tell, w);
+	return err;
 }
 
 /* What still waits is older than what was lost: told after a new reading it
@@ -199,25 +112,22 @@ static void resync(struct watch *w)
 
 	log_notice("kernel: events were lost, reading everything again");
 	drain(w);
-	err = nl_cache_resync(w->sync, w->links, on_change, w);
-	if (err >= 0)
-		err = nl_cache_resync(w->sync, w->addrs, on_change, w);
-	if (err < 0)
-		log_error("kernel: cannot read links and addresses: %s",
-			  nl_geterror(err));
-	err = read_routes(w);
+	err = read_all(w);
 	if (err)
-		log_error("kernel: cannot read routes: %s", strerror(-err));
+		log_error("kernel: cannot read links, addresses and routes: "
+			  "%s", strerror(-err));
 }
+
+/* ---- events ---- */
 
 static bool read_one(struct watch *w)
 {
+	const struct nlmsghdr *nlh;
 	struct sockaddr_nl from;
 	socklen_t from_len = sizeof(from);
-	struct nlmsghdr *nlh = (void *)w->in;
+	size_t pos = 0;
 	ssize_t n = recvfrom(w->fd, w->in, sizeof(w->in), MSG_DONTWAIT,
 			     (struct sockaddr *)&from, &from_len);
-	unsigned int left;
 
 	if (n < 0) {
 		if (errno == ENOBUFS)
@@ -227,9 +137,8 @@ static bool read_one(struct watch *w)
 	/* Other processes can send to us too. */
 	if (from.nl_pid)
 		return true;
-	for (left = (unsigned int)n; NLMSG_OK(nlh, left);
-	     nlh = NLMSG_NEXT(nlh, left))
-		watch_decode(nlh, nlh->nlmsg_len, on_object, w);
+	while ((nlh = nldec_next(w->in, (size_t)n, &pos)))
+		take(w, nlh);
 	return true;
 }
 
@@ -293,52 +202,17 @@ static int open_events(int *ret_fd)
 	return 0;
 }
 
-static int fill_caches(struct watch *w)
-{
-	int err;
-
-	w->sync = nl_socket_alloc();
-	if (!w->sync)
-		return -ENOMEM;
-	err = nl_connect(w->sync, NETLINK_ROUTE);
-	if (err >= 0)
-		err = rtnl_link_alloc_cache(w->sync, AF_UNSPEC, &w->links);
-	if (err >= 0)
-		err = rtnl_addr_alloc_cache(w->sync, &w->addrs);
-	if (err < 0) {
-		log_error("kernel: cannot read links and addresses: %s",
-			  nl_geterror(err));
-		return -EIO;
-	}
-	return read_routes(w);
-}
-
-static void tell_cache(struct watch *w, struct nl_cache *cache)
-{
-	struct nl_object *obj;
-
-	for (obj = nl_cache_get_first(cache); obj; obj = nl_cache_get_next(obj))
-		tell_object(w, obj, false);
-}
-
 /* Tells what there is; only then are changes read, so that they come after
  * it. */
 static void start(struct task *task, struct mtime now)
 {
 	struct watch *w = container_of(task, struct watch, start_task);
-	struct kernel_event ev = { .type = KERNEL_ROUTER };
-	struct router *r;
+	struct kernel_event synced = { .type = KERNEL_SYNCED };
 
 	(void)now;
 	w->quiet = false;
-	tell_cache(w, w->links);
-	tell_cache(w, w->addrs);
-	for (r = w->routers; r; r = r->next) {
-		ev.router = r->r;
-		tell(w, &ev);
-	}
-	ev = (struct kernel_event){ .type = KERNEL_SYNCED };
-	tell(w, &ev);
+	known_walk(w->known, tell, w);
+	tell(w, &synced);
 	if (loop_add_fd(w->k->loop, w->fd, on_readable, w, &w->handle))
 		log_error("kernel: cannot watch: out of memory");
 }
@@ -356,9 +230,10 @@ int watch_open(struct kernel *k, struct watch **ret_watch)
 	w->fd = -1;
 	w->quiet = true;
 	task_init(&w->start_task, start);
-	err = open_events(&w->fd);
+	w->known = known_new();
+	err = w->known ? open_events(&w->fd) : -ENOMEM;
 	if (!err)
-		err = fill_caches(w);
+		err = read_all(w);
 	if (err) {
 		watch_close(w);
 		return err;
@@ -370,40 +245,24 @@ int watch_open(struct kernel *k, struct watch **ret_watch)
 
 struct watch *watch_close(struct watch *w)
 {
-	struct router *r;
-
 	if (!w)
 		return NULL;
 	task_stop(&w->start_task);
 	loop_del_fd(w->handle);
 	if (w->fd >= 0)
 		close(w->fd);
-	nl_cache_free(w->links);
-	nl_cache_free(w->addrs);
-	nl_socket_free(w->sync);
-	while ((r = w->routers)) {
-		w->routers = r->next;
-		free(r);
-	}
+	known_free(w->known);
 	free(w);
 	return NULL;
 }
 
-int watch_addr_find(struct watch *w, const struct in6_addr *addr, int ifindex,
-		    struct kernel_addr *ret_addr)
+bool watch_is_local(const struct watch *w, const struct in6_addr *addr)
 {
-	struct nl_object *obj;
-	struct kernel_event ev;
+	return known_is_local(w->known, addr);
+}
 
-	for (obj = nl_cache_get_first(w->addrs); obj;
-	     obj = nl_cache_get_next(obj)) {
-		if (!watch_translate(obj, false, 0, &ev) ||
-		    !addr_eq(&ev.addr.addr, addr) ||
-		    (ifindex && ev.addr.ifindex != ifindex))
-			continue;
-		if (ret_addr)
-			*ret_addr = ev.addr;
-		return 0;
-	}
-	return -ENOENT;
+int watch_addr_find(const struct watch *w, const struct in6_addr *addr,
+		    int ifindex, struct kernel_addr *ret_addr)
+{
+	return known_addr(w->known, addr, ifindex, ret_addr);
 }
