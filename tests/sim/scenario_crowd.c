@@ -115,8 +115,10 @@ static void change_link(struct crowd *c)
 		 : l.up     ? "without carrier"
 			    : "down");
 	fake_kernel_link_set(c->n.ha->kernel, &l);
-	if (c->home_up)
+	if (c->home_up) {
 		fake_kernel_addr_set(c->n.ha->kernel, &a);
+		sim_host_linklocal(i);
+	}
 	sim_node_touch(c->n.ha);
 }
 

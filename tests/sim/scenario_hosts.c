@@ -186,6 +186,7 @@ static void hotplug(struct sim *s)
 		sim_note(s, "eth0 is back on %s as %d", i->link->name,
 			 i->ifindex);
 		iface_set(i, false, true);
+		sim_host_linklocal(i);
 		sim_net_linger(&n);
 		if (++round % 4 == 0)
 			sim_settle(s);

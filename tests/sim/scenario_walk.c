@@ -73,8 +73,8 @@ static void wander(struct sim_net *n, unsigned int most_loss,
 
 /* Home, A, B, home... with carrier changes, up to 30 % loss on the core and
  * 15 % on links.
- * MN-77, MN-83, MN-91, MN-94, MN-104, MN-134, MN-169, HA-22, HA-32, HA-38,
- * HA-42, HA-43, HA-65 */
+ * MN-77, MN-83, MN-91, MN-94, MN-104, MN-127, MN-134, MN-169, HA-22, HA-38,
+ * HA-32, HA-42, HA-43, HA-65 */
 static void walk(struct sim *s)
 {
 	struct sim_net n;

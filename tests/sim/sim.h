@@ -310,6 +310,8 @@ void sim_path_deliver(struct sim_packet *p);
 /* sim_host.c */
 void sim_host_ra(struct sim_iface *i, const struct sim_router *r);
 void sim_host_init(struct sim_iface *i);
+/* The interface has its link-local address (again). */
+void sim_host_linklocal(struct sim_iface *i);
 /* Loses what a host forgets when an interface goes down. */
 void sim_host_forget(struct sim_iface *i);
 /* An address and a default route over r, set by hand; NULL takes them back. */

@@ -71,12 +71,27 @@ static void router_tell(struct sim_iface *i, const struct in6_addr *ll,
 
 /* ---- addresses and routers ---- */
 
+/* The daemon has put this home address somewhere: what autoconfiguration had
+ * made of it before is its no more. */
+static bool is_managed(const struct sim_iface *i, const struct in6_addr *addr)
+{
+	const struct kernel *k = i->node->kernel;
+	unsigned int n;
+
+	for (n = 0; n < k->n_homes; n++)
+		if (k->homes[n].place != KERNEL_MN_NONE &&
+		    addr_eq(&k->homes[n].hoa, addr))
+			return true;
+	return false;
+}
+
 struct sim_addr *sim_host_addr(struct sim_iface *i, const struct in6_addr *addr)
 {
 	unsigned int n;
 
 	for (n = 0; n < SIM_ADDRS; n++)
-		if (i->addrs[n].used && addr_eq(&i->addrs[n].addr, addr))
+		if (i->addrs[n].used && addr_eq(&i->addrs[n].addr, addr) &&
+		    !is_managed(i, addr))
 			return &i->addrs[n];
 	return NULL;
 }
@@ -185,6 +200,8 @@ static void prefix_heard(struct sim_iface *i, const struct sim_prefix *p)
 	struct sim_addr *a;
 
 	memcpy(&addr, &p->prefix.addr, 8);
+	if (is_managed(i, &addr))
+		return;
 	a = sim_host_addr(i, &addr);
 	if (!a && !p->valid_s)
 		return;
@@ -228,6 +245,10 @@ static bool is_due(const struct sim_iface *i, struct mtime t)
 
 static void addr_age(struct sim_iface *i, struct sim_addr *a)
 {
+	if (is_managed(i, &a->addr)) {
+		a->used = false;
+		return;
+	}
 	if (is_due(i, a->valid_until)) {
 		addr_tell(i, a, true);
 		a->used = false;
@@ -443,10 +464,26 @@ void sim_host_forget(struct sim_iface *i)
 	task_stop(&i->task);
 }
 
+void sim_host_linklocal(struct sim_iface *i)
+{
+	struct kernel_addr ev = {
+		.ifindex = i->ifindex,
+		.addr = i->ll,
+		.plen = 64,
+		.permanent = true,
+		.valid_s = UINT32_MAX,
+		.preferred_s = UINT32_MAX,
+	};
+
+	fake_kernel_addr_set(i->node->kernel, &ev);
+	sim_node_touch(i->node);
+}
+
 void sim_host_reset(struct sim_iface *i)
 {
 	sim_host_forget(i);
 	link_tell(i);
+	sim_host_linklocal(i);
 }
 
 void sim_host_by_hand(struct sim_iface *i, const struct sim_router *r)

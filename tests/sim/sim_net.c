@@ -3,6 +3,8 @@
  * The network that most scenarios share: a home link with an agent, foreign
  * links A and B, one mobile node; and the random walk over it.
  */
+#include <string.h>
+
 #include "tests/sim/sim.h"
 
 void sim_net_links(struct sim *s, struct sim_net *n)
@@ -25,7 +27,16 @@ void sim_net_build(struct sim *s, struct sim_net *n, struct sim_link *at,
 	sim_net_links(s, n);
 	n->mn = sim_mn_add(s, at ? at : n->home);
 	n->mn->mn_ifaces[0].optimistic = sim_below(s, 2);
-	sim_mn_home(n->mn, n->ha, "2001:db8:1::100", lifetime_s);
+	/* Often the address that autoconfiguration makes: then it has the L
+	 * bit. */
+	if (sim_below(s, 2)) {
+		struct in6_addr hoa = n->mn->ifaces[0].ll;
+
+		memcpy(&hoa, &n->ha->ha_links[0].address, 8);
+		sim_mn_home_addr(n->mn, n->ha, &hoa, lifetime_s);
+	} else {
+		sim_mn_home(n->mn, n->ha, "2001:db8:1::100", lifetime_s);
+	}
 	sim_node_start(n->ha);
 	sim_node_start(n->mn);
 }

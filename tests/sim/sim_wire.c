@@ -56,8 +56,13 @@ static void bu_check_place(struct sim_node *n, struct sim_reg *r,
 	const struct sim_addr *a = NULL;
 	unsigned int i;
 
+	struct in6_addr ll = addr_linklocal_of(&r->hoa);
+
 	if (!msg->bu.lifetime_4s)
 		return;
+	if (!(msg->bu.flags & BU_FLAG_L) == addr_eq(&ll, &n->ifaces[0].ll))
+		sim_fail(n->sim, "%s: flags %04x with link-local address %s",
+			 n->name, msg->bu.flags, addr_str(&n->ifaces[0].ll));
 	if (h->place != KERNEL_MN_AWAY ||
 	    !(msg->opt.present & MH_OPT_ALT_COA) ||
 	    !addr_eq(&msg->opt.alt_coa, &h->coa))
@@ -219,6 +224,9 @@ static void ba_check_registered(struct sim_node *n, struct sim_reg *r,
 		sim_fail(n->sim, "%s: accepts %s at %s, the kernel has %s",
 			 n->name, addr_str(&r->hoa), addr_str(&e->coa),
 			 b ? addr_str(&b->coa) : "nothing");
+	if (b->home_ifindex && b->proxy_linklocal != !!(e->flags & BU_FLAG_L))
+		sim_fail(n->sim, "%s: flags %04x, link-local %sdefended",
+			 n->name, e->flags, b->proxy_linklocal ? "" : "not ");
 	/* A newer one may have been refused meanwhile. */
 	if (mh_seq_newer(ba->seq, e->seq))
 		sim_fail(n->sim, "%s: acknowledges %u, the entry has %u",
