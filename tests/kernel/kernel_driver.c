@@ -7,7 +7,6 @@
  * This file decides the words; `help` prints them.  What a command should do
  * is judged by the scenario that gives it.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,244 +16,50 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/hash.h"
-#include "mip6d/kernel.h"
 #include "mip6d/log.h"
-#include "mip6d/loop.h"
-#include "mip6d/transport.h"
+#include "tests/kernel/driver.h"
 
 #define WORDS_MAX 24
-
-struct driver {
-	struct loop *loop;
-	struct kernel *k;
-	struct transport *t;
-	struct loop_fd *in;
-	char line[4096];
-	size_t len;
-	uint32_t serial; /* of the last keyed request */
-	uint32_t done; /* keyed requests answered */
-	uint32_t failed;
-	bool quiet; /* no line for each answer */
-	bool waiting; /* commands wait until all is answered */
-	bool eof; /* of the script */
-	struct task wake;
-	struct mtime burst_start;
-};
-
-/* ---- what comes back ---- */
-
-static const char *onoff(bool on, const char *word)
-{
-	return on ? word : "";
-}
-
-static void print_done(struct driver *d, const struct kernel_event *ev)
-{
-	d->done++;
-	if (ev->done.err)
-		d->failed++;
-	if (!d->quiet)
-		printf("done %u %s %s\n", ev->done.key.serial,
-		       addr_str(&ev->done.key.hoa),
-		       ev->done.err ? strerror(-ev->done.err) : "ok");
-}
-
-static void print_addr(const struct kernel_addr *a)
-{
-	printf("addr %d %s/%u%s%s%s%s%s%s%s valid=%u preferred=%u\n",
-	       a->ifindex, addr_str(&a->addr), a->plen,
-	       onoff(a->gone, " gone"), onoff(a->tentative, " tentative"),
-	       onoff(a->optimistic, " optimistic"),
-	       onoff(a->dad_failed, " dad-failed"),
-	       onoff(a->deprecated, " deprecated"), onoff(a->home, " home"),
-	       onoff(a->permanent, " permanent"), a->valid_s, a->preferred_s);
-}
-
-static void on_event(void *arg, const struct kernel_event *ev)
-{
-	struct driver *d = arg;
-
-	switch (ev->type) {
-	case KERNEL_DONE:
-		print_done(d, ev);
-		break;
-	case KERNEL_LINK:
-		printf("link %d %s%s%s%s mtu=%u %s\n", ev->link.ifindex,
-		       ev->link.name, onoff(ev->link.gone, " gone"),
-		       onoff(ev->link.up, " up"),
-		       onoff(ev->link.carrier, " carrier"), ev->link.mtu,
-		       lladdr_str(&ev->link.lladdr));
-		break;
-	case KERNEL_ADDR:
-		print_addr(&ev->addr);
-		break;
-	case KERNEL_ROUTER:
-		printf("router %d %s metric=%u%s\n", ev->router.ifindex,
-		       addr_str(&ev->router.gateway), ev->router.metric,
-		       onoff(ev->router.gone, " gone"));
-		break;
-	case KERNEL_NEIGH:
-		printf("neigh %d %s %s%s%s\n", ev->neigh.ifindex,
-		       addr_str(&ev->neigh.addr),
-		       lladdr_str(&ev->neigh.lladdr),
-		       onoff(ev->neigh.reachable, " reachable"),
-		       onoff(ev->neigh.failed, " failed"));
-		break;
-	case KERNEL_SYNCED:
-		printf("synced\n");
-		break;
-	}
-}
-
-static void print_packet(const char *what, const struct packet *pkt)
-{
-	size_t i;
-
-	printf("%s src=%s dst=%s wire=%s>%s if=%d hops=%u%s%s lladdr=%s ", what,
-	       addr_str(&pkt->src), addr_str(&pkt->dst),
-	       addr_str(&pkt->wire_src), addr_str(&pkt->wire_dst),
-	       pkt->ifindex, pkt->hop_limit, onoff(pkt->has_hao, " hao"),
-	       onoff(pkt->has_rh2, " rh2"), lladdr_str(&pkt->lladdr));
-	for (i = 0; i < pkt->len; i++)
-		printf("%02x", pkt->data[i]);
-	printf("\n");
-}
-
-static void on_mh(void *arg, const struct packet *pkt)
-{
-	(void)arg;
-	print_packet("mh", pkt);
-}
-
-static void on_icmp6(void *arg, const struct packet *pkt)
-{
-	(void)arg;
-	print_packet("icmp6", pkt);
-}
-
-/* ---- arguments ---- */
-
-static void bad(const char *what, const char *word)
-{
-	printf("error: %s: %s\n", what, word);
-	exit(2);
-}
-
-/* The value of "name=value" among the words; NULL: none. */
-static const char *option(char **words, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (; *words; words++)
-		if (!strncmp(*words, name, len) && (*words)[len] == '=')
-			return *words + len + 1;
-	return NULL;
-}
-
-static struct in6_addr get_addr(char **words, const char *name)
-{
-	const char *text = option(words, name);
-	struct in6_addr a = { 0 };
-
-	if (text && addr_parse(text, &a))
-		bad("no address", text);
-	return a;
-}
-
-static int get_if(struct driver *d, char **words, const char *name)
-{
-	const char *text = option(words, name);
-	int ifindex;
-
-	if (!text)
-		return 0;
-	ifindex = kernel_ifindex(d->k, text);
-	if (!ifindex)
-		bad("no interface", text);
-	return ifindex;
-}
-
-static uint32_t get_u32(char **words, const char *name, uint32_t otherwise)
-{
-	const char *text = option(words, name);
-
-	return text ? (uint32_t)strtoul(text, NULL, 0) : otherwise;
-}
-
-static size_t get_hex(char **words, uint8_t *buf, size_t size)
-{
-	const char *text = option(words, "data");
-	unsigned int octet;
-	size_t n = 0;
-
-	for (; text && *text && n < size; text += 2, n++) {
-		if (sscanf(text, "%2x", &octet) != 1)
-			bad("no octets", text);
-		buf[n] = (uint8_t)octet;
-	}
-	return n;
-}
-
-static struct lladdr get_lladdr(char **words, const char *name)
-{
-	const char *text = option(words, name);
-	struct lladdr l = { 0 };
-	unsigned int octet;
-
-	while (text && *text && l.len < LLADDR_MAX) {
-		if (sscanf(text, "%2x", &octet) != 1)
-			bad("no link-layer address", text);
-		l.addr[l.len++] = (uint8_t)octet;
-		text += strcspn(text, ":");
-		text += *text == ':';
-	}
-	return l;
-}
-
-static void result(const char *what, int err)
-{
-	printf("%s: %s\n", what, err ? strerror(-err) : "ok");
-}
 
 /* ---- commands ---- */
 
 static void cmd_watch(struct driver *d, char **w)
 {
 	(void)w;
-	result("watch", kernel_watch(d->k));
+	driver_result("watch", kernel_watch(d->k));
 }
 
 static void cmd_ha_start(struct driver *d, char **w)
 {
-	struct kernel_ha_conf conf = { .tunnel_mtu = get_u32(w, "mtu", 0) };
-	const char *name = option(w, "name");
+	struct kernel_ha_conf conf = { .tunnel_mtu = arg_u32(w, "mtu", 0) };
+	const char *name = arg_text(w, "name");
 
 	strncpy(conf.tunnel_name, name ? name : "mip6ha", IF_NAMESIZE - 1);
-	result("ha-start", kernel_ha_start(d->k, &conf));
+	driver_result("ha-start", kernel_ha_start(d->k, &conf));
 }
 
 static void cmd_ha_stop(struct driver *d, char **w)
 {
 	(void)w;
 	kernel_ha_stop(d->k);
-	result("ha-stop", 0);
+	driver_result("ha-stop", 0);
 }
 
 static void cmd_home_link(struct driver *d, char **w)
 {
-	result("home-link", kernel_home_link_set(d->k, get_if(d, w, "if"),
-						 !option(w, "off")));
+	driver_result("home-link", kernel_home_link_set(d->k, arg_if(d, w, "if"),
+						 !arg_text(w, "off")));
 }
 
 static struct kernel_binding get_binding(struct driver *d, char **w)
 {
 	return (struct kernel_binding){
-		.hoa = get_addr(w, "hoa"),
-		.coa = get_addr(w, "coa"),
-		.old_coa = get_addr(w, "old"),
-		.ha = get_addr(w, "ha"),
-		.home_ifindex = get_if(d, w, "if"),
-		.proxy_linklocal = option(w, "ll"),
+		.hoa = arg_addr(w, "hoa"),
+		.coa = arg_addr(w, "coa"),
+		.old_coa = arg_addr(w, "old"),
+		.ha = arg_addr(w, "ha"),
+		.home_ifindex = arg_if(d, w, "if"),
+		.proxy_linklocal = arg_text(w, "ll"),
 	};
 }
 
@@ -271,7 +76,7 @@ static void cmd_binding_add(struct driver *d, char **w)
 	int err = kernel_binding_add(d->k, &key, &b);
 
 	if (err)
-		result("binding-add", err);
+		driver_result("binding-add", err);
 }
 
 static void cmd_binding_del(struct driver *d, char **w)
@@ -281,7 +86,7 @@ static void cmd_binding_del(struct driver *d, char **w)
 	int err = kernel_binding_del(d->k, &key, &b);
 
 	if (err)
-		result("binding-del", err);
+		driver_result("binding-del", err);
 }
 
 static void count_up(struct in6_addr *a, uint32_t n)
@@ -296,8 +101,8 @@ static void count_up(struct in6_addr *a, uint32_t n)
 static void cmd_burst(struct driver *d, char **w)
 {
 	struct kernel_binding b = get_binding(d, w);
-	uint32_t n = get_u32(w, "n", 1), i, from = get_u32(w, "from", 1);
-	bool del = option(w, "del");
+	uint32_t n = arg_u32(w, "n", 1), i, from = arg_u32(w, "from", 1);
+	bool del = arg_text(w, "del");
 	struct kernel_key key;
 
 	d->burst_start = mtime_now();
@@ -318,26 +123,26 @@ static void cmd_mn_start(struct driver *d, char **w)
 {
 	struct kernel_mn_conf conf = {
 		.tunnel_prefix = "mip6mn",
-		.table_base = get_u32(w, "table", 1000),
-		.rule_base = get_u32(w, "rule", 1000),
+		.table_base = arg_u32(w, "table", 1000),
+		.rule_base = arg_u32(w, "rule", 1000),
 	};
-	const char *direct = option(w, "direct");
+	const char *direct = arg_text(w, "direct");
 	struct prefix p;
 
 	if (direct) {
 		if (prefix_parse(direct, &p))
-			bad("no prefix", direct);
+			driver_bad("no prefix", direct);
 		conf.direct = &p;
 		conf.n_direct = 1;
 	}
-	result("mn-start", kernel_mn_start(d->k, &conf));
+	driver_result("mn-start", kernel_mn_start(d->k, &conf));
 }
 
 static void cmd_mn_stop(struct driver *d, char **w)
 {
 	(void)w;
 	kernel_mn_stop(d->k);
-	result("mn-stop", 0);
+	driver_result("mn-stop", 0);
 }
 
 static void cmd_mn_home(struct driver *d, char **w)
@@ -345,18 +150,18 @@ static void cmd_mn_home(struct driver *d, char **w)
 	static const char *const places[] = { "none", "away", "returning",
 					      "home" };
 	struct kernel_mn_home home = {
-		.index = get_u32(w, "index", 0),
-		.hoa = get_addr(w, "hoa"),
-		.ha = get_addr(w, "ha"),
-		.coa = get_addr(w, "coa"),
-		.coa_ifindex = get_if(d, w, "coa-if"),
-		.coa_router = get_addr(w, "router"),
-		.home_ifindex = get_if(d, w, "home-if"),
-		.home_router = get_addr(w, "home-router"),
-		.home_plen = (uint8_t)get_u32(w, "plen", 0),
+		.index = arg_u32(w, "index", 0),
+		.hoa = arg_addr(w, "hoa"),
+		.ha = arg_addr(w, "ha"),
+		.coa = arg_addr(w, "coa"),
+		.coa_ifindex = arg_if(d, w, "coa-if"),
+		.coa_router = arg_addr(w, "router"),
+		.home_ifindex = arg_if(d, w, "home-if"),
+		.home_router = arg_addr(w, "home-router"),
+		.home_plen = (uint8_t)arg_u32(w, "plen", 0),
 	};
 	struct kernel_key key = next_key(d, KERNEL_USER_MN, &home.hoa);
-	const char *place = option(w, "place");
+	const char *place = arg_text(w, "place");
 	size_t i;
 	int err;
 
@@ -365,27 +170,29 @@ static void cmd_mn_home(struct driver *d, char **w)
 			home.place = (enum kernel_mn_place)i;
 	err = kernel_mn_home_set(d->k, &key, &home);
 	if (err)
-		result("mn-home", err);
+		driver_result("mn-home", err);
 }
 
 static void cmd_neigh_probe(struct driver *d, char **w)
 {
-	struct in6_addr a = get_addr(w, "addr");
+	struct in6_addr a = arg_addr(w, "addr");
 
-	result("neigh-probe", kernel_neigh_probe(d->k, get_if(d, w, "if"), &a));
+	driver_result("neigh-probe",
+		      kernel_neigh_probe(d->k, arg_if(d, w, "if"), &a));
 }
 
 static void cmd_neigh_set(struct driver *d, char **w)
 {
-	struct in6_addr a = get_addr(w, "addr");
-	struct lladdr l = get_lladdr(w, "lladdr");
+	struct in6_addr a = arg_addr(w, "addr");
+	struct lladdr l = arg_lladdr(w, "lladdr");
 
-	result("neigh-set", kernel_neigh_set(d->k, get_if(d, w, "if"), &a, &l));
+	driver_result("neigh-set",
+		      kernel_neigh_set(d->k, arg_if(d, w, "if"), &a, &l));
 }
 
 static void cmd_local(struct driver *d, char **w)
 {
-	struct in6_addr a = get_addr(w, "addr");
+	struct in6_addr a = arg_addr(w, "addr");
 
 	printf("local %s %s\n", addr_str(&a),
 	       kernel_addr_is_local(d->k, &a) ? "yes" : "no");
@@ -393,46 +200,46 @@ static void cmd_local(struct driver *d, char **w)
 
 static void cmd_sysctl(struct driver *d, char **w)
 {
-	result("sysctl", kernel_sysctl(d->k, option(w, "if"), option(w, "name"),
-				       option(w, "value")));
+	driver_result("sysctl", kernel_sysctl(d->k, arg_text(w, "if"), arg_text(w, "name"),
+				       arg_text(w, "value")));
 }
 
 static void cmd_send_mh(struct driver *d, char **w)
 {
 	uint8_t data[2048];
 	struct mh_send msg = {
-		.src = get_addr(w, "src"),
-		.dst = get_addr(w, "dst"),
-		.rh2 = option(w, "rh2"),
-		.coa = get_addr(w, "rh2"),
-		.ifindex = get_if(d, w, "if"),
+		.src = arg_addr(w, "src"),
+		.dst = arg_addr(w, "dst"),
+		.rh2 = arg_text(w, "rh2"),
+		.coa = arg_addr(w, "rh2"),
+		.ifindex = arg_if(d, w, "if"),
 		.data = data,
-		.len = get_hex(w, data, sizeof(data)),
+		.len = arg_hex(w, data, sizeof(data)),
 	};
 
-	result("send-mh", transport_send_mh(d->t, &msg));
+	driver_result("send-mh", transport_send_mh(d->t, &msg));
 }
 
 static void cmd_send_nd(struct driver *d, char **w)
 {
-	struct lladdr l = get_lladdr(w, "lladdr");
+	struct lladdr l = arg_lladdr(w, "lladdr");
 	uint8_t data[2048];
 	struct nd_send msg = {
-		.ifindex = get_if(d, w, "if"),
-		.src = get_addr(w, "src"),
-		.dst = get_addr(w, "dst"),
+		.ifindex = arg_if(d, w, "if"),
+		.src = arg_addr(w, "src"),
+		.dst = arg_addr(w, "dst"),
 		.lldst = l.len ? &l : NULL,
 		.data = data,
-		.len = get_hex(w, data, sizeof(data)),
+		.len = arg_hex(w, data, sizeof(data)),
 	};
 
-	result("send-nd", transport_send_nd(d->t, &msg));
+	driver_result("send-nd", transport_send_nd(d->t, &msg));
 }
 
 static void cmd_nd_listen(struct driver *d, char **w)
 {
-	result("nd-listen", transport_nd_listen(d->t, get_if(d, w, "if"),
-						!option(w, "off")));
+	driver_result("nd-listen", transport_nd_listen(d->t, arg_if(d, w, "if"),
+						!arg_text(w, "off")));
 }
 
 static void cmd_probe(struct driver *d, char **w)
@@ -444,7 +251,7 @@ static void cmd_probe(struct driver *d, char **w)
 
 static void cmd_quiet(struct driver *d, char **w)
 {
-	d->quiet = !option(w, "off");
+	d->quiet = !arg_text(w, "off");
 }
 
 /* Commands go on when every keyed request is answered. */
@@ -458,13 +265,13 @@ static void cmd_sleep(struct driver *d, char **w)
 {
 	d->waiting = true;
 	tqueue_start(loop_tqueue(d->loop), &d->wake,
-		     mtime_add_ms(mtime_now(), get_u32(w, "ms", 100)));
+		     mtime_add_ms(mtime_now(), arg_u32(w, "ms", 100)));
 }
 
 static void cmd_mark(struct driver *d, char **w)
 {
 	(void)d;
-	printf("mark %s\n", option(w, "text") ? option(w, "text") : "");
+	printf("mark %s\n", arg_text(w, "text") ? arg_text(w, "text") : "");
 }
 
 static void cmd_quit(struct driver *d, char **w)
@@ -535,7 +342,7 @@ static void run_command(struct driver *d, char *line)
 			commands[i].fn(d, words + 1);
 			return;
 		}
-	bad("no such command", words[0]);
+	driver_bad("no such command", words[0]);
 }
 
 /* ---- the script ---- */
@@ -602,7 +409,9 @@ static void on_turn(void *arg, struct mtime now)
 
 int main(void)
 {
-	static const struct transport_handler handler = { on_mh, on_icmp6 };
+	static const struct transport_handler handler = {
+		driver_on_mh, driver_on_icmp6,
+	};
 	static struct driver d;
 	struct tqueue *tq = tqueue_new();
 	int err;
@@ -612,7 +421,7 @@ int main(void)
 	task_init(&d.wake, on_wake);
 	err = tq ? loop_new(tq, &d.loop) : -ENOMEM;
 	if (!err)
-		err = kernel_open(d.loop, on_event, &d, &d.k);
+		err = kernel_open(d.loop, driver_on_event, &d, &d.k);
 	if (!err)
 		err = transport_open(d.loop, &handler, &d, &d.t);
 	if (!err)
@@ -622,7 +431,7 @@ int main(void)
 	if (!err)
 		err = loop_run(d.loop);
 	if (err)
-		result("driver", err);
+		driver_result("driver", err);
 	transport_close(d.t);
 	kernel_close(d.k);
 	if (d.in)
