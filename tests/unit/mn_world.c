@@ -309,6 +309,11 @@ void mw_na(struct mw *w, int ifindex, const char *target, uint8_t mac)
 			.target_lladdr = mw_mac(mac) },
 	};
 
+	/* Our own, come back: as fake_kernel_link_up() numbers interfaces. */
+	if (!mac)
+		msg.na.target_lladdr = (struct lladdr){
+			.len = 6, .addr = { 2, 0, 0, 0, 0, (uint8_t)ifindex }
+		};
 	icmp6(w, ifindex, mw_addr("fe80::1"), &msg);
 }
 

@@ -106,7 +106,7 @@ void mw_neigh(struct mw *w, int ifindex, const char *addr, uint8_t mac,
 	      bool reachable);
 /* Carrier lost, or back. */
 void mw_carrier(struct mw *w, int ifindex, bool on);
-/* Somebody answers for an address. */
+/* Somebody answers for an address; mac 0: ourselves. */
 void mw_na(struct mw *w, int ifindex, const char *target, uint8_t mac);
 
 /* The agent answers; then mw_settle. */

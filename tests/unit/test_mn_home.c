@@ -270,6 +270,17 @@ static void a_flap_at_home(void)
 /* Home on both: the better liked one, and its link-layer address is told. */
 static void moving_between_interfaces_at_home(void)
 {
+	mw_init(&w);
+	w.ifaces[1].preference = 60;
+	mw_start(&w);
+	mw_ra(&w, ETH0, &mw_home_router);
+	mw_run_ms(&w, 1000);
+	mw_ra(&w, WLAN0, &mw_home_router);
+	UNIT_EQ(fake_kernel_home(w.k, 0)->home_ifindex, WLAN0);
+	mw_ra(&w, ETH0, &mw_home_router);
+	UNIT_EQ(fake_kernel_home(w.k, 0)->home_ifindex, WLAN0);
+	mw_close(&w);
+
 	mw_open(&w);
 	mw_ra(&w, WLAN0, &mw_home_router);
 	mw_run_ms(&w, 1000);

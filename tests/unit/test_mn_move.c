@@ -194,6 +194,38 @@ static void a_known_second_router_confirms_the_wire(void)
 	mw_close(&w);
 }
 
+/* By an answer alone, too: both subnets of the wire. */
+static void an_answer_confirms_the_wire(void)
+{
+	open_away();
+	mw_ra(&w, ETH0, &mw_router_b);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	flap();
+	UNIT_STR(mw_location(&w), "detached");
+	mw_neigh(&w, ETH0, "fe80::b", 11, true);
+	UNIT_STR(mw_location(&w), "away");
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
+/* And by a router not heard before that shares a prefix with one of them. */
+static void a_mate_confirms_the_wire(void)
+{
+	struct mw_router mate = mw_router_a;
+
+	open_away();
+	mate.addr = "fe80::aa";
+	mate.prefixes[1] = "2001:db8:aa::/64";
+	mw_ra(&w, ETH0, &mw_router_b);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	flap();
+	mate.prefixes[0] = mw_router_b.prefixes[0];
+	mw_ra(&w, ETH0, &mate);
+	UNIT_STR(mw_location(&w), "away");
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
 /* ... but for one that was in doubt when the carrier went. */
 static void a_doubted_router_is_not_confirmed_by_others(void)
 {
@@ -493,6 +525,8 @@ static const struct unit_case flaps[] = {
 	UNIT_CASE(a_duplicate_address_is_not_used),
 	UNIT_CASE(a_flap_with_a_faster_second_router),
 	UNIT_CASE(a_known_second_router_confirms_the_wire),
+	UNIT_CASE(an_answer_confirms_the_wire),
+	UNIT_CASE(a_mate_confirms_the_wire),
 	UNIT_CASE(a_doubted_router_is_not_confirmed_by_others),
 	UNIT_CASE(a_flap_there_and_back),
 	UNIT_CASE(a_flap_to_a_twin),

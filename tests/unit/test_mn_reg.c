@@ -247,7 +247,7 @@ static void sequence_numbers_are_resynchronised(void)
 /* An agent that never takes a number does not get three a second. */
 static void endless_resynchronisation_ends(void)
 {
-	unsigned int i;
+	unsigned int i, j;
 
 	open_registering();
 	for (i = 0; i < 20 && !strcmp(mw_state(&w), "REGISTERING"); i++) {
@@ -257,6 +257,16 @@ static void endless_resynchronisation_ends(void)
 	}
 	UNIT_STR(mw_state(&w), "REFUSED");
 	UNIT_EQ(i, 4);
+	/* Each exchange has its own patience. */
+	for (j = 0; j < 3; j++) {
+		mw_run_ms(&w, 60000);
+		for (i = 0; i < 2; i++)
+			mw_ba(&w, HOA, BA_SEQ_OUT_OF_WINDOW,
+			      (uint16_t)(mw_last_bu(&w)->bu.seq + 1), 0);
+		mw_accept(&w);
+		UNIT_STR(mw_state(&w), "BOUND");
+		mw_run_ms(&w, 280000);
+	}
 	mw_close(&w);
 }
 
@@ -352,6 +362,12 @@ static void a_duplicate_home_address_is_not_used(void)
 	mw_forget(&w);
 	mw_run_ms(&w, 400 * 1000);
 	mw_ra(&w, ETH0, &mw_router_a);
+	UNIT_EQ(mw_place(&w), KERNEL_MN_NONE);
+	mw_ra(&w, WLAN0, &mw_router_b);
+	fake_kernel_addr_add(w.k, WLAN0, COA_B);
+	mw_carrier(&w, ETH0, false);
+	mw_run_ms(&w, 10000);
+	UNIT_EQ(mw_place(&w), KERNEL_MN_NONE);
 	UNIT_NEED(w.n_bus > 0);
 	for (i = 0; i < w.n_bus; i++)
 		MW_ADDR(w.bus[i].send.src, HOA2);
@@ -398,6 +414,25 @@ static void a_binding_that_ran_out(void)
 	mw_close(&w);
 }
 
+/* No answer, no link: nothing is sent; with the link, at once. */
+static void an_exchange_waits_for_the_link(void)
+{
+	open_registering();
+	mw_run_ms(&w, 5000);
+	UNIT_EQ(w.n_bus, 3);
+	mw_carrier(&w, ETH0, false);
+	mw_run_ms(&w, 100 * 1000);
+	UNIT_EQ(w.n_bus, 3);
+	mw_carrier(&w, ETH0, true);
+	mw_run_ms(&w, 100);
+	UNIT_EQ(w.n_bus, 3);
+	mw_ra(&w, ETH0, &mw_router_a);
+	UNIT_EQ(w.n_bus, 4);
+	mw_run_ms(&w, 1500);
+	UNIT_EQ(w.n_bus, 5);
+	mw_close(&w);
+}
+
 /* The same without a link to refresh it on: the entry goes (MN-4), and a new
  * one comes with the link. */
 static void a_binding_runs_out_without_a_link(void)
@@ -431,6 +466,7 @@ static const struct unit_case exchange[] = {
 	UNIT_CASE(a_duplicate_home_address_is_not_used),
 	UNIT_CASE(refresh_advice_is_followed),
 	UNIT_CASE(a_binding_that_ran_out),
+	UNIT_CASE(an_exchange_waits_for_the_link),
 	UNIT_CASE(a_binding_runs_out_without_a_link),
 	UNIT_END,
 };

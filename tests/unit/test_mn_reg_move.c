@@ -237,6 +237,48 @@ static void the_kernel_comes_first(void)
 	mw_close(&w);
 }
 
+/* Another router for the same address is the kernel's business too. */
+static void an_exchange_waits_for_the_kernel(void)
+{
+	struct mw_router mate = mw_router_a;
+
+	open_registering();
+	mate.addr = "fe80::aa";
+	mw_ra(&w, ETH0, &mate);
+	fake_kernel_fail(w.k, FAKE_MN_HOME_SET, 1, 12);
+	mw_run_ms(&w, 1400);
+	mw_neigh(&w, ETH0, "fe80::a", 0, false);
+	mw_neigh(&w, ETH0, "fe80::a", 0, false);
+	mw_run_ms(&w, 300);
+	UNIT_EQ(w.n_bus, 1);
+	mw_run_ms(&w, 200);
+	UNIT_EQ(w.n_bus, 2);
+	MW_ADDR(w.bus[1].kernel.coa_router, "fe80::aa");
+	mw_close(&w);
+}
+
+/* A kernel that refused often is asked for something else with new hope. */
+static void a_new_request_is_not_punished(void)
+{
+	unsigned int i;
+
+	mw_open(&w);
+	for (i = 1; i <= 6; i++)
+		fake_kernel_fail(w.k, FAKE_MN_HOME_SET, i, 12);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_run_ms(&w, 8000);
+	UNIT_EQ(w.counters.v[CNT_KERNEL_FAILED], 5);
+	mw_ra(&w, WLAN0, &mw_router_b);
+	fake_kernel_addr_add(w.k, WLAN0, COA_B);
+	mw_carrier(&w, ETH0, false);
+	UNIT_EQ(w.counters.v[CNT_KERNEL_FAILED], 6);
+	mw_run_ms(&w, 500);
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(w.bus[0].acoa, COA_B);
+	mw_close(&w);
+}
+
 /* An answer about an earlier request says nothing about the newest. */
 static void only_the_newest_request_counts(void)
 {
@@ -344,6 +386,24 @@ static void stopping_during_a_registration(void)
 	mw_close(&w);
 }
 
+/* Stopping while the kernel is slow, and the agent says that the address is
+ * somebody else's: nothing to wait for. */
+static void stopping_with_a_duplicate(void)
+{
+	open_registering();
+	mw_ra(&w, WLAN0, &mw_router_b);
+	fake_kernel_addr_add(w.k, WLAN0, COA_B);
+	mw_settle(&w);
+	w.k->delay_min_us = w.k->delay_max_us = 500000;
+	mw_carrier(&w, ETH0, false);
+	mn_stop(w.mn, w.now);
+	mw_settle(&w);
+	CU_ASSERT(!mn_is_stopped(w.mn));
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	CU_ASSERT(mn_is_stopped(w.mn));
+	mw_close(&w);
+}
+
 static void a_reload_changes_what_is_asked_for(void)
 {
 	struct conf_mn conf;
@@ -379,12 +439,15 @@ static const struct unit_case moving[] = {
 	UNIT_CASE(movements_faster_than_the_rate),
 	UNIT_CASE(two_home_addresses_share_the_rate),
 	UNIT_CASE(the_kernel_comes_first),
+	UNIT_CASE(an_exchange_waits_for_the_kernel),
+	UNIT_CASE(a_new_request_is_not_punished),
 	UNIT_CASE(only_the_newest_request_counts),
 	UNIT_CASE(a_send_that_fails_is_repeated),
 	UNIT_CASE(stopping_deregisters),
 	UNIT_CASE(stopping_waits_only_so_long),
 	UNIT_CASE(stopping_without_a_binding_is_immediate),
 	UNIT_CASE(stopping_during_a_registration),
+	UNIT_CASE(stopping_with_a_duplicate),
 	UNIT_CASE(a_reload_changes_what_is_asked_for),
 	UNIT_END,
 };

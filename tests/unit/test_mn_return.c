@@ -141,6 +141,26 @@ static void a_duplicate_that_is_ourselves(void)
 	mw_close(&w);
 }
 
+/* The same when home was only passed by: asked for once more. */
+static void a_duplicate_that_was_ourselves(void)
+{
+	mw_open(&w);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_settle(&w);
+	flap();
+	mw_ra(&w, ETH0, &other_home_router);
+	mw_run_ms(&w, 100);
+	flap();
+	mw_ra(&w, ETH0, &mw_router_a);
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_state(&w), "REGISTERING");
+	UNIT_STR(mw_location(&w), "away");
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_location(&w), "duplicate");
+	mw_close(&w);
+}
+
 /* Not answered: repeated, with a new number each time. */
 static void the_deregistration_is_repeated(void)
 {
@@ -180,6 +200,7 @@ static void the_agents_link_layer_address_is_asked_for(void)
 	UNIT_EQ(mw_place(&w), KERNEL_MN_AWAY);
 	/* An answer for another address, and our own, are none. */
 	mw_na(&w, ETH0, "2001:db8:1::77", 9);
+	mw_na(&w, ETH0, HOA, 0);
 	UNIT_EQ(w.n_bus, 0);
 	mw_na(&w, ETH0, HOA, 1);
 	UNIT_EQ(fake_kernel_last(w.k, FAKE_NEIGH_SET)->lladdr.addr[5], 1);
@@ -248,6 +269,8 @@ static void returning_after_the_binding_ran_out(void)
 	mw_run_ms(&w, 1000);
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_EQ(w.n_bus, 0);
+	/* The hosts of the link may still take the agent for it. */
+	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
 	mw_close(&w);
 }
 
@@ -453,6 +476,7 @@ static const struct unit_case returning[] = {
 	UNIT_CASE(returning_home),
 	UNIT_CASE(the_advertisements_survive_a_flap),
 	UNIT_CASE(a_duplicate_that_is_ourselves),
+	UNIT_CASE(a_duplicate_that_was_ourselves),
 	UNIT_CASE(the_deregistration_is_repeated),
 	UNIT_CASE(the_agents_link_layer_address_is_asked_for),
 	UNIT_CASE(the_agent_is_heard_while_asked_for),

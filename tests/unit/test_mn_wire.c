@@ -67,7 +67,9 @@ static void a_router_that_is_no_default_router(void)
 	struct mw_router a = mw_router_a;
 
 	a.not_default = true;
-	mw_open(&w);
+	mw_init(&w);
+	w.conf.n_interfaces = 1;
+	mw_start(&w);
 	mw_ra(&w, ETH0, &a);
 	address(COA_A, false, false);
 	mw_forget(&w);
@@ -112,6 +114,13 @@ static void solicitations_before_the_link_local_address(void)
 
 	open_away();
 	fake_kernel_addr_set(w.k, &ll);
+	flap();
+	MW_ADDR(w.nds[0].send.src, "::");
+	ll.tentative = false;
+	ll.optimistic = true;
+	fake_kernel_addr_set(w.k, &ll);
+	mw_run_ms(&w, 1000);
+	mw_forget(&w);
 	flap();
 	MW_ADDR(w.nds[0].send.src, "::");
 	mw_close(&w);
@@ -165,6 +174,53 @@ static void a_network_set_up_by_hand(void)
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_bus, 2);
 	MW_ADDR(w.bus[1].acoa, COA_B);
+	mw_close(&w);
+}
+
+/* The carrier comes back with another default route, whose router answers:
+ * that says nothing about the address of before. */
+static void another_network_set_up_by_hand(void)
+{
+	mw_init(&w);
+	fake_kernel_link_up(w.k, ETH0, "eth0", true);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	fake_kernel_router_add(w.k, ETH0, "fe80::a");
+	mw_start(&w);
+	mw_run_ms(&w, 400);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	mw_accept(&w);
+	flap();
+	mw_run_ms(&w, 100);
+	fake_kernel_router_del(w.k, ETH0, "fe80::a");
+	fake_kernel_router_add(w.k, ETH0, "fe80::b");
+	mw_run_ms(&w, 1000);
+	mw_neigh(&w, ETH0, "fe80::b", 11, true);
+	UNIT_STR(mw_location(&w), "detached");
+	UNIT_EQ(w.n_bus, 1);
+	fake_kernel_addr_add(w.k, ETH0, COA_B);
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 2);
+	MW_ADDR(w.bus[1].acoa, COA_B);
+	mw_close(&w);
+}
+
+/* A prefix is withdrawn: its address is not taken for one of DHCPv6. */
+static void a_withdrawn_prefix(void)
+{
+	struct mw_router a = mw_router_a;
+
+	a.managed = true;
+	a.valid_s = 50;
+	mw_open(&w);
+	mw_ra(&w, ETH0, &a);
+	address(COA_A, false, false);
+	UNIT_EQ(w.n_bus, 1);
+	mw_accept(&w);
+	a.prefixes[0] = NULL;
+	mw_ra(&w, ETH0, &a);
+	UNIT_STR(mw_location(&w), "away");
+	mw_run_ms(&w, 50000);
+	UNIT_STR(mw_location(&w), "detached");
 	mw_close(&w);
 }
 
@@ -295,6 +351,8 @@ static const struct unit_case others[] = {
 	UNIT_CASE(solicitations_before_the_link_local_address),
 	UNIT_CASE(addresses_by_dhcpv6),
 	UNIT_CASE(a_network_set_up_by_hand),
+	UNIT_CASE(another_network_set_up_by_hand),
+	UNIT_CASE(a_withdrawn_prefix),
 	UNIT_CASE(a_point_to_point_device),
 	UNIT_CASE(leftovers_at_start),
 	UNIT_CASE(a_lost_interface_is_replaced_at_once),
