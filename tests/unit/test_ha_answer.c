@@ -357,6 +357,9 @@ static void memories_do_not_count(void)
 	world_init(&w);
 	w.conf.max_bindings = 2;
 	world_start(&w);
+	world_bu(&w, &(struct bu){ .seq = seq++, .lifetime = 900 });
+	world_na(&w, ETH0, HOA);
+	world_expect_ba(&w, BA_DAD_FAILED, 1);
 	for (i = 0; i < 2; i++)
 		world_bind(&w, &(struct bu){ .hoa = hoas[i], .seq = seq++,
 					     .lifetime = 900 });
