@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "mip6d/lifetime.h"
+
 /* ---- Binding Updates ---- */
 
 static uint32_t coa_valid_s(struct mn_home *h, const struct in6_addr *coa,
@@ -91,6 +93,11 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 			    addr_str(&e->hoa), strerror(-err));
 		return;
 	}
+	/* Asked for less than is left, the agent may grant that, and its
+	 * answer be lost. */
+	if (e->state != BUL_DEREGISTERING)
+		e->expires = mtime_min(e->expires,
+				       lifetime_end(now, bu.lifetime_4s));
 	mn_count(h->mn, CNT_MH_OUT);
 	mn_count(h->mn, CNT_BU_OUT);
 	log_debug("mn: hoa=%s BU seq=%u coa=%s lifetime=%us attempt=%u",
