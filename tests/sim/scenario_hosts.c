@@ -254,12 +254,91 @@ static void suspend(struct sim *s)
 	sim_finish(s);
 }
 
+/* ---- what an administrator does ---- */
+
+/* Another file, SIGHUP: preferences, lifetimes and timeouts change under the
+ * node's feet, and count at once.  MN-90 */
+static void reload(struct sim *s)
+{
+	struct sim_net n;
+	struct sim_node *mn;
+	unsigned int round = 0;
+
+	sim_net_links(s, &n);
+	mn = n.mn = sim_mn_add(s, n.home);
+	sim_iface_add(mn, n.b, 20);
+	sim_mn_home(mn, n.ha, "2001:db8:1::100", 120);
+	sim_mn_home(mn, n.ha, "2001:db8:1::200", 120);
+	sim_node_start(n.ha);
+	sim_node_start(mn);
+	while (sim_time_left(s)) {
+		struct sim_link *to = sim_net_any(&n);
+
+		sim_net_loss(&n, 100);
+		if (to != mn->ifaces[0].link && sim_below(s, 2))
+			sim_move(&mn->ifaces[0], to, sim_between(s, 10, 2000));
+		sim_run_ms(s, sim_between(s, 1, 20000));
+		mn->mn_ifaces[0].preference = (int)sim_below(s, 2) * 50 + 10;
+		mn->mn_ifaces[1].preference = (int)sim_below(s, 2) * 50 + 20;
+		mn->mn_homes[sim_below(s, 2)].lifetime_s =
+			4 * (10 + sim_below(s, 100));
+		mn->mn.retry_s = 10 + sim_below(s, 50);
+		mn->mn.bindack_timeout_ms = 200 + sim_below(s, 2000);
+		sim_note(s, "reload: preferences %d %d lifetimes %u %u",
+			 mn->mn_ifaces[0].preference,
+			 mn->mn_ifaces[1].preference,
+			 mn->mn_homes[0].lifetime_s,
+			 mn->mn_homes[1].lifetime_s);
+		sim_node_enter(mn);
+		if (daemon_reload(mn->daemon, sim_node_conf(mn), s->now))
+			sim_fail(s, "reload was refused");
+		sim_node_touch(mn);
+		sim_net_linger(&n);
+		if (++round % 5 == 0)
+			sim_settle(s);
+	}
+	sim_finish(s);
+}
+
+/* Nodes and agent are stopped in order, at bad moments too, and started
+ * again: each leaves a clean kernel behind, every time.  COM-41, HA-166 */
+static void restart(struct sim *s)
+{
+	struct sim_net n;
+	unsigned int round = 0;
+
+	sim_net_build(s, &n, NULL, 100);
+	while (sim_time_left(s)) {
+		struct sim_node *who = sim_below(s, 3) ? n.mn : n.ha;
+		struct sim_link *to = sim_net_any(&n);
+
+		if (to != n.mn->ifaces[0].link)
+			sim_move(&n.mn->ifaces[0], to, sim_between(s, 10, 500));
+		sim_net_loss(&n, 200);
+		n.home->cut = sim_below(s, 4) == 0;
+		sim_run_ms(s, sim_between(s, 0, 4000));
+		if (sim_below(s, 2))
+			sim_net_linger(&n);
+		sim_node_restart(who, sim_between(s, 1, 20000));
+		sim_run_ms(s, sim_between(s, 0, 25000));
+		n.home->cut = false;
+		if (++round % 5 == 0) {
+			sim_run_s(s, 21);
+			sim_settle(s);
+		}
+	}
+	sim_run_s(s, 21);
+	sim_finish(s);
+}
+
 const struct sim_scenario sim_scenarios_hosts[] = {
 	{ "handover", handover, 10, 2 },
 	{ "renumber", renumber, 8, 4 },
 	{ "coa-duplicate", coa_duplicate, 8, 3 },
 	{ "hotplug", hotplug, 8, 4 },
 	{ "by-hand", by_hand, 8, 4 },
+	{ "reload", reload, 8, 4 },
+	{ "restart", restart, 8, 4 },
 	{ "suspend", suspend, 8, 12 },
 	{ NULL, NULL, 0, 0 },
 };

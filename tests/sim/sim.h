@@ -351,6 +351,8 @@ struct conf *sim_node_conf(const struct sim_node *n);
 void sim_node_crash(struct sim_node *n, int64_t boot_ms);
 /* Orderly: waits for the answers, then checks that nothing is left. */
 void sim_node_stop(struct sim_node *n);
+/* The same, and starts again. */
+void sim_node_restart(struct sim_node *n, int64_t boot_ms);
 void sim_node_free(struct sim_node *n);
 /* The node has something to do, or may have. */
 void sim_node_touch(struct sim_node *n);

@@ -283,6 +283,15 @@ void sim_node_stop(struct sim_node *n)
 	task_stop(&n->wake);
 }
 
+void sim_node_restart(struct sim_node *n, int64_t boot_ms)
+{
+	if (!n->up)
+		return;
+	sim_node_stop(n);
+	regs_forget(n);
+	tqueue_start(n->sim->tq, &n->boot, mtime_add_ms(n->sim->now, boot_ms));
+}
+
 void sim_node_free(struct sim_node *n)
 {
 	unsigned int i;
