@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Both kernels are exactly as doc/kernel-state.md says, and empty after."""
+
+import os
+import re
+
+from mip6 import A, HOA, TREE, away, wait_bound
+
+DEADLINE = 240
+
+
+def documented():
+    """[(node, command, [line...])] of the document's blocks."""
+    with open(os.path.join(TREE, 'doc', 'kernel-state.md')) as f:
+        text = f.read()
+    found = []
+    for block in re.findall(r'^```\n(\w+# .*?)^```', text, re.M | re.S):
+        prompt, *lines = block.splitlines()
+        node, command = prompt.split('# ', 1)
+        found.append((node, command, lines))
+    assert len(found) > 10, 'the document has lost its blocks'
+    return found
+
+
+def pattern(lines):
+    """A regular expression; … is anything, over lines where it is alone."""
+    parts = []
+    for line in lines:
+        if line == '…':
+            parts.append(r'(?:.*\n)*?')
+        else:
+            parts.append('.*'.join(re.escape(p) for p in line.rstrip()
+                                   .split('…')) + r'\s*\n')
+    return ''.join(parts)
+
+
+def compare(lab):
+    wrong = []
+    for node, command, lines in documented():
+        out = lab.node(node).run(command).out
+        if not re.fullmatch(pattern(lines), out):
+            wrong.append('%s# %s\n%s' % (node, command, out))
+    assert not wrong, 'not as documented:\n' + '\n'.join(wrong)
+
+
+def test_as_documented(lab):
+    """Each object, after the registration and after two handovers."""
+    agent, node, _coa = away(lab)
+    compare(lab)
+    lab.move('mn', 'b')
+    wait_bound(lab, '2001:db8:b:')
+    lab.move('mn', 'a')
+    wait_bound(lab, A)
+    compare(lab)
+    assert node.stop() == 0
+    assert agent.stop() == 0
+    for name in 'ha', 'mn':
+        out = lab.node(name).sh(
+            'ip -6 route show table all; ip -6 rule; ip xfrm policy; '
+            'ip xfrm state; ip -6 neigh show proxy; ip link; ip -6 addr').out
+        for word in (HOA, 'mip6', 'proto 135', 'proto 136', 'reqid'):
+            assert word not in out, '%s has %s left:\n%s' % (name, word, out)
