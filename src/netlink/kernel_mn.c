@@ -60,7 +60,10 @@ static int give_tunnel(struct kernel_mn *mn, struct mn_home *h)
 		return 0;
 	}
 	h->tunnel = mn_tunnel_get(mn, &h->want.ha, &h->want.coa);
-	return h->tunnel < 0 ? h->tunnel : 0;
+	if (h->tunnel < 0)
+		return h->tunnel;
+	mn_tunnel_receive(mn, &h->want.ha);
+	return 0;
 }
 
 static int apply(struct kernel_mn *mn, struct nlb_txn *txn)

@@ -200,9 +200,11 @@ static bool is_our_name(const struct search *s, const char *name)
 
 	if (s->exact)
 		return !strcmp(name, s->name);
-	if (strncmp(name, s->name, len) || !name[len])
+	if (strncmp(name, s->name, len))
 		return false;
-	return name[len + strspn(name + len, "0123456789")] == '\0';
+	if (name[len] == 'r') /* receives only */
+		len++;
+	return name[len] && name[len + strspn(name + len, "0123456789")] == '\0';
 }
 
 static void on_link(void *arg, const struct nlmsghdr *nlh)

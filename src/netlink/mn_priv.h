@@ -28,6 +28,8 @@ struct mn_coa {
 	int ifindex;
 };
 
+/* With coa :: it only receives, from the agent to any address of ours: what
+ * was under way to an earlier care-of address. */
 struct mn_tunnel {
 	bool used;
 	char name[IF_NAMESIZE];
@@ -95,6 +97,9 @@ void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn);
  * or -errno. */
 int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
 		  const struct in6_addr *coa);
+/* Creates the device that only receives; without it some packets are lost at
+ * a handover, and that is all. */
+void mn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha);
 void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
 
 /* ---- mn_home.c ---- */

@@ -6,7 +6,9 @@
  *
  * This file decides which device serves whom.  A handover changes a device's
  * local end; it is created when a node leaves home and deleted when nobody
- * uses it any more.
+ * uses it any more.  Beside them, one for each agent only receives: what the
+ * agent sent before it heard of a move arrives at the care-of address that
+ * was left, and that one may still be ours.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -161,7 +163,8 @@ int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
 		return -ENOSPC;
 	t = &mn->tunnels[i];
 	*t = (struct mn_tunnel){ .ha = *ha, .coa = *coa };
-	snprintf(t->name, sizeof(t->name), "%.12s%d", mn->prefix, i);
+	snprintf(t->name, sizeof(t->name), "%.11s%s%d", mn->prefix,
+		 addr_is_any(coa) ? "r" : "", i);
 	err = create(mn, t);
 	if (err) {
 		log_error("kernel: cannot create the tunnel device %s: %s",
@@ -172,17 +175,35 @@ int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
 	return i;
 }
 
+void mn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha)
+{
+	mn_tunnel_get(mn, ha, &addr_any);
+}
+
+static bool is_used(const struct kernel_mn *mn, int i)
+{
+	const struct mn_tunnel *t = &mn->tunnels[i];
+	int h;
+
+	for (h = 0; h < MN_MAX_HOMES; h++) {
+		const struct mn_home *home = &mn->homes[h];
+
+		if (home->tunnel == i ||
+		    (addr_is_any(&t->coa) && home->tunnel >= 0 &&
+		     addr_eq(&mn->tunnels[home->tunnel].ha, &t->ha)))
+			return true;
+	}
+	return false;
+}
+
 void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 {
-	int i, h;
+	int i;
 
 	for (i = 0; i < MN_MAX_HOMES; i++) {
 		struct mn_tunnel *t = &mn->tunnels[i];
 
-		for (h = 0; h < MN_MAX_HOMES; h++)
-			if (mn->homes[h].tunnel == i)
-				break;
-		if (!t->used || h < MN_MAX_HOMES)
+		if (!t->used || is_used(mn, i))
 			continue;
 		link_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), t->ifindex);
 		nlb_commit_del(mn->k->nl, txn);

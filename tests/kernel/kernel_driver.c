@@ -200,8 +200,10 @@ static void cmd_local(struct driver *d, char **w)
 
 static void cmd_sysctl(struct driver *d, char **w)
 {
-	driver_result("sysctl", kernel_sysctl(d->k, arg_text(w, "if"), arg_text(w, "name"),
-				       arg_text(w, "value")));
+	driver_result("sysctl",
+		      kernel_sysctl(d->k, arg_text(w, "if"),
+				    arg_text(w, "name"),
+				    arg_text(w, "value")));
 }
 
 static void cmd_send_mh(struct driver *d, char **w)
