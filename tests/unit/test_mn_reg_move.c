@@ -386,6 +386,28 @@ static void stopping_during_a_registration(void)
 	mw_close(&w);
 }
 
+/* Stopping in the middle of a movement: the agent hears of it from the new
+ * address, once the kernel is ready. */
+static void stopping_during_a_movement(void)
+{
+	open_bound();
+	mw_ra(&w, WLAN0, &mw_router_b);
+	fake_kernel_addr_add(w.k, WLAN0, COA_B);
+	mw_settle(&w);
+	w.k->delay_min_us = w.k->delay_max_us = 500000;
+	mw_carrier(&w, ETH0, false);
+	mn_stop(w.mn, w.now);
+	mw_run_ms(&w, 499);
+	UNIT_EQ(w.n_bus, 0);
+	mw_run_ms(&w, 1);
+	UNIT_EQ(w.n_bus, 1);
+	UNIT_EQ(w.bus[0].bu.lifetime_4s, 0);
+	MW_ADDR(w.bus[0].acoa, COA_B);
+	mw_ba(&w, HOA, BA_ACCEPTED, mw_last_bu(&w)->bu.seq, 0);
+	CU_ASSERT(mn_is_stopped(w.mn));
+	mw_close(&w);
+}
+
 /* Stopping while the kernel is slow, and the agent says that the address is
  * somebody else's: nothing to wait for. */
 static void stopping_with_a_duplicate(void)
@@ -447,6 +469,7 @@ static const struct unit_case moving[] = {
 	UNIT_CASE(stopping_waits_only_so_long),
 	UNIT_CASE(stopping_without_a_binding_is_immediate),
 	UNIT_CASE(stopping_during_a_registration),
+	UNIT_CASE(stopping_during_a_movement),
 	UNIT_CASE(stopping_with_a_duplicate),
 	UNIT_CASE(a_reload_changes_what_is_asked_for),
 	UNIT_END,

@@ -177,6 +177,33 @@ static void a_network_set_up_by_hand(void)
 	mw_close(&w);
 }
 
+/* The route comes late; without the right to set one up, nothing starts. */
+static void a_default_route_comes_late(void)
+{
+	struct role_env env;
+	struct mn *mn = NULL;
+
+	mw_open(&w);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_run_ms(&w, 5000);
+	UNIT_STR(mw_location(&w), "unknown");
+	fake_kernel_router_add(w.k, ETH0, "fe80::a");
+	mw_settle(&w);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 1);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	UNIT_EQ(w.n_bus, 1);
+	w.mn = mn_free(w.mn);
+	env = (struct role_env){ .tq = w.tq,
+				 .kernel = w.k,
+				 .transport = w.t,
+				 .counters = &w.counters };
+	fake_kernel_fail_call(w.k, FAKE_MN_START, 1, 1);
+	UNIT_EQ(mn_new(&env, &w.conf, w.now, &mn), -1);
+	CU_ASSERT(!mn);
+	UNIT_NEED(!mn_new(&env, &w.conf, w.now, &w.mn));
+	mw_close(&w);
+}
+
 /* The carrier comes back with another default route, whose router answers:
  * that says nothing about the address of before. */
 static void another_network_set_up_by_hand(void)
@@ -351,6 +378,7 @@ static const struct unit_case others[] = {
 	UNIT_CASE(solicitations_before_the_link_local_address),
 	UNIT_CASE(addresses_by_dhcpv6),
 	UNIT_CASE(a_network_set_up_by_hand),
+	UNIT_CASE(a_default_route_comes_late),
 	UNIT_CASE(another_network_set_up_by_hand),
 	UNIT_CASE(a_withdrawn_prefix),
 	UNIT_CASE(a_point_to_point_device),
