@@ -24,22 +24,61 @@ static struct rule coa_rule(const struct kernel_mn *mn, int i)
 	};
 }
 
+/* For sockets that are bound to the interface: the tunnel is not for them,
+ * and the main table would have them take the home address as source on the
+ * foreign link.  Link-local destinations are left alone. */
+static struct rule bound_rule(const struct kernel_mn *mn, int i)
+{
+	struct rule r = {
+		.pref = mn->rule_base + MN_RULE_COA,
+		.table = mn_coa_table(mn, i),
+		.proto = PROTO_MN,
+		.dst = { { { 0x20 } } }, /* 2000::/3 */
+		.dst_len = 3,
+		.oifname = mn->coas[i].ifname,
+	};
+
+	return r;
+}
+
+/* A socket without a source that comes here takes the care-of address; source
+ * selection would prefer a home address on any interface. */
 static struct route coa_route(const struct kernel_mn *mn, int i)
 {
-	struct route r = {
+	return (struct route){
 		.type = RTN_UNICAST,
 		.proto = PROTO_MN,
 		.table = mn_coa_table(mn, i),
 		.oif = mn->coas[i].ifindex,
 		.gateway = mn->coas[i].router,
+		.prefsrc = mn->coas[i].coa,
 	};
+}
 
-	/* A socket without a source that the direct rules bring here takes
-	 * the care-of address; source selection would prefer a home address
-	 * on any interface. */
-	if (mn->n_direct)
-		r.prefsrc = mn->coas[i].coa;
-	return r;
+static void add_rule(struct kernel_mn *mn, struct nlb_txn *txn,
+		     const struct rule *r)
+{
+	rule_encode_add(nlb_begin(mn->k->nl, NLB_ROUTE), r);
+	nlb_commit(mn->k->nl, txn, EEXIST);
+}
+
+static void del_rule(struct kernel_mn *mn, struct nlb_txn *txn,
+		     const struct rule *r)
+{
+	rule_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), r);
+	nlb_commit_del(mn->k->nl, txn);
+}
+
+static void put_rules(struct kernel_mn *mn, struct nlb_txn *txn, int i,
+		      bool on)
+{
+	struct rule from = coa_rule(mn, i), bound = bound_rule(mn, i);
+	void (*put)(struct kernel_mn *, struct nlb_txn *,
+		    const struct rule *) = on ? add_rule : del_rule;
+
+	put(mn, txn, &from);
+	if (mn->coas[i].ifname[0])
+		put(mn, txn, &bound);
 }
 
 static int find(const struct kernel_mn *mn, const struct in6_addr *coa)
@@ -60,24 +99,26 @@ int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
 {
 	int i = find(mn, &want->coa);
 	struct route route;
-	struct rule rule;
 
 	if (i < 0)
 		return i;
+	if (mn->coas[i].used && mn->coas[i].ifindex != want->coa_ifindex)
+		put_rules(mn, txn, i, false);
 	mn->coas[i] = (struct mn_coa){
 		.used = true,
 		.coa = want->coa,
 		.router = want->coa_router,
 		.ifindex = want->coa_ifindex,
 	};
+	if (!if_indextoname((unsigned int)want->coa_ifindex,
+			    mn->coas[i].ifname))
+		mn->coas[i].ifname[0] = '\0';
 	route = coa_route(mn, i);
-	rule = coa_rule(mn, i);
 	/* Again where it is there already: the kernel takes routes away when
 	 * an interface goes down. */
 	route_encode_set(nlb_begin(mn->k->nl, NLB_ROUTE), &route);
 	nlb_commit(mn->k->nl, txn, 0);
-	rule_encode_add(nlb_begin(mn->k->nl, NLB_ROUTE), &rule);
-	nlb_commit(mn->k->nl, txn, EEXIST);
+	put_rules(mn, txn, i, true);
 	return i;
 }
 
@@ -94,15 +135,12 @@ static bool is_used(const struct kernel_mn *mn, int i)
 void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	struct route route;
-	struct rule rule;
 	int i;
 
 	for (i = 0; i < MN_MAX_HOMES; i++) {
 		if (!mn->coas[i].used || is_used(mn, i))
 			continue;
-		rule = coa_rule(mn, i);
-		rule_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &rule);
-		nlb_commit_del(mn->k->nl, txn);
+		put_rules(mn, txn, i, false);
 		route = coa_route(mn, i);
 		route_encode_del(nlb_begin(mn->k->nl, NLB_ROUTE), &route);
 		nlb_commit_del(mn->k->nl, txn);
@@ -123,15 +161,11 @@ static void set_direct(struct kernel_mn *mn, struct nlb_txn *txn,
 			.dst = mn->direct[i].addr,
 			.dst_len = mn->direct[i].len,
 		};
-		struct nlenc *e = nlb_begin(mn->k->nl, NLB_ROUTE);
 
-		if (on) {
-			rule_encode_add(e, &r);
-			nlb_commit(mn->k->nl, txn, EEXIST);
-		} else {
-			rule_encode_del(e, &r);
-			nlb_commit_del(mn->k->nl, txn);
-		}
+		if (on)
+			add_rule(mn, txn, &r);
+		else
+			del_rule(mn, txn, &r);
 	}
 }
 

@@ -14,7 +14,7 @@
 /* Rule priorities above rule_base. */
 enum mn_rule {
 	MN_RULE_HOA, /* from HOA: its own table, whatever the destination */
-	MN_RULE_COA, /* from COA: its own table */
+	MN_RULE_COA, /* from COA, or bound to its interface: its own table */
 	MN_RULE_DIRECT, /* to a direct prefix: the care-of table */
 	MN_RULE_FIND, /* sockets without a source that would take HOA */
 };
@@ -26,6 +26,7 @@ struct mn_coa {
 	bool used;
 	struct in6_addr coa, router;
 	int ifindex;
+	char ifname[IF_NAMESIZE]; /* "": not known */
 };
 
 /* With coa :: it only receives, from the agent to any address of ours: what
