@@ -67,7 +67,7 @@ static unsigned int count_bound(struct sim *s)
 	for (i = 0; i < s->n_nodes; i++) {
 		const struct bul_entry *e;
 
-		if (s->nodes[i]->role != SIM_MN)
+		if (!(s->nodes[i]->role & SIM_MN))
 			continue;
 		e = sim_bul(&s->nodes[i]->regs[0]);
 		if (sim_bul_is_bound(e, s->now))

@@ -296,6 +296,45 @@ static void virtual_home(struct sim *s)
 	sim_finish(s);
 }
 
+/* A node that is an agent on one interface and a mobile node on another, in
+ * one process; its own mobile node moves too.  Each role hears what is the
+ * other's and does not mind. */
+static void both_roles(struct sim *s)
+{
+	struct sim_net n;
+	struct sim_link *home2;
+	struct sim_node *both, *mn;
+	unsigned int moves = 0;
+
+	sim_net_links(s, &n);
+	home2 = sim_link_add(s, "home2");
+	sim_router_add(home2, "2001:db8:2::/64", 3000, 10000);
+	both = sim_ha_add(s, home2, "2001:db8:2::1");
+	sim_both_add(both, n.home);
+	sim_mn_home(both, n.ha, "2001:db8:1::100", 120);
+	mn = sim_mn_add(s, home2);
+	sim_mn_home(mn, both, "2001:db8:2::200", 120);
+	sim_node_start(n.ha);
+	sim_node_start(both);
+	sim_node_start(mn);
+	while (sim_time_left(s)) {
+		struct sim_link *to = sim_net_any(&n);
+
+		sim_net_loss(&n, 100);
+		if (to != both->ifaces[1].link)
+			sim_move(&both->ifaces[1], to,
+				 sim_between(s, 10, 2000));
+		sim_run_ms(s, sim_between(s, 1, 10000));
+		to = sim_below(s, 2) ? home2 : n.b;
+		if (to != mn->ifaces[0].link)
+			sim_move(&mn->ifaces[0], to, sim_between(s, 10, 2000));
+		sim_net_linger(&n);
+		if (++moves % 8 == 0)
+			sim_settle(s);
+	}
+	sim_finish(s);
+}
+
 const struct sim_scenario sim_scenarios_walk[] = {
 	{ "steady", steady, 2, 168 },
 	{ "walk", walk, 16, 6 },
@@ -306,6 +345,7 @@ const struct sim_scenario sim_scenarios_walk[] = {
 	{ "two-interfaces", two_interfaces, 10, 4 },
 	{ "two-homes", two_homes, 8, 4 },
 	{ "two-agents", two_agents, 8, 4 },
+	{ "both-roles", both_roles, 8, 4 },
 	{ "home-subnets", home_subnets, 8, 3 },
 	{ "virtual-home", virtual_home, 8, 3 },
 	{ NULL, NULL, 0, 0 },

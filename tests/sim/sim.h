@@ -111,6 +111,7 @@ struct sim_iface {
 	struct sim_node *node;
 	int ifindex;
 	char name[IF_NAMESIZE];
+	struct conf_mn_interface *conf; /* NULL: the mobile node's no matter */
 	struct lladdr mac;
 	struct in6_addr ll;
 	struct sim_link *link; /* NULL: no carrier */
@@ -157,7 +158,8 @@ struct sim_reg {
 
 /* ---- nodes ---- */
 
-enum sim_role { SIM_HA, SIM_MN };
+/* Bits: a node may be both, on different interfaces. */
+enum sim_role { SIM_HA = 1, SIM_MN = 2, SIM_BOTH = 3 };
 
 struct sim_node {
 	struct sim *sim;
@@ -338,6 +340,8 @@ struct sim_node *sim_ha_add(struct sim *s, struct sim_link *home,
 /* Another subnet of the same wire. */
 void sim_ha_link(struct sim_node *n, const char *addr);
 struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at);
+/* An agent becomes a mobile node too, with an interface at `at`. */
+void sim_both_add(struct sim_node *ha, struct sim_link *at);
 struct sim_iface *sim_iface_add(struct sim_node *n, struct sim_link *at,
 				int preference);
 void sim_mn_home(struct sim_node *mn, struct sim_node *ha, const char *hoa,

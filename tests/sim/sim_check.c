@@ -106,7 +106,8 @@ static void ha_check(struct sim_node *n)
 	bcache_walk(bc, entry_check, &v);
 	if (v.idle)
 		kernel_check_entries(n, bc);
-	if (tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * bcache_count(bc))
+	if (tqueue_len(n->tq) >
+	    TASKS_BASE + TASKS_EACH * (bcache_count(bc) + n->mn.n_homes))
 		sim_fail(n->sim, "%s: %zu tasks for %u bindings", n->name,
 			 tqueue_len(n->tq), bcache_count(bc));
 }
@@ -151,7 +152,8 @@ static void mn_check(struct sim_node *n)
 			 n->name, bul->count, n->mn.n_homes);
 	for (i = 0; i < n->mn.n_homes; i++)
 		belief_check(n, &n->regs[i]);
-	if (tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * n->mn.n_homes)
+	if (n->role == SIM_MN &&
+	    tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * n->mn.n_homes)
 		sim_fail(n->sim, "%s: %zu tasks", n->name, tqueue_len(n->tq));
 }
 
@@ -173,9 +175,9 @@ void sim_check_step(struct sim *s)
 		if (!n->dirty || !n->up || n->asleep || is_busy(n))
 			continue;
 		n->dirty = false;
-		if (n->role == SIM_HA)
+		if (n->role & SIM_HA)
 			ha_check(n);
-		else
+		if (n->role & SIM_MN)
 			mn_check(n);
 	}
 }
@@ -245,10 +247,10 @@ uint64_t sim_digest(struct sim *s)
 
 		if (!n->up)
 			continue;
-		if (n->role == SIM_HA)
+		if (n->role & SIM_HA)
 			bcache_walk(ha_bcache(daemon_ha(n->daemon)),
 				    entry_digest, &h);
-		else
+		if (n->role & SIM_MN)
 			h = bul_digest(h, mn_bul(daemon_mn(n->daemon)));
 		h = mix(h, &n->kernel->n_bindings, sizeof(unsigned int));
 		for (j = 0; j < n->kernel->n_homes; j++)

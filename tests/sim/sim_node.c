@@ -164,7 +164,7 @@ static void host_new(struct sim_node *n)
 
 	for (i = 0; i < n->n_ifaces; i++)
 		sim_host_reset(&n->ifaces[i]);
-	for (j = 0; n->role == SIM_HA && j < n->ha.n_links; j++) {
+	for (j = 0; n->role & SIM_HA && j < n->ha.n_links; j++) {
 		struct kernel_addr a = {
 			.ifindex = n->ifaces[0].ifindex,
 			.plen = 64,
@@ -348,9 +348,11 @@ struct sim_iface *sim_iface_add(struct sim_node *n, struct sim_link *at,
 	       (uint8_t[]){ 0, 0, 0, 0xff, 0xfe, id[0], id[1],
 			    (uint8_t)at_index },
 	       8);
-	memcpy(n->mn_ifaces[at_index].ifname, i->name, IF_NAMESIZE);
-	n->mn_ifaces[at_index].preference = preference;
-	n->mn.n_interfaces = n->n_ifaces;
+	if (n->role & SIM_MN) {
+		i->conf = &n->mn_ifaces[n->mn.n_interfaces++];
+		memcpy(i->conf->ifname, i->name, IF_NAMESIZE);
+		i->conf->preference = preference;
+	}
 	sim_host_init(i);
 	return i;
 }
@@ -387,10 +389,8 @@ struct sim_node *sim_ha_add(struct sim *s, struct sim_link *home,
 	return n;
 }
 
-struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at)
+static void mn_init(struct sim_node *n)
 {
-	struct sim_node *n = node_add(s, SIM_MN);
-
 	n->mn = (struct conf_mn){
 		.on = true,
 		.first_bindack_timeout_ms = 1500,
@@ -402,8 +402,22 @@ struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at)
 		.rule_base = 1000,
 	};
 	snprintf(n->mn.tunnel_prefix, IF_NAMESIZE, "mip6mn");
+}
+
+struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at)
+{
+	struct sim_node *n = node_add(s, SIM_MN);
+
+	mn_init(n);
 	sim_iface_add(n, at, 50);
 	return n;
+}
+
+void sim_both_add(struct sim_node *ha, struct sim_link *at)
+{
+	ha->role = SIM_BOTH;
+	mn_init(ha);
+	sim_iface_add(ha, at, 50);
 }
 
 void sim_mn_home_addr(struct sim_node *mn, struct sim_node *ha,

@@ -83,7 +83,7 @@ static int leave(struct sim_packet *p, struct sim_iface *out,
 
 	if (!lost && sim_link_has_prefix(out->link, to))
 		p->link = out->link;
-	else if (!lost && out->node->role == SIM_MN)
+	else if (!lost && out->conf)
 		lost = !next_hop_works(out, router) || out->link->cut;
 	else if (!lost)
 		lost = out->link->cut;
@@ -160,8 +160,9 @@ int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
 		p->rh2 = m->dst;
 		p->wire_dst = m->coa;
 	}
-	return n->role == SIM_MN ? send_from_mn(n, p, m)
-				 : send_from_ha(n, p, m);
+	return addr_eq(&m->src, &n->ha_links[0].address) || !(n->role & SIM_MN)
+		       ? send_from_ha(n, p, m)
+		       : send_from_mn(n, p, m);
 }
 
 static struct sim_packet *packet_copy(const struct sim_packet *p)
@@ -243,8 +244,7 @@ static struct sim_iface *arrives_at(struct sim_packet *p,
 			    (p->link ? p->link != f->link : f->link->cut))
 				continue;
 			/* Without a router nothing comes in from outside. */
-			if (!p->link && f->node->role == SIM_MN &&
-			    !sim_link_is_live(f->link))
+			if (!p->link && f->conf && !sim_link_is_live(f->link))
 				continue;
 			return f;
 		}
@@ -260,7 +260,7 @@ static const struct kernel_binding *intercepted(struct sim *s,
 	unsigned int n;
 
 	for (n = 0; n < s->n_nodes; n++) {
-		if (!s->nodes[n]->up || s->nodes[n]->role != SIM_HA ||
+		if (!s->nodes[n]->up || !(s->nodes[n]->role & SIM_HA) ||
 		    s->nodes[n]->ifaces[0].link->cut)
 			continue;
 		b = fake_kernel_binding(s->nodes[n]->kernel, hoa);
@@ -290,9 +290,9 @@ static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
 
 	if (p->has_rh2 && !home_of(n, &p->rh2))
 		return;
-	if (p->has_hao && n->role != SIM_HA)
+	if (p->has_hao && !(n->role & SIM_HA))
 		return;
-	if (n->role == SIM_MN &&
+	if (n->role & SIM_MN &&
 	    mh_parse(p->data, p->len, &pkt.src, &pkt.dst, &msg) == MH_OK &&
 	    msg.type == MH_BA)
 		sim_check_received_ba(n, &msg.ba, &pkt.dst);
@@ -310,9 +310,8 @@ static void decapsulate(struct sim_packet *p, struct sim_iface *at)
 	const struct kernel_binding *b;
 	struct sim_packet *inner;
 
-	if (n->role == SIM_MN) {
-		if (h &&
-		    (h->place == KERNEL_MN_AWAY ||
+	if (h) {
+		if ((h->place == KERNEL_MN_AWAY ||
 		     h->place == KERNEL_MN_RETURNING) &&
 		    addr_eq(&h->ha, &p->tunnel_src) &&
 		    addr_eq(&h->coa, &p->tunnel_dst))

@@ -22,7 +22,7 @@ static struct sim_iface *at_home(struct sim_reg *r)
 	for (i = 0; i < r->mn->n_ifaces; i++) {
 		struct sim_iface *f = &r->mn->ifaces[i];
 
-		if (f->link && sim_link_is_live(f->link) &&
+		if (f->conf && f->link && sim_link_is_live(f->link) &&
 		    sim_link_has_prefix(f->link, &r->hoa))
 			return f;
 	}
@@ -50,10 +50,10 @@ static struct sim_iface *best_away(struct sim_node *n)
 	for (i = 0; i < n->n_ifaces; i++) {
 		struct sim_iface *f = &n->ifaces[i];
 
-		if (!f->link || !sim_link_is_live(f->link) || !can_use(f))
+		if (!f->conf || !f->link || !sim_link_is_live(f->link) ||
+		    !can_use(f))
 			continue;
-		if (!best || n->mn_ifaces[i].preference >
-				     n->mn_ifaces[best - n->ifaces].preference)
+		if (!best || f->conf->preference > best->conf->preference)
 			best = f;
 	}
 	return best;
@@ -246,8 +246,8 @@ void sim_finish(struct sim *s)
 	for (i = 0; i < s->n_nodes; i++)
 		if (s->nodes[i]->role == SIM_MN)
 			sim_node_stop(s->nodes[i]);
-	for (i = 0; i < s->n_nodes; i++) {
-		if (s->nodes[i]->role != SIM_HA)
+	for (i = s->n_nodes; i-- > 0;) {
+		if (!(s->nodes[i]->role & SIM_HA))
 			continue;
 		if (s->nodes[i]->kernel->n_bindings)
 			sim_fail(s, "%s: %u bindings after all nodes stopped",
