@@ -180,7 +180,11 @@ static void arm_active(struct bcache_entry *e)
 		due = mtime_min(due, b->next_na);
 	if (b->stale)
 		due = mtime_min(due, b->retry);
-	tqueue_start(b->ha->env.tq, &e->task, due);
+	/* A refresh leaves the timer where it is, too early: when it runs it
+	 * finds nothing to do and is put right, once a lifetime instead of at
+	 * each refresh. */
+	if (mtime_before(due, task_due(&e->task)))
+		tqueue_start(b->ha->env.tq, &e->task, due);
 }
 
 static void announce(struct bcache_entry *e, struct mtime now)
@@ -290,9 +294,10 @@ void ha_binding_enter(struct bcache_entry *e, enum bcache_state state,
 		from = NULL;
 	else if (state != BCACHE_ACTIVE)
 		log_step(e, from, bcache_state_str(state), now);
+	if (from)
+		task_stop(&e->task);
 	b->is_new = false;
 	e->state = state;
-	task_stop(&e->task);
 	switch (state) {
 	case BCACHE_DAD:
 		ha_dad_start(e, now);
