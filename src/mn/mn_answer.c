@@ -72,13 +72,16 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 			 struct mtime now)
 {
 	const char *why = ba_status_str(msg->ba.status);
+	struct mtime doubt;
 
 	if (h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME) {
 		mn_reg_enter(h, BUL_IDLE, why, now);
 		mn_return_unbound(h, now);
 		return;
 	}
-	if (mtime_before(h->bul->first_sent, h->left_home)) {
+	/* What we know of the wire may be as old as a router's silence. */
+	doubt = mtime_add_ms(h->left_home, h->mn->conf->router_probes_ms);
+	if (h->left_home.us && mtime_before(h->bul->last_sent, doubt)) {
 		mn_reg_again(h, why, now);
 		return;
 	}

@@ -156,6 +156,11 @@ static void a_duplicate_that_was_ourselves(void)
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_STR(mw_state(&w), "REGISTERING");
 	UNIT_STR(mw_location(&w), "away");
+	/* Nor may one that was sent just after: the wire may have changed
+	 * back before we knew. */
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_location(&w), "away");
+	mw_run_ms(&w, 5000);
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_STR(mw_location(&w), "duplicate");
 	mw_close(&w);
