@@ -101,8 +101,8 @@ int loop_new(struct tqueue *tq, struct loop **ret_loop)
 		return -ENOMEM;
 	loop->tq = tq;
 	loop->timer_due = MTIME_NEVER;
-	loop->timer_fd = timerfd_create(CLOCK_BOOTTIME,
-					TFD_NONBLOCK | TFD_CLOEXEC);
+	loop->timer_fd =
+		timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	loop->base = event_base_new();
 	if (loop->timer_fd >= 0 && loop->base)
 		loop->timer_ev = event_new(loop->base, loop->timer_fd,
@@ -176,7 +176,10 @@ int loop_add_fd(struct loop *loop, int fd, loop_fd_fn *fn, void *arg,
 	if (!handle)
 		return -ENOMEM;
 	*handle = (struct loop_fd){
-		.loop = loop, .read_fn = fn, .arg = arg, .fd = fd,
+		.loop = loop,
+		.read_fn = fn,
+		.arg = arg,
+		.fd = fd,
 	};
 	handle->read_ev = event_new(loop->base, fd, EV_READ | EV_PERSIST,
 				    on_readable, handle);
@@ -226,8 +229,7 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
 	sig->fn(sig->arg, signo);
 }
 
-int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn,
-		    void *arg)
+int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn, void *arg)
 {
 	struct loop_signal *sig = calloc(1, sizeof(*sig));
 

@@ -26,8 +26,8 @@ static void begin(struct nlenc *e, uint16_t type, uint16_t flags, int ifindex,
 	nlenc_addr(e, IFA_LOCAL, addr);
 }
 
-void addr_encode_add(struct nlenc *e, int ifindex,
-		     const struct in6_addr *addr, bool home, uint8_t proto)
+void addr_encode_add(struct nlenc *e, int ifindex, const struct in6_addr *addr,
+		     bool home, uint8_t proto)
 {
 	uint32_t flags = IFA_F_NODAD;
 
@@ -38,8 +38,8 @@ void addr_encode_add(struct nlenc *e, int ifindex,
 	nlenc_u8(e, IFA_PROTO, proto);
 }
 
-void addr_encode_del(struct nlenc *e, int ifindex,
-		     const struct in6_addr *addr, uint8_t plen)
+void addr_encode_del(struct nlenc *e, int ifindex, const struct in6_addr *addr,
+		     uint8_t plen)
 {
 	begin(e, RTM_DELADDR, 0, ifindex, addr, plen);
 }

@@ -95,8 +95,7 @@ static void only_ipv6(struct emit *e)
 
 /* Copies `len` octets from `off` in the IPv6 packet to the stack; out when
  * the packet is too short. */
-static void copy_packet(struct emit *e, int32_t off, int32_t stack,
-			int32_t len)
+static void copy_packet(struct emit *e, int32_t off, int32_t stack, int32_t len)
 {
 	mov_reg(e, BPF_REG_1, BPF_REG_6);
 	mov_imm(e, BPF_REG_2, off);
@@ -109,9 +108,9 @@ static void copy_packet(struct emit *e, int32_t off, int32_t stack,
 
 /* The stack: the map key, and below it the tunnel key up to its label, a
  * length that every kernel knows. */
-#define KEY (-BPF_PAIR_KEY)
+#define KEY            (-BPF_PAIR_KEY)
 #define TUNNEL_KEY_LEN ((int32_t)offsetof(struct bpf_tunnel_key, tunnel_label))
-#define TUNNEL_KEY (KEY - TUNNEL_KEY_LEN)
+#define TUNNEL_KEY     (KEY - TUNNEL_KEY_LEN)
 #define REMOTE \
 	(TUNNEL_KEY + (int32_t)offsetof(struct bpf_tunnel_key, remote_ipv6))
 

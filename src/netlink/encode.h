@@ -22,7 +22,7 @@
  * takes an absent one for 0. */
 struct link_tunnel {
 	const char *name; /* creation only */
-	int ifindex; /* change only */
+	int ifindex;      /* change only */
 	struct in6_addr local, remote;
 	uint32_t mtu; /* 0: the kernel's choice */
 };
@@ -30,8 +30,7 @@ struct link_tunnel {
 void link_encode_tunnel_add(struct nlenc *e, const struct link_tunnel *t);
 void link_encode_tunnel_change(struct nlenc *e, const struct link_tunnel *t);
 /* The external (collect metadata) ip6tnl. */
-void link_encode_external_add(struct nlenc *e, const char *name,
-			      uint32_t mtu);
+void link_encode_external_add(struct nlenc *e, const char *name, uint32_t mtu);
 /* No link-local address is made when the device comes up. */
 void link_encode_no_addrgen(struct nlenc *e, int ifindex);
 void link_encode_up(struct nlenc *e, int ifindex, bool up);
@@ -41,10 +40,10 @@ void link_encode_get(struct nlenc *e, const char *name);
 /* ---- addresses ---- */
 
 /* addr/128 without DAD; home sets IFA_F_HOMEADDRESS.  Fails with EEXIST. */
-void addr_encode_add(struct nlenc *e, int ifindex,
-		     const struct in6_addr *addr, bool home, uint8_t proto);
-void addr_encode_del(struct nlenc *e, int ifindex,
-		     const struct in6_addr *addr, uint8_t plen);
+void addr_encode_add(struct nlenc *e, int ifindex, const struct in6_addr *addr,
+		     bool home, uint8_t proto);
+void addr_encode_del(struct nlenc *e, int ifindex, const struct in6_addr *addr,
+		     uint8_t plen);
 
 /* ---- routes ---- */
 
@@ -76,7 +75,7 @@ struct rule {
 	uint8_t src_len;
 	struct in6_addr dst;
 	uint8_t dst_len;
-	uint32_t fwmark; /* 0: none */
+	uint32_t fwmark;     /* 0: none */
 	const char *oifname; /* NULL: none */
 	bool find_saddr; /* FIB_RULE_FIND_SADDR: decides for a socket without
 			  * a source address by the one it would get */
@@ -91,8 +90,7 @@ void neigh_encode_proxy_add(struct nlenc *e, int ifindex,
 			    const struct in6_addr *addr);
 void neigh_encode_proxy_del(struct nlenc *e, int ifindex,
 			    const struct in6_addr *addr);
-void neigh_encode_set(struct nlenc *e, int ifindex,
-		      const struct in6_addr *addr,
+void neigh_encode_set(struct nlenc *e, int ifindex, const struct in6_addr *addr,
 		      const struct lladdr *lladdr);
 /* A valid entry goes to NUD_PROBE; fails where there is none. */
 void neigh_encode_probe(struct nlenc *e, int ifindex,
@@ -108,8 +106,8 @@ void neigh_encode_use(struct nlenc *e, int ifindex,
 void tc_encode_clsact_add(struct nlenc *e, int ifindex);
 void tc_encode_clsact_del(struct nlenc *e, int ifindex);
 /* A direct-action BPF program for every protocol. */
-void tc_encode_bpf_add(struct nlenc *e, int ifindex, uint16_t pref,
-		       int prog_fd, const char *name);
+void tc_encode_bpf_add(struct nlenc *e, int ifindex, uint16_t pref, int prog_fd,
+		       const char *name);
 /* flower: passes tunnelled packets from coa with inner source hoa. */
 void tc_encode_pair_add(struct nlenc *e, int ifindex, uint16_t pref,
 			uint32_t handle, const struct in6_addr *coa,

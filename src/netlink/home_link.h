@@ -8,9 +8,9 @@
 
 #include "src/netlink/kernel_priv.h"
 
-#define NS_MARK 0x4d495036u /* "MIP6" */
-#define NS_TABLE 13500
-#define NS_RULE_PREF 135
+#define NS_MARK        0x4d495036u /* "MIP6" */
+#define NS_TABLE       13500
+#define NS_RULE_PREF   135
 #define NS_FILTER_PREF 135
 #define NS_FILTER_NAME "mip6d_ns"
 

@@ -18,8 +18,9 @@
 #include "src/netlink/kernel_priv.h"
 #include "src/netlink/pair.h"
 
-#define DEFAULT_MTU 1460
+#define DEFAULT_MTU      1460
 #define DEFAULT_BINDINGS 131072
+#define LEAST_BINDINGS   16384
 /* Ours alone: a /128 route of somebody else has another metric. */
 #define METRIC 135
 
@@ -49,7 +50,8 @@ static int create_device(struct kernel *k, const struct kernel_ha_conf *conf)
 	if (err == -EEXIST && leftover_find_external(k, other))
 		log_error("kernel: %s is an ip6tnl device in external mode, "
 			  "and there can be only one: delete it (ip link del "
-			  "%s)", other, other);
+			  "%s)",
+			  other, other);
 	else if (err)
 		log_error("kernel: cannot create the tunnel device %s: %s",
 			  conf->tunnel_name, strerror(-err));
@@ -65,7 +67,8 @@ static int bring_up(struct kernel *k, struct kernel_ha *ha)
 	err = nlb_call(k->nl);
 	if (err) {
 		log_error("kernel: %s: cannot turn link-local addresses off: "
-			  "%s", ha->name, strerror(-err));
+			  "%s",
+			  ha->name, strerror(-err));
 		return err;
 	}
 	link_encode_up(nlb_begin(k->nl, NLB_ROUTE), ha->ifindex, true);
@@ -81,18 +84,21 @@ static int bring_up(struct kernel *k, struct kernel_ha *ha)
 static int start_device(struct kernel *k, struct kernel_ha *ha,
 			const struct kernel_ha_conf *conf)
 {
-	uint32_t max = conf->max_bindings ? conf->max_bindings :
-					    DEFAULT_BINDINGS;
+	uint32_t max = conf->max_bindings ? conf->max_bindings
+					  : DEFAULT_BINDINGS;
 	int err = create_device(k, conf);
 
 	if (err)
 		return err;
+	/* The map cannot grow when a reload allows more. */
+	if (max < LEAST_BINDINGS)
+		max = LEAST_BINDINGS;
 	/* A binding that moves has two pairs for a moment. */
 	err = pair_open(k, kernel_ifindex(k, ha->name), max * 2, &ha->pair);
 	if (err) {
 		log_error("kernel: %s: cannot attach the check of "
-			  "reverse-tunnelled packets: %s", ha->name,
-			  strerror(-err));
+			  "reverse-tunnelled packets: %s",
+			  ha->name, strerror(-err));
 		return err;
 	}
 	return bring_up(k, ha);
@@ -125,7 +131,8 @@ int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 		err = kernel_xfrm_wild_set(k, true, k->wild_rh2);
 		if (err)
 			log_error("kernel: XFRM refuses the Home Address "
-				  "option: %s", strerror(-err));
+				  "option: %s",
+				  strerror(-err));
 	}
 	if (!err) {
 		err = sysctl_set_forwarding(k);
@@ -138,7 +145,8 @@ int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 		return err;
 	}
 	log_info("kernel: tunnel device %s is up, reverse tunnelling checked "
-		 "by %s", ha->name, pair_method(ha->pair));
+		 "by %s",
+		 ha->name, pair_method(ha->pair));
 	return 0;
 }
 

@@ -29,8 +29,8 @@
 struct home_link {
 	int ifindex;
 	char name[IF_NAMESIZE]; /* as it was, for the sysctls */
-	bool own_clsact; /* nobody had one before us */
-	uint16_t ethertype; /* of the filter */
+	bool own_clsact;        /* nobody had one before us */
+	uint16_t ethertype;     /* of the filter */
 	struct home_link *next;
 };
 
@@ -83,8 +83,7 @@ static int mark_by_bpf(struct kernel *k, struct home_link *hl)
 	struct bpf_insn prog[BPF_PROG_MAX];
 	size_t n = bpf_prog_mark_ns(prog, NS_MARK);
 	auto_close int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS,
-					  NS_FILTER_NAME, "GPL", prog, n,
-					  NULL);
+					  NS_FILTER_NAME, "GPL", prog, n, NULL);
 
 	if (fd < 0)
 		return fd;

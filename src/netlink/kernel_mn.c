@@ -230,7 +230,8 @@ int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf)
 	err = kernel_xfrm_wild_set(k, k->wild_hao, true);
 	if (err) {
 		log_error("kernel: XFRM refuses the type 2 routing header: "
-			  "%s", strerror(-err));
+			  "%s",
+			  strerror(-err));
 		kernel_mn_stop(k);
 	}
 	return err;

@@ -108,7 +108,9 @@ int kernel_open(struct loop *loop, kernel_event_fn *on_event, void *arg,
 	if (!k)
 		return -ENOMEM;
 	*k = (struct kernel){
-		.loop = loop, .on_event = on_event, .arg = arg,
+		.loop = loop,
+		.on_event = on_event,
+		.arg = arg,
 	};
 	task_init(&k->done_task, tell_done);
 	err = nlb_open(&k->nl);
@@ -188,8 +190,8 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 	return 0;
 }
 
-int kernel_neigh_set(struct kernel *k, int ifindex,
-		     const struct in6_addr *addr, const struct lladdr *lladdr)
+int kernel_neigh_set(struct kernel *k, int ifindex, const struct in6_addr *addr,
+		     const struct lladdr *lladdr)
 {
 	if (!lladdr->len || lladdr->len > LLADDR_MAX)
 		return -EINVAL;

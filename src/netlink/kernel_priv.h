@@ -11,10 +11,10 @@
 #include "src/netlink/encode.h"
 #include "src/netlink/nlb.h"
 
-struct kernel_ha; /* kernel_ha.c */
-struct home_link; /* kernel_home_link.c */
-struct kernel_mn; /* kernel_mn.c */
-struct watch; /* watch.c */
+struct kernel_ha;    /* kernel_ha.c */
+struct home_link;    /* kernel_home_link.c */
+struct kernel_mn;    /* kernel_mn.c */
+struct watch;        /* watch.c */
 struct sysctl_saved; /* kernel_sysctl.c */
 
 struct kernel {
@@ -23,10 +23,10 @@ struct kernel {
 	void *arg;
 	struct nlb *nl;
 	struct watch *watch;
-	struct kernel_ha *ha; /* NULL: not started */
+	struct kernel_ha *ha;         /* NULL: not started */
 	struct home_link *home_links; /* kernel_home_link.c */
 	struct kernel_mn *mn;
-	struct sysctl_saved *sysctls; /* last written first */
+	struct sysctl_saved *sysctls;          /* last written first */
 	bool xfrm_cleaned, wild_hao, wild_rh2; /* kernel_xfrm.c */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;
@@ -72,12 +72,10 @@ int kernel_xfrm_wild_set(struct kernel *k, bool hao, bool rh2);
 void kernel_xfrm_clean(struct kernel *k);
 /* Binding Updates from hoa to ha leave from coa with a Home Address option. */
 void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
-			 const struct in6_addr *hoa,
-			 const struct in6_addr *ha,
+			 const struct in6_addr *hoa, const struct in6_addr *ha,
 			 const struct in6_addr *coa);
 void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
-			 const struct in6_addr *hoa,
-			 const struct in6_addr *ha);
+			 const struct in6_addr *hoa, const struct in6_addr *ha);
 
 /* ---- leftover.c ---- */
 

@@ -20,9 +20,9 @@
 #include "src/netlink/kernel_priv.h"
 #include "src/netlink/sysctl_file.h"
 
-#define BASE "/proc/sys/net/ipv6/"
+#define BASE      "/proc/sys/net/ipv6/"
 #define VALUE_MAX SYSCTL_VALUE_MAX
-#define PATH_LEN SYSCTL_PATH_LEN
+#define PATH_LEN  SYSCTL_PATH_LEN
 
 static int open_path(const char *path, int flags, int *ret_fd)
 {

@@ -20,7 +20,7 @@
 
 /* Lower comes first.  An IPsec daemon's policies are of type main. */
 #define PRIORITY_OUT 6
-#define PRIORITY_IN 8
+#define PRIORITY_IN  8
 
 static struct xfrm_mh_policy policy_in(bool hao, bool rh2)
 {
@@ -97,12 +97,14 @@ int kernel_xfrm_wild_set(struct kernel *k, bool hao, bool rh2)
 /* Added and updated: the state may be there with another care-of address, of
  * before the handover or left by a request that failed half way. */
 void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
-			 const struct in6_addr *hoa,
-			 const struct in6_addr *ha,
+			 const struct in6_addr *hoa, const struct in6_addr *ha,
 			 const struct in6_addr *coa)
 {
 	struct xfrm_ro_state s = {
-		.kind = XFRM_RO_HAO, .src = *hoa, .dst = *ha, .coa = *coa,
+		.kind = XFRM_RO_HAO,
+		.src = *hoa,
+		.dst = *ha,
+		.coa = *coa,
 	};
 	struct xfrm_mh_policy p = policy_out(hoa, ha);
 
@@ -115,11 +117,12 @@ void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 }
 
 void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
-			 const struct in6_addr *hoa,
-			 const struct in6_addr *ha)
+			 const struct in6_addr *hoa, const struct in6_addr *ha)
 {
 	struct xfrm_ro_state s = {
-		.kind = XFRM_RO_HAO, .src = *hoa, .dst = *ha,
+		.kind = XFRM_RO_HAO,
+		.src = *hoa,
+		.dst = *ha,
 	};
 	struct xfrm_mh_policy p = policy_out(hoa, ha);
 
@@ -156,8 +159,8 @@ static void clean_state(void *arg, const struct nlmsghdr *nlh)
 	    !is_ours(sa->id.proto, sa->reqid))
 		return;
 	s = (struct xfrm_ro_state){
-		.kind = sa->id.proto == IPPROTO_DSTOPTS ? XFRM_RO_HAO :
-							  XFRM_RO_RH2,
+		.kind = sa->id.proto == IPPROTO_DSTOPTS ? XFRM_RO_HAO
+							: XFRM_RO_RH2,
 		.src = from_xaddr(&sa->saddr),
 		.dst = from_xaddr(&sa->id.daddr),
 	};

@@ -27,7 +27,7 @@ struct entry {
 	struct key key;
 	struct kernel_event ev;
 	bool marked; /* not seen since known_mark */
-	bool news; /* to be told by known_sweep */
+	bool news;   /* to be told by known_sweep */
 	UT_hash_handle hh;
 };
 
@@ -44,7 +44,9 @@ struct known {
 };
 
 static const enum kernel_event_type order[] = {
-	KERNEL_LINK, KERNEL_ADDR, KERNEL_ROUTER,
+	KERNEL_LINK,
+	KERNEL_ADDR,
+	KERNEL_ROUTER,
 };
 
 struct known *known_new(void)
@@ -166,8 +168,8 @@ static void add(struct known *kn, const struct key *key,
 	en->key = *key;
 	en->ev = *ev;
 	HASH_ADD(hh, kn->entries, key, sizeof(en->key), en);
-	if (!en->hh.tbl || (ev->type == KERNEL_ADDR &&
-			    !add_local(kn, &ev->addr.addr))) {
+	if (!en->hh.tbl ||
+	    (ev->type == KERNEL_ADDR && !add_local(kn, &ev->addr.addr))) {
 		if (en->hh.tbl)
 			HASH_DEL(kn->entries, en);
 		free(en);
@@ -205,10 +207,9 @@ static bool same_addr(const struct kernel_addr *a, const struct kernel_addr *b)
 	return a->plen == b->plen && a->tentative == b->tentative &&
 	       a->optimistic == b->optimistic &&
 	       a->dad_failed == b->dad_failed &&
-	       a->deprecated == b->deprecated &&
-	       a->temporary == b->temporary && a->home == b->home &&
-	       a->permanent == b->permanent && a->valid_s == b->valid_s &&
-	       a->preferred_s == b->preferred_s;
+	       a->deprecated == b->deprecated && a->temporary == b->temporary &&
+	       a->home == b->home && a->permanent == b->permanent &&
+	       a->valid_s == b->valid_s && a->preferred_s == b->preferred_s;
 }
 
 static bool is_same(const struct kernel_event *a, const struct kernel_event *b)
@@ -308,8 +309,8 @@ void known_walk(const struct known *kn, kernel_event_fn *tell, void *arg)
 				tell(arg, &en->ev);
 }
 
-int known_addr(const struct known *kn, const struct in6_addr *addr,
-	       int ifindex, struct kernel_addr *ret_addr)
+int known_addr(const struct known *kn, const struct in6_addr *addr, int ifindex,
+	       struct kernel_addr *ret_addr)
 {
 	const struct entry *en;
 	struct key key;

@@ -30,7 +30,7 @@ void known_walk(const struct known *kn, kernel_event_fn *tell, void *arg);
 
 bool known_is_local(const struct known *kn, const struct in6_addr *addr);
 /* 0 or -ENOENT. */
-int known_addr(const struct known *kn, const struct in6_addr *addr,
-	       int ifindex, struct kernel_addr *ret_addr);
+int known_addr(const struct known *kn, const struct in6_addr *addr, int ifindex,
+	       struct kernel_addr *ret_addr);
 
 #endif

@@ -93,8 +93,7 @@ static void on_rule(void *arg, const struct nlmsghdr *nlh)
 	uint8_t proto = 0;
 	struct rule r;
 
-	if (!hdr || nlh->nlmsg_type != RTM_NEWRULE ||
-	    hdr->family != AF_INET6 ||
+	if (!hdr || nlh->nlmsg_type != RTM_NEWRULE || hdr->family != AF_INET6 ||
 	    !nldec_u8(nlh, sizeof(*hdr), FRA_PROTOCOL, &proto) ||
 	    proto != s->proto)
 		return;
@@ -109,8 +108,7 @@ static void on_rule(void *arg, const struct nlmsghdr *nlh)
 	nldec_addr(nlh, sizeof(*hdr), FRA_SRC, &r.src);
 	nldec_addr(nlh, sizeof(*hdr), FRA_DST, &r.dst);
 	nldec_u32(nlh, sizeof(*hdr), FRA_FWMARK, &r.fwmark);
-	if (nldec_str(nlh, sizeof(*hdr), FRA_OIFNAME, oifname,
-		      sizeof(oifname)))
+	if (nldec_str(nlh, sizeof(*hdr), FRA_OIFNAME, oifname, sizeof(oifname)))
 		r.oifname = oifname;
 	rule_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), &r);
 	nlb_commit_del(s->k->nl, NULL);
@@ -166,8 +164,7 @@ static void on_proxy(void *arg, const struct nlmsghdr *nlh)
 	if (!ndm || nlh->nlmsg_type != RTM_NEWNEIGH ||
 	    ndm->ndm_family != AF_INET6 || !(ndm->ndm_flags & NTF_PROXY) ||
 	    !nldec_u8(nlh, sizeof(*ndm), NDA_PROTOCOL, &proto) ||
-	    proto != s->proto ||
-	    !nldec_addr(nlh, sizeof(*ndm), NDA_DST, &addr))
+	    proto != s->proto || !nldec_addr(nlh, sizeof(*ndm), NDA_DST, &addr))
 		return;
 	neigh_encode_proxy_del(nlb_begin(s->k->nl, NLB_ROUTE), ndm->ndm_ifindex,
 			       &addr);
@@ -204,7 +201,8 @@ static bool is_our_name(const struct search *s, const char *name)
 		return false;
 	if (name[len] == 'r') /* receives only */
 		len++;
-	return name[len] && name[len + strspn(name + len, "0123456789")] == '\0';
+	return name[len] &&
+	       name[len + strspn(name + len, "0123456789")] == '\0';
 }
 
 static void on_link(void *arg, const struct nlmsghdr *nlh)
@@ -262,7 +260,7 @@ bool leftover_find_external(struct kernel *k, char ret_name[IF_NAMESIZE])
 /* ---- filters of home links ---- */
 
 struct filters {
-	unsigned int n; /* all */
+	unsigned int n;     /* all */
 	uint16_t ethertype; /* of ours; 0: there is none */
 };
 

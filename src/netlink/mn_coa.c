@@ -69,12 +69,11 @@ static void del_rule(struct kernel_mn *mn, struct nlb_txn *txn,
 	nlb_commit_del(mn->k->nl, txn);
 }
 
-static void put_rules(struct kernel_mn *mn, struct nlb_txn *txn, int i,
-		      bool on)
+static void put_rules(struct kernel_mn *mn, struct nlb_txn *txn, int i, bool on)
 {
 	struct rule from = coa_rule(mn, i), bound = bound_rule(mn, i);
-	void (*put)(struct kernel_mn *, struct nlb_txn *,
-		    const struct rule *) = on ? add_rule : del_rule;
+	void (*put)(struct kernel_mn *, struct nlb_txn *, const struct rule *) =
+		on ? add_rule : del_rule;
 
 	put(mn, txn, &from);
 	if (mn->coas[i].ifname[0])
@@ -178,8 +177,8 @@ void mn_direct_update(struct kernel_mn *mn, struct nlb_txn *txn)
 		const struct mn_home *home = &mn->homes[h];
 
 		if (home->have.place == KERNEL_MN_AWAY)
-			table = home->coa < 0 ? RT_TABLE_MAIN :
-						mn_coa_table(mn, home->coa);
+			table = home->coa < 0 ? RT_TABLE_MAIN
+					      : mn_coa_table(mn, home->coa);
 	}
 	if (table == mn->direct_table)
 		return;

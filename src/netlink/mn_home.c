@@ -265,8 +265,7 @@ static void apply_addr(struct kernel_mn *mn, struct mn_home *h,
 	h->addr_ifindex = to;
 }
 
-void mn_home_apply(struct kernel_mn *mn, struct mn_home *h,
-		   struct nlb_txn *txn)
+void mn_home_apply(struct kernel_mn *mn, struct mn_home *h, struct nlb_txn *txn)
 {
 	/* Another home address in this place: nothing of the old one is of
 	 * use. */

@@ -13,10 +13,10 @@
 
 /* Rule priorities above rule_base. */
 enum mn_rule {
-	MN_RULE_HOA, /* from HOA: its own table, whatever the destination */
-	MN_RULE_COA, /* from COA, or bound to its interface: its own table */
+	MN_RULE_HOA,    /* from HOA: its own table, whatever the destination */
+	MN_RULE_COA,    /* from COA, or bound to its interface: its own table */
 	MN_RULE_DIRECT, /* to a direct prefix: the care-of table */
-	MN_RULE_FIND, /* sockets without a source that would take HOA */
+	MN_RULE_FIND,   /* sockets without a source that would take HOA */
 };
 
 /* Where traffic from a care-of address goes: a rule and a table with one
@@ -41,14 +41,14 @@ struct mn_tunnel {
 struct mn_home {
 	bool dirty; /* `want` is new */
 	struct kernel_mn_home want;
-	struct kernel_mn_home have; /* installed, or queued */
+	struct kernel_mn_home have;   /* installed, or queued */
 	struct kernel_mn_home before; /* to go back to when it fails */
-	int coa; /* of the care-of address, -1: none */
-	int tunnel; /* -1: none */
-	int addr_ifindex; /* where the home address is; 0: nowhere */
-	bool addr_own; /* it was not there before we added it */
-	bool addr_kept; /* it stays where it is */
-	int table_ifindex; /* device of its table's route; 0: no table */
+	int coa;                      /* of the care-of address, -1: none */
+	int tunnel;                   /* -1: none */
+	int addr_ifindex;      /* where the home address is; 0: nowhere */
+	bool addr_own;         /* it was not there before we added it */
+	bool addr_kept;        /* it stays where it is */
+	int table_ifindex;     /* device of its table's route; 0: no table */
 	struct kernel_op *ops; /* who waits */
 };
 

@@ -97,11 +97,13 @@ static bool common_coa(const struct kernel_mn *mn, int i,
 	return any;
 }
 
-static void move(struct kernel_mn *mn, struct nlb_txn *txn,
-		 struct mn_tunnel *t, const struct in6_addr *coa)
+static void move(struct kernel_mn *mn, struct nlb_txn *txn, struct mn_tunnel *t,
+		 const struct in6_addr *coa)
 {
 	struct link_tunnel change = {
-		.ifindex = t->ifindex, .local = *coa, .remote = t->ha,
+		.ifindex = t->ifindex,
+		.local = *coa,
+		.remote = t->ha,
 	};
 
 	link_encode_tunnel_change(nlb_begin(mn->k->nl, NLB_ROUTE), &change);
@@ -126,7 +128,9 @@ void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn)
 static int create(struct kernel_mn *mn, struct mn_tunnel *t)
 {
 	struct link_tunnel add = {
-		.name = t->name, .local = t->coa, .remote = t->ha,
+		.name = t->name,
+		.local = t->coa,
+		.remote = t->ha,
 	};
 	struct nlb *nl = mn->k->nl;
 	int err;

@@ -12,9 +12,8 @@
 
 #include "src/netlink/encode.h"
 
-static void encode(struct nlenc *e, uint16_t type, uint16_t flags,
-		   int ifindex, const struct in6_addr *addr, uint16_t state,
-		   uint8_t ntf)
+static void encode(struct nlenc *e, uint16_t type, uint16_t flags, int ifindex,
+		   const struct in6_addr *addr, uint16_t state, uint8_t ntf)
 {
 	struct ndmsg ndm = {
 		.ndm_family = AF_INET6,
@@ -41,8 +40,7 @@ void neigh_encode_proxy_del(struct nlenc *e, int ifindex,
 	encode(e, RTM_DELNEIGH, 0, ifindex, addr, 0, NTF_PROXY);
 }
 
-void neigh_encode_set(struct nlenc *e, int ifindex,
-		      const struct in6_addr *addr,
+void neigh_encode_set(struct nlenc *e, int ifindex, const struct in6_addr *addr,
 		      const struct lladdr *lladdr)
 {
 	encode(e, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, ifindex, addr,
@@ -57,9 +55,7 @@ void neigh_encode_probe(struct nlenc *e, int ifindex,
 	encode(e, RTM_NEWNEIGH, 0, ifindex, addr, NUD_PROBE, 0);
 }
 
-void neigh_encode_use(struct nlenc *e, int ifindex,
-		      const struct in6_addr *addr)
+void neigh_encode_use(struct nlenc *e, int ifindex, const struct in6_addr *addr)
 {
-	encode(e, RTM_NEWNEIGH, NLM_F_CREATE, ifindex, addr, NUD_NONE,
-	       NTF_USE);
+	encode(e, RTM_NEWNEIGH, NLM_F_CREATE, ifindex, addr, NUD_NONE, NTF_USE);
 }

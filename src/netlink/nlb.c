@@ -23,15 +23,15 @@
 
 /* The answers to a chunk must fit the receive buffer: each takes about
  * 1 KiB of it. */
-#define CHUNK_MSGS 512
+#define CHUNK_MSGS   512
 #define CHUNK_OCTETS (128 * 1024)
-#define RCVBUF (4 * 1024 * 1024)
-#define SNDBUF (1024 * 1024)
-#define RECV_OCTETS (64 * 1024)
+#define RCVBUF       (4 * 1024 * 1024)
+#define SNDBUF       (1024 * 1024)
+#define RECV_OCTETS  (64 * 1024)
 
 struct entry {
 	struct nlb_txn *txn; /* NULL: nobody waits */
-	nlb_ack_fn *fn; /* NULL: `tolerate` decides */
+	nlb_ack_fn *fn;      /* NULL: `tolerate` decides */
 	void *arg;
 	size_t offset, len; /* len 0: not sent, err holds why */
 	uint32_t seq;
@@ -67,9 +67,8 @@ static int set_buf(int fd, int forced, int plain, int octets)
 static int open_bus(int protocol, int *ret_fd)
 {
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
-	auto_close int fd = socket(AF_NETLINK,
-				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				   protocol);
+	auto_close int fd = socket(
+		AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 	int one = 1;
 
 	if (fd < 0)
@@ -320,9 +319,8 @@ static int recv_kernel(struct nlb *nl, enum nlb_bus bus)
 {
 	struct sockaddr_nl from;
 	socklen_t from_len = sizeof(from);
-	ssize_t n = recvfrom(nl->fd[bus], nl->in, sizeof(nl->in),
-			     MSG_DONTWAIT, (struct sockaddr *)&from,
-			     &from_len);
+	ssize_t n = recvfrom(nl->fd[bus], nl->in, sizeof(nl->in), MSG_DONTWAIT,
+			     (struct sockaddr *)&from, &from_len);
 
 	if (n < 0)
 		return -errno;
@@ -357,9 +355,9 @@ static void send_chunk(struct nlb *nl, size_t first, size_t end, size_t octets)
 	size_t i;
 
 	do
-		sent = sendto(nl->fd[bus],
-			      nl->buf + nl->entries[first].offset, octets, 0,
-			      (struct sockaddr *)&kernel, sizeof(kernel));
+		sent = sendto(nl->fd[bus], nl->buf + nl->entries[first].offset,
+			      octets, 0, (struct sockaddr *)&kernel,
+			      sizeof(kernel));
 	while (sent < 0 && errno == EINTR);
 	/* Lost answers: nobody knows what was done, so it has failed. */
 	for (i = first; i < end; i++)

@@ -41,7 +41,7 @@ void nlb_commit(struct nlb *nl, struct nlb_txn *txn, int tolerate);
 /* For a removal: what is gone already is no error. */
 void nlb_commit_del(struct nlb *nl, struct nlb_txn *txn);
 void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
-		  void *arg);
+		   void *arg);
 
 /* Opens a transaction; messages committed until nlb_txn_end belong to it if
  * they name it.  With none at all it ends well, in the next flush. */

@@ -22,9 +22,9 @@ const struct nlmsghdr *nldec_next(const void *data, size_t len, size_t *pos)
 
 const void *nldec_fixed(const struct nlmsghdr *nlh, size_t len)
 {
-	return mnl_nlmsg_get_payload_len(nlh) < len ?
-		       NULL :
-		       mnl_nlmsg_get_payload(nlh);
+	return mnl_nlmsg_get_payload_len(nlh) < len
+		       ? NULL
+		       : mnl_nlmsg_get_payload(nlh);
 }
 
 /* libmnl's walk rounds the end up, and would read past it. */
@@ -90,8 +90,7 @@ const void *nldec_find_among(const void *attrs, size_t len, uint16_t type,
 			     size_t min)
 {
 	const uint8_t *start = attrs;
-	const struct nlattr *attr = find_between(start, start + len, type,
-						 min);
+	const struct nlattr *attr = find_between(start, start + len, type, min);
 
 	return attr ? mnl_attr_get_payload(attr) : NULL;
 }

@@ -26,8 +26,7 @@ const void *nldec_find(const struct nlmsghdr *nlh, size_t fixed_len,
 /* The same inside a nest that nldec_nest found. */
 const struct nlattr *nldec_nest(const struct nlmsghdr *nlh, size_t fixed_len,
 				uint16_t type);
-const void *nldec_find_in(const struct nlattr *nest, uint16_t type,
-			  size_t min);
+const void *nldec_find_in(const struct nlattr *nest, uint16_t type, size_t min);
 const struct nlattr *nldec_nest_in(const struct nlattr *nest, uint16_t type);
 
 /* The same among attributes that fill `len` octets. */

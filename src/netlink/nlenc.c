@@ -28,8 +28,7 @@ void nlenc_begin(struct nlenc *e, uint16_t type, uint16_t flags,
 	mnl_nlmsg_put_header(e->nlh);
 	e->nlh->nlmsg_type = type;
 	e->nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	memcpy(mnl_nlmsg_put_extra_header(e->nlh, fixed_len), fixed,
-	       fixed_len);
+	memcpy(mnl_nlmsg_put_extra_header(e->nlh, fixed_len), fixed, fixed_len);
 }
 
 void nlenc_put(struct nlenc *e, uint16_t attr, const void *data, size_t len)

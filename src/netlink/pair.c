@@ -23,8 +23,8 @@
 #include "src/netlink/bpf_prog.h"
 
 #define PREF_PAIRS 10
-#define PREF_REST 20
-#define PROG_NAME "mip6d_pair"
+#define PREF_REST  20
+#define PROG_NAME  "mip6d_pair"
 
 struct pair_key {
 	struct in6_addr coa, hoa;
@@ -101,7 +101,8 @@ static int attach(struct pair *p, uint32_t max_pairs)
 		return 0;
 	log_warning("kernel: bpf(2) is refused (%s): reverse-tunnelled "
 		    "packets are checked by flower filters, which is slower "
-		    "to set up", strerror(-err));
+		    "to set up",
+		    strerror(-err));
 	tc_encode_drop_all(nlb_begin(p->k->nl, NLB_ROUTE), p->ifindex,
 			   PREF_REST);
 	return nlb_call(p->k->nl);
@@ -116,7 +117,10 @@ int pair_open(struct kernel *k, int ifindex, uint32_t max_pairs,
 	if (!p)
 		return -ENOMEM;
 	*p = (struct pair){
-		.k = k, .ifindex = ifindex, .map_fd = -1, .prog_fd = -1,
+		.k = k,
+		.ifindex = ifindex,
+		.map_fd = -1,
+		.prog_fd = -1,
 	};
 	err = attach(p, max_pairs);
 	if (err) {

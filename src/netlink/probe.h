@@ -10,9 +10,9 @@
 /* What the tests work on: a kernel port without loop and watch, in a network
  * namespace that nobody else sees. */
 struct probe_env {
-	struct kernel k; /* only nl is set */
+	struct kernel k;      /* only nl is set */
 	int external, tunnel; /* devices made by earlier tests; 0: not */
-	uint16_t last_pref; /* of a filter */
+	uint16_t last_pref;   /* of a filter */
 };
 
 /* Each 0 or -errno, the reason why not. */

@@ -17,7 +17,7 @@
 #include "src/netlink/probe.h"
 
 #define EXTERNAL "mip6probe"
-#define TUNNEL "mip6probe0"
+#define TUNNEL   "mip6probe0"
 
 static struct in6_addr addr(const char *text)
 {
@@ -136,19 +136,18 @@ static int attach(struct probe_env *env, int ifindex,
 		  const struct bpf_insn *prog, size_t n)
 {
 	auto_close int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS,
-					  "mip6d_probe", "GPL", prog, n,
-					  NULL);
+					  "mip6d_probe", "GPL", prog, n, NULL);
 
 	if (fd < 0)
 		return fd;
-	tc_encode_bpf_add(begin(env), ifindex, ++env->last_pref, fd, "mip6d_probe");
+	tc_encode_bpf_add(begin(env), ifindex, ++env->last_pref, fd,
+			  "mip6d_probe");
 	return call(env);
 }
 
 int probe_pair_bpf(struct probe_env *env)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts,
-		    .map_flags = BPF_F_NO_PREALLOC);
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
 	auto_close int map = bpf_map_create(BPF_MAP_TYPE_HASH, "mip6d_probe",
 					    BPF_PAIR_KEY, 4, 16, &opts);
 	struct bpf_insn prog[BPF_PROG_MAX];
@@ -157,8 +156,8 @@ int probe_pair_bpf(struct probe_env *env)
 	if (map < 0)
 		return map;
 	err = need_clsact(env, env->external);
-	return err ? err : attach(env, env->external, prog,
-				  bpf_prog_pair(prog, map));
+	return err ? err
+		   : attach(env, env->external, prog, bpf_prog_pair(prog, map));
 }
 
 int probe_pair_flower(struct probe_env *env)
@@ -181,8 +180,9 @@ int probe_mark_bpf(struct probe_env *env)
 	struct bpf_insn prog[BPF_PROG_MAX];
 	int err = need_clsact(env, env->tunnel);
 
-	return err ? err : attach(env, env->tunnel, prog,
-				  bpf_prog_mark_ns(prog, NS_MARK));
+	return err ? err
+		   : attach(env, env->tunnel, prog,
+			    bpf_prog_mark_ns(prog, NS_MARK));
 }
 
 int probe_mark_flower(struct probe_env *env)
@@ -200,11 +200,15 @@ int probe_mark_flower(struct probe_env *env)
 int probe_local_delivery(struct probe_env *env)
 {
 	struct rule rule = {
-		.pref = NS_RULE_PREF, .table = NS_TABLE, .proto = PROTO_HA,
+		.pref = NS_RULE_PREF,
+		.table = NS_TABLE,
+		.proto = PROTO_HA,
 		.fwmark = NS_MARK,
 	};
 	struct route route = {
-		.type = RTN_LOCAL, .proto = PROTO_HA, .table = NS_TABLE,
+		.type = RTN_LOCAL,
+		.proto = PROTO_HA,
+		.table = NS_TABLE,
 		.oif = 1,
 	};
 	int err;
@@ -238,8 +242,11 @@ int probe_forwarding(struct probe_env *env)
 int probe_rule(struct probe_env *env)
 {
 	struct rule r = {
-		.pref = 1000, .table = 1000, .proto = PROTO_MN,
-		.src = addr("2001:db8::2"), .src_len = 128,
+		.pref = 1000,
+		.table = 1000,
+		.proto = PROTO_MN,
+		.src = addr("2001:db8::2"),
+		.src_len = 128,
 		.find_saddr = true,
 	};
 
@@ -279,8 +286,8 @@ int probe_optimistic(struct probe_env *env)
 {
 	int err = sysctl_set(&env->k, "conf/default/optimistic_dad", "1");
 
-	return err ? err : sysctl_set(&env->k, "conf/default/use_optimistic",
-				      "1");
+	return err ? err
+		   : sysctl_set(&env->k, "conf/default/use_optimistic", "1");
 }
 
 /* ---- XFRM ---- */
@@ -319,7 +326,10 @@ int probe_rh2_state(struct probe_env *env)
 int probe_sub_policy(struct probe_env *env)
 {
 	struct xfrm_mh_policy p = {
-		.dir = XFRM_DIR_IN, .priority = 8, .hao = true, .rh2 = true,
+		.dir = XFRM_DIR_IN,
+		.priority = 8,
+		.hao = true,
+		.rh2 = true,
 	};
 
 	xfrm_encode_policy_set(begin_xfrm(env), &p);

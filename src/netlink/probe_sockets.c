@@ -22,16 +22,14 @@ int probe_mh_socket(struct probe_env *env)
 		.sin6_family = AF_INET6,
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
 	};
-	auto_close int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
-				   MH_PROTO);
+	auto_close int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, MH_PROTO);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int one = 1;
 
 	(void)env;
 	if (fd < 0)
 		return -errno;
-	if (setsockopt(fd, IPPROTO_IPV6, IPV6_RECVDSTOPTS, &one,
-		       sizeof(one)) ||
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_RECVDSTOPTS, &one, sizeof(one)) ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVRTHDR, &one, sizeof(one)))
 		return -errno;
 	if (sendto(fd, brr, sizeof(brr), 0, (struct sockaddr *)&lo,
@@ -42,8 +40,8 @@ int probe_mh_socket(struct probe_env *env)
 
 int probe_icmp6_socket(struct probe_env *env)
 {
-	auto_close int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
-				   IPPROTO_ICMPV6);
+	auto_close int fd =
+		socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
 
 	(void)env;
 	return fd < 0 ? -errno : 0;

@@ -44,8 +44,8 @@ static void begin(struct nlenc *e, uint16_t type, uint16_t flags,
 	struct rtmsg rtm = {
 		.rtm_family = AF_INET6,
 		.rtm_dst_len = r->dst_len,
-		.rtm_table = r->table < 256 ? (uint8_t)r->table :
-					      RT_TABLE_UNSPEC,
+		.rtm_table = r->table < 256 ? (uint8_t)r->table
+					    : RT_TABLE_UNSPEC,
 		.rtm_protocol = r->proto,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
 		.rtm_type = r->type,

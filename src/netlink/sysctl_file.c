@@ -66,8 +66,10 @@ void sysctl_file_write(const struct sysctl_saved *list)
 	else if (!err && unlink(name) < 0 && errno != ENOENT)
 		err = -errno;
 	if (err)
-		log_warning("kernel: cannot remember sysctl values in "
-			    MIP6D_RUN_DIR ": %s", strerror(-err));
+		log_warning(
+			"kernel: cannot remember sysctl values in " MIP6D_RUN_DIR
+			": %s",
+			strerror(-err));
 }
 
 /* NULL for a line that is none of ours. */

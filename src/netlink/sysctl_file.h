@@ -7,7 +7,7 @@
 #define MIP6D_SYSCTL_FILE_H
 
 #define SYSCTL_VALUE_MAX 64
-#define SYSCTL_PATH_LEN 160
+#define SYSCTL_PATH_LEN  160
 
 struct sysctl_saved {
 	char path[SYSCTL_PATH_LEN]; /* below /proc/sys/net/ipv6/ */

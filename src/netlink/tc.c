@@ -39,8 +39,8 @@ static void begin_filter(struct nlenc *e, uint16_t type, uint16_t flags,
 
 void tc_encode_clsact_add(struct nlenc *e, int ifindex)
 {
-	begin(e, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, ifindex,
-	      TC_H_CLSACT, TC_H_MAKE(TC_H_CLSACT, 0), 0);
+	begin(e, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, ifindex, TC_H_CLSACT,
+	      TC_H_MAKE(TC_H_CLSACT, 0), 0);
 	nlenc_str(e, TCA_KIND, "clsact");
 }
 
@@ -50,8 +50,8 @@ void tc_encode_clsact_del(struct nlenc *e, int ifindex)
 	      TC_H_MAKE(TC_H_CLSACT, 0), 0);
 }
 
-void tc_encode_bpf_add(struct nlenc *e, int ifindex, uint16_t pref,
-		       int prog_fd, const char *name)
+void tc_encode_bpf_add(struct nlenc *e, int ifindex, uint16_t pref, int prog_fd,
+		       const char *name)
 {
 	struct nlattr *opt;
 
@@ -112,8 +112,8 @@ void tc_encode_pair_add(struct nlenc *e, int ifindex, uint16_t pref,
 	nlenc_u16(e, TCA_FLOWER_KEY_ETH_TYPE, htons(ETH_P_IPV6));
 	put_exact(e, TCA_FLOWER_KEY_ENC_IPV6_SRC,
 		  TCA_FLOWER_KEY_ENC_IPV6_SRC_MASK, coa, sizeof(*coa));
-	put_exact(e, TCA_FLOWER_KEY_IPV6_SRC, TCA_FLOWER_KEY_IPV6_SRC_MASK,
-		  hoa, sizeof(*hoa));
+	put_exact(e, TCA_FLOWER_KEY_IPV6_SRC, TCA_FLOWER_KEY_IPV6_SRC_MASK, hoa,
+		  sizeof(*hoa));
 	put_verdict(e, TC_ACT_OK);
 	nlenc_close(e, opt);
 }
@@ -144,8 +144,8 @@ void tc_encode_mark_ns(struct nlenc *e, int ifindex, uint16_t pref,
 	opt = nlenc_open(e, TCA_OPTIONS);
 	nlenc_u16(e, TCA_FLOWER_KEY_ETH_TYPE, htons(ETH_P_IPV6));
 	nlenc_u8(e, TCA_FLOWER_KEY_IP_PROTO, proto);
-	put_exact(e, TCA_FLOWER_KEY_IP_TTL, TCA_FLOWER_KEY_IP_TTL_MASK,
-		  &hops, sizeof(hops));
+	put_exact(e, TCA_FLOWER_KEY_IP_TTL, TCA_FLOWER_KEY_IP_TTL_MASK, &hops,
+		  sizeof(hops));
 	put_exact(e, TCA_FLOWER_KEY_ICMPV6_TYPE,
 		  TCA_FLOWER_KEY_ICMPV6_TYPE_MASK, &type, sizeof(type));
 	put_action(e, "skbedit", TCA_SKBEDIT_PARMS, &parms, sizeof(parms),

@@ -26,9 +26,9 @@
 #include "src/netlink/known.h"
 #include "src/netlink/nldec.h"
 
-#define RCVBUF (4 * 1024 * 1024)
+#define RCVBUF      (4 * 1024 * 1024)
 #define RECV_OCTETS (64 * 1024)
-#define TURN_MAX 64
+#define TURN_MAX    64
 
 struct watch {
 	struct kernel *k;
@@ -115,7 +115,8 @@ static void resync(struct watch *w)
 	err = read_all(w);
 	if (err)
 		log_error("kernel: cannot read links, addresses and routes: "
-			  "%s", strerror(-err));
+			  "%s",
+			  strerror(-err));
 }
 
 /* ---- events ---- */
@@ -173,16 +174,17 @@ static int set_filter(int fd)
 	};
 	struct sock_fprog prog = { ARRAY_SIZE(code), code };
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-			  sizeof(prog)) ? -errno : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog))
+		       ? -errno
+		       : 0;
 }
 
 static int open_events(int *ret_fd)
 {
 	struct sockaddr_nl local = {
 		.nl_family = AF_NETLINK,
-		.nl_groups = RTMGRP_LINK | RTMGRP_NEIGH |
-			     RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
+		.nl_groups = RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV6_IFADDR |
+			     RTMGRP_IPV6_ROUTE,
 	};
 	auto_close int fd = socket(AF_NETLINK,
 				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,

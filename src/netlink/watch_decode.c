@@ -57,8 +57,7 @@ static bool decode_link(const struct nlmsghdr *nlh, struct kernel_link *ret)
 		.loopback = ifi->ifi_flags & IFF_LOOPBACK,
 		.lladdr = get_lladdr(nlh, sizeof(*ifi), IFLA_ADDRESS),
 	};
-	if (!nldec_str(nlh, sizeof(*ifi), IFLA_IFNAME, l.name,
-		       sizeof(l.name)))
+	if (!nldec_str(nlh, sizeof(*ifi), IFLA_IFNAME, l.name, sizeof(l.name)))
 		return false;
 	nldec_u32(nlh, sizeof(*ifi), IFLA_MTU, &l.mtu);
 	*ret = l;
@@ -179,8 +178,7 @@ static bool decode_neigh(const struct nlmsghdr *nlh, struct kernel_neigh *ret)
 	const struct ndmsg *ndm = nldec_fixed(nlh, sizeof(*ndm));
 	struct kernel_neigh n;
 
-	if (!ndm || ndm->ndm_family != AF_INET6 ||
-	    (ndm->ndm_flags & NTF_PROXY))
+	if (!ndm || ndm->ndm_family != AF_INET6 || (ndm->ndm_flags & NTF_PROXY))
 		return false;
 	n = (struct kernel_neigh){
 		.ifindex = ndm->ndm_ifindex,

@@ -16,12 +16,12 @@
 
 #include "src/sock/sock_priv.h"
 
-#define OPT_PAD1 0
-#define OPT_HAO 201 /* RFC 6275 section 6.3 */
+#define OPT_PAD1    0
+#define OPT_HAO     201 /* RFC 6275 section 6.3 */
 #define OPT_HAO_LEN 16
 
-#define RH2_TYPE 2 /* RFC 6275 section 6.4 */
-#define RH2_LEN 24
+#define RH2_TYPE    2 /* RFC 6275 section 6.4 */
+#define RH2_LEN     24
 
 bool ancillary_find_hao(const uint8_t *hdr, size_t len,
 			struct in6_addr *ret_addr)

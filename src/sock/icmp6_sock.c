@@ -18,7 +18,7 @@
 
 /* An advertisement may be as long as a jumbo frame. */
 #define ICMP6_MAX_LEN 9216
-#define TURN_MAX 64
+#define TURN_MAX      64
 
 struct icmp6_sock {
 	struct loop_fd *handle;

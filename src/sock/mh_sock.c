@@ -20,8 +20,8 @@
 #include "src/sock/sock_priv.h"
 
 #define MH_PROTO 135
-#define MH_MAX 2048 /* Header Len is one octet of 8-octet units */
-#define BATCH 64
+#define MH_MAX   2048 /* Header Len is one octet of 8-octet units */
+#define BATCH    64
 /* Messages read in one turn: then the kernel requests that they caused
  * leave, and their answers, before more is read. */
 #define TURN_BATCHES 4
@@ -91,9 +91,8 @@ static int open_receiver(int *ret_fd)
 {
 	static const int on[] = { IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT,
 				  IPV6_RECVDSTOPTS, IPV6_RECVRTHDR };
-	auto_close int fd = socket(AF_INET6,
-				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				   MH_PROTO);
+	auto_close int fd = socket(
+		AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, MH_PROTO);
 	size_t i;
 	int err;
 
@@ -120,9 +119,8 @@ static int open_bound(int *ret_fd)
 		.sin6_family = AF_INET6,
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
 	};
-	auto_close int fd = socket(AF_INET6,
-				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				   MH_PROTO);
+	auto_close int fd = socket(
+		AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, MH_PROTO);
 	int err;
 
 	if (fd < 0)

@@ -26,8 +26,8 @@
 #include "src/sock/sock_priv.h"
 
 #define FRAME_MAX 2048 /* longer ones are no neighbour discovery */
-#define TURN_MAX 256
-#define HDR_LEN sizeof(struct ip6_hdr)
+#define TURN_MAX  256
+#define HDR_LEN   sizeof(struct ip6_hdr)
 
 struct listener {
 	struct nd_sock *ns;
@@ -91,9 +91,8 @@ static void on_readable(void *arg, struct mtime now)
 
 	for (i = 0; i < TURN_MAX; i++) {
 		socklen_t from_len = sizeof(from);
-		ssize_t n = recvfrom(l->fd, frame, sizeof(frame),
-				     MSG_DONTWAIT, (struct sockaddr *)&from,
-				     &from_len);
+		ssize_t n = recvfrom(l->fd, frame, sizeof(frame), MSG_DONTWAIT,
+				     (struct sockaddr *)&from, &from_len);
 
 		/* ENETDOWN is told once; the socket goes on by itself when
 		 * the interface comes up again. */
@@ -128,9 +127,8 @@ static int open_listener(int ifindex, int *ret_fd)
 		.sll_protocol = htons(ETH_P_IPV6),
 		.sll_ifindex = ifindex,
 	};
-	auto_close int fd = socket(AF_PACKET,
-				   SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				   0);
+	auto_close int fd =
+		socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int err;
 
 	if (fd < 0)
@@ -166,8 +164,7 @@ static int listen_on(struct nd_sock *ns, int ifindex)
 	*l = (struct listener){ .ns = ns, .ifindex = ifindex, .fd = -1 };
 	err = open_listener(ifindex, &l->fd);
 	if (!err)
-		err = loop_add_fd(ns->loop, l->fd, on_readable, l,
-				  &l->handle);
+		err = loop_add_fd(ns->loop, l->fd, on_readable, l, &l->handle);
 	if (err) {
 		close_listener(l);
 		return err;
@@ -206,8 +203,8 @@ int nd_sock_open(struct loop *loop, struct sock_upcall up,
 	ns->loop = loop;
 	ns->up = up;
 	/* Protocol 0: it sends and hears nothing. */
-	ns->send_fd = socket(AF_PACKET,
-			     SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ns->send_fd =
+		socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (ns->send_fd < 0) {
 		int err = -errno;
 

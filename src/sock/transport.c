@@ -62,8 +62,7 @@ int transport_open(struct loop *loop, const struct transport_handler *handler,
 	t->arg = arg;
 	err = mh_sock_open(loop, (struct sock_upcall){ on_mh, t }, &t->mh);
 	if (!err)
-		err = icmp6_sock_open(loop,
-				      (struct sock_upcall){ on_icmp6, t },
+		err = icmp6_sock_open(loop, (struct sock_upcall){ on_icmp6, t },
 				      &t->icmp6);
 	if (!err)
 		err = nd_sock_open(loop, (struct sock_upcall){ on_icmp6, t },

@@ -12,8 +12,8 @@
 
 #include <linux/in6.h>
 #include <linux/xfrm.h>
-#include <sys/socket.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define MH_PROTO 135
 
@@ -140,8 +140,8 @@ void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_mh_policy *p)
 		fill_template(&tmpl[n++], p, XFRM_RO_HAO);
 	if (p->rh2)
 		fill_template(&tmpl[n++], p, XFRM_RO_RH2);
-	nlenc_begin(e, XFRM_MSG_UPDPOLICY, NLM_F_CREATE | NLM_F_REPLACE,
-		    &info, sizeof(info));
+	nlenc_begin(e, XFRM_MSG_UPDPOLICY, NLM_F_CREATE | NLM_F_REPLACE, &info,
+		    sizeof(info));
 	nlenc_put(e, XFRMA_TMPL, tmpl, n * sizeof(tmpl[0]));
 	put_type(e);
 }

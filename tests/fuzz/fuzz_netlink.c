@@ -34,8 +34,7 @@ static void decode(const struct nlmsghdr *nlh)
 			abort();
 		if (ev.type == KERNEL_ROUTER && ev.router.ifindex <= 0)
 			abort();
-		if (ev.type == KERNEL_NEIGH &&
-		    ev.neigh.lladdr.len > LLADDR_MAX)
+		if (ev.type == KERNEL_NEIGH && ev.neigh.lladdr.len > LLADDR_MAX)
 			abort();
 		known_update(known, &ev);
 	}

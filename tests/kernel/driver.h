@@ -16,11 +16,11 @@ struct driver {
 	char line[4096];
 	size_t len;
 	uint32_t serial; /* of the last keyed request */
-	uint32_t done; /* keyed requests answered */
+	uint32_t done;   /* keyed requests answered */
 	uint32_t failed;
-	bool quiet; /* no line for each answer */
+	bool quiet;   /* no line for each answer */
 	bool waiting; /* commands wait until all is answered */
-	bool eof; /* of the script */
+	bool eof;     /* of the script */
 	struct task wake;
 	struct mtime burst_start;
 };
@@ -34,8 +34,7 @@ void driver_result(const char *what, int err);
 
 /* ---- driver_args.c: options "name=value"; a bad one ends the program ---- */
 
-void driver_bad(const char *what, const char *word)
-	__attribute__((noreturn));
+void driver_bad(const char *what, const char *word) __attribute__((noreturn));
 /* The value; NULL: there is none. */
 const char *arg_text(char **words, const char *name);
 struct in6_addr arg_addr(char **words, const char *name);

@@ -26,8 +26,8 @@ static void print_done(struct driver *d, const struct kernel_event *ev)
 static void print_addr(const struct kernel_addr *a)
 {
 	printf("addr %d %s/%u%s%s%s%s%s%s%s valid=%u preferred=%u\n",
-	       a->ifindex, addr_str(&a->addr), a->plen,
-	       onoff(a->gone, " gone"), onoff(a->tentative, " tentative"),
+	       a->ifindex, addr_str(&a->addr), a->plen, onoff(a->gone, " gone"),
+	       onoff(a->tentative, " tentative"),
 	       onoff(a->optimistic, " optimistic"),
 	       onoff(a->dad_failed, " dad-failed"),
 	       onoff(a->deprecated, " deprecated"), onoff(a->home, " home"),
@@ -59,8 +59,7 @@ void driver_on_event(void *arg, const struct kernel_event *ev)
 		break;
 	case KERNEL_NEIGH:
 		printf("neigh %d %s %s%s%s\n", ev->neigh.ifindex,
-		       addr_str(&ev->neigh.addr),
-		       lladdr_str(&ev->neigh.lladdr),
+		       addr_str(&ev->neigh.addr), lladdr_str(&ev->neigh.lladdr),
 		       onoff(ev->neigh.reachable, " reachable"),
 		       onoff(ev->neigh.failed, " failed"));
 		break;
@@ -76,8 +75,8 @@ static void print_packet(const char *what, const struct packet *pkt)
 
 	printf("%s src=%s dst=%s wire=%s>%s if=%d hops=%u%s%s lladdr=%s ", what,
 	       addr_str(&pkt->src), addr_str(&pkt->dst),
-	       addr_str(&pkt->wire_src), addr_str(&pkt->wire_dst),
-	       pkt->ifindex, pkt->hop_limit, onoff(pkt->has_hao, " hao"),
+	       addr_str(&pkt->wire_src), addr_str(&pkt->wire_dst), pkt->ifindex,
+	       pkt->hop_limit, onoff(pkt->has_hao, " hao"),
 	       onoff(pkt->has_rh2, " rh2"), lladdr_str(&pkt->lladdr));
 	for (i = 0; i < pkt->len; i++)
 		printf("%02x", pkt->data[i]);

@@ -47,8 +47,9 @@ static void cmd_ha_stop(struct driver *d, char **w)
 
 static void cmd_home_link(struct driver *d, char **w)
 {
-	driver_result("home-link", kernel_home_link_set(d->k, arg_if(d, w, "if"),
-						 !arg_text(w, "off")));
+	driver_result("home-link",
+		      kernel_home_link_set(d->k, arg_if(d, w, "if"),
+					   !arg_text(w, "off")));
 }
 
 static struct kernel_binding get_binding(struct driver *d, char **w)
@@ -202,8 +203,7 @@ static void cmd_sysctl(struct driver *d, char **w)
 {
 	driver_result("sysctl",
 		      kernel_sysctl(d->k, arg_text(w, "if"),
-				    arg_text(w, "name"),
-				    arg_text(w, "value")));
+				    arg_text(w, "name"), arg_text(w, "value")));
 }
 
 static void cmd_send_mh(struct driver *d, char **w)
@@ -241,7 +241,7 @@ static void cmd_send_nd(struct driver *d, char **w)
 static void cmd_nd_listen(struct driver *d, char **w)
 {
 	driver_result("nd-listen", transport_nd_listen(d->t, arg_if(d, w, "if"),
-						!arg_text(w, "off")));
+						       !arg_text(w, "off")));
 }
 
 static void cmd_probe(struct driver *d, char **w)
@@ -334,8 +334,8 @@ static void run_command(struct driver *d, char *line)
 	size_t n = 0, i;
 
 	line[strcspn(line, "#")] = '\0';
-	for (word = strtok_r(line, " \t\r\n", &save);
-	     word && n < WORDS_MAX - 1; word = strtok_r(NULL, " \t\r\n", &save))
+	for (word = strtok_r(line, " \t\r\n", &save); word && n < WORDS_MAX - 1;
+	     word = strtok_r(NULL, " \t\r\n", &save))
 		words[n++] = word;
 	if (!n)
 		return;
@@ -412,7 +412,8 @@ static void on_turn(void *arg, struct mtime now)
 int main(void)
 {
 	static const struct transport_handler handler = {
-		driver_on_mh, driver_on_icmp6,
+		driver_on_mh,
+		driver_on_icmp6,
 	};
 	static struct driver d;
 	struct tqueue *tq = tqueue_new();

@@ -18,19 +18,19 @@ static struct in6_addr addr(const char *text)
 	return a;
 }
 
-#define SAME(a, text)                                     \
-	do {                                              \
-		struct in6_addr want_ = addr(text);       \
-		UNIT_MEM(&(a), 16, &want_, 16);           \
+#define SAME(a, text)                               \
+	do {                                        \
+		struct in6_addr want_ = addr(text); \
+		UNIT_MEM(&(a), 16, &want_, 16);     \
 	} while (0)
 
 /* As the kernel gives it: the care-of address in the option's place. */
-#define HAO_HDR                                                  \
-	"87 02 # MH follows, 24 octets\n"                        \
-	"01 02 0000 # PadN\n"                                    \
+#define HAO_HDR                           \
+	"87 02 # MH follows, 24 octets\n" \
+	"01 02 0000 # PadN\n"             \
 	"c9 10 20010db8 00020000 00000000 00000100 # HAO\n"
-#define RH2_HDR                                                  \
-	"87 02 02 00 00000000 # type 2, none left\n"             \
+#define RH2_HDR                                      \
+	"87 02 02 00 00000000 # type 2, none left\n" \
 	"20010db8 00020000 00000000 00000100\n"
 
 struct control {
@@ -127,8 +127,9 @@ static void other_headers_do_not_matter(void)
 	control_init(&c);
 	put_hex(&c, IPV6_DSTOPTS, HAO_HDR);
 	put_hex(&c, IPV6_DSTOPTS, "87 00 01 04 00000000");
-	put_hex(&c, IPV6_RTHDR, "87 02 00 00 00000000 20010db8 00020000"
-				"00000000 00000100 # type 0");
+	put_hex(&c, IPV6_RTHDR,
+		"87 02 00 00 00000000 20010db8 00020000"
+		"00000000 00000100 # type 0");
 	put_pktinfo(&c, "2001:db8:1::1");
 	UNIT_EQ(ancillary_decode(&c.mh, &pkt), 0);
 	CU_ASSERT_TRUE(pkt.has_hao);
@@ -167,11 +168,13 @@ static void odd_options(void)
 	size_t n;
 
 	/* Pad1 in front. */
-	n = unit_hex(h, sizeof(h), "87 02 00 00 00 00"
+	n = unit_hex(h, sizeof(h),
+		     "87 02 00 00 00 00"
 		     "c9 10 20010db8 00020000 00000000 00000100");
 	CU_ASSERT_TRUE(ancillary_find_hao(h, n, &a));
 	/* The option's length is wrong. */
-	n = unit_hex(h, sizeof(h), "87 02 01 02 0000"
+	n = unit_hex(h, sizeof(h),
+		     "87 02 01 02 0000"
 		     "c9 0f 20010db8 00020000 00000000 00000100");
 	CU_ASSERT_FALSE(ancillary_find_hao(h, n, &a));
 	/* An option that runs past the header. */

@@ -15,7 +15,7 @@
 #include "tests/unit/unit.h"
 
 #define MAP_FD 42
-#define STACK 512
+#define STACK  512
 
 /* What a program sees; CTX stands for the address of the context. */
 struct machine {
@@ -32,7 +32,7 @@ struct machine {
 };
 
 #define CTX 0x1000000
-#define FP 0x2000000
+#define FP  0x2000000
 
 static uint8_t *stack_at(struct machine *m, uint64_t addr, size_t len)
 {
@@ -233,7 +233,10 @@ static void registered_pair_passes(void)
 static void others_are_dropped(void)
 {
 	static const char *const inner[] = {
-		"2001:db8:1::101", "fe80::100", "::", "2001:db8:2::100",
+		"2001:db8:1::101",
+		"fe80::100",
+		"::",
+		"2001:db8:2::100",
 	};
 	uint8_t pkt[40];
 	struct machine m;
@@ -297,7 +300,9 @@ static void solicitation(uint8_t pkt[64])
 static uint32_t mark_of(const uint8_t *pkt, size_t len, uint16_t protocol)
 {
 	struct machine m = {
-		.pkt = pkt, .pkt_len = len, .protocol = htons(protocol),
+		.pkt = pkt,
+		.pkt_len = len,
+		.protocol = htons(protocol),
 	};
 	struct bpf_insn prog[BPF_PROG_MAX];
 	size_t n = bpf_prog_mark_ns(prog, MARK);
@@ -320,10 +325,10 @@ static void nothing_else_is_marked(void)
 		size_t at;
 		uint8_t octet;
 	} change[] = {
-		{ 6, 17 }, /* not ICMPv6 */
-		{ 7, 254 }, /* came through a router */
+		{ 6, 17 },    /* not ICMPv6 */
+		{ 7, 254 },   /* came through a router */
 		{ 24, 0xff }, /* multicast: delivered anyway */
-		{ 40, 136 }, /* advertisement */
+		{ 40, 136 },  /* advertisement */
 		{ 40, 128 },
 	};
 	uint8_t pkt[64];

@@ -42,8 +42,11 @@ static struct kernel_event link_event(int ifindex, bool carrier)
 {
 	return (struct kernel_event){
 		.type = KERNEL_LINK,
-		.link = { .ifindex = ifindex, .name = "eth0", .up = true,
-			  .carrier = carrier, .mtu = 1500,
+		.link = { .ifindex = ifindex,
+			  .name = "eth0",
+			  .up = true,
+			  .carrier = carrier,
+			  .mtu = 1500,
 			  .lladdr = { 6, { 2, 0, 0, 0, 0, 1 } } },
 	};
 }
@@ -52,8 +55,11 @@ static struct kernel_event addr_event(const char *text, int ifindex)
 {
 	return (struct kernel_event){
 		.type = KERNEL_ADDR,
-		.addr = { .ifindex = ifindex, .addr = addr(text), .plen = 64,
-			  .valid_s = 1200, .preferred_s = 600 },
+		.addr = { .ifindex = ifindex,
+			  .addr = addr(text),
+			  .plen = 64,
+			  .valid_s = 1200,
+			  .preferred_s = 600 },
 	};
 }
 
@@ -61,7 +67,8 @@ static struct kernel_event router_event(const char *text, int ifindex)
 {
 	return (struct kernel_event){
 		.type = KERNEL_ROUTER,
-		.router = { .ifindex = ifindex, .gateway = addr(text),
+		.router = { .ifindex = ifindex,
+			    .gateway = addr(text),
 			    .metric = 1024 },
 	};
 }

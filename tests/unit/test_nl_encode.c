@@ -127,17 +127,25 @@ static void default_route_in_a_table(void)
 static void rules(void)
 {
 	struct rule find = {
-		.pref = 1003, .table = 1000, .proto = PROTO_MN,
-		.src = addr("2001:db8:1::100"), .src_len = 128,
+		.pref = 1003,
+		.table = 1000,
+		.proto = PROTO_MN,
+		.src = addr("2001:db8:1::100"),
+		.src_len = 128,
 		.find_saddr = true,
 	};
 	struct rule mark = {
-		.pref = 135, .table = 13500, .proto = PROTO_HA,
+		.pref = 135,
+		.table = 13500,
+		.proto = PROTO_HA,
 		.fwmark = 0x4d495036,
 	};
 	struct rule to = {
-		.pref = 1002, .table = RT_TABLE_MAIN, .proto = PROTO_MN,
-		.dst = addr("2001:db8:c::"), .dst_len = 64,
+		.pref = 1002,
+		.table = RT_TABLE_MAIN,
+		.proto = PROTO_MN,
+		.dst = addr("2001:db8:c::"),
+		.dst_len = 64,
 	};
 
 	rule_encode_add(start(), &find);

@@ -53,8 +53,10 @@ static void put_link(uint16_t type, unsigned int flags, uint8_t family)
 {
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 	struct ifinfomsg ifi = {
-		.ifi_family = family, .ifi_type = ARPHRD_ETHER,
-		.ifi_index = 3, .ifi_flags = flags,
+		.ifi_family = family,
+		.ifi_type = ARPHRD_ETHER,
+		.ifi_index = 3,
+		.ifi_flags = flags,
 	};
 	struct nlenc *e = begin(type, &ifi, sizeof(ifi));
 
@@ -105,7 +107,9 @@ static void put_addr(uint16_t type, uint32_t flags, uint8_t family)
 {
 	struct ifa_cacheinfo ci = { .ifa_prefered = 600, .ifa_valid = 1200 };
 	struct ifaddrmsg ifa = {
-		.ifa_family = family, .ifa_prefixlen = 64, .ifa_index = 3,
+		.ifa_family = family,
+		.ifa_prefixlen = 64,
+		.ifa_index = 3,
 		.ifa_flags = (uint8_t)flags,
 	};
 	struct in6_addr a = addr("2001:db8:2::100");
@@ -166,8 +170,10 @@ static struct nlenc *put_route(uint16_t type, uint8_t dst_len, uint8_t table,
 			       uint8_t kind)
 {
 	struct rtmsg rtm = {
-		.rtm_family = AF_INET6, .rtm_dst_len = dst_len,
-		.rtm_table = table, .rtm_type = kind,
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = dst_len,
+		.rtm_table = table,
+		.rtm_type = kind,
 		.rtm_protocol = RTPROT_RA,
 	};
 	struct nlenc *e = begin(type, &rtm, sizeof(rtm));
@@ -268,7 +274,9 @@ static void put_neigh(uint16_t type, uint16_t state, uint8_t flags)
 {
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 	struct ndmsg ndm = {
-		.ndm_family = AF_INET6, .ndm_ifindex = 3, .ndm_state = state,
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = 3,
+		.ndm_state = state,
 		.ndm_flags = flags,
 	};
 	struct in6_addr a = addr("fe80::a");
@@ -331,8 +339,8 @@ static void truncated_messages_do_not_fault(void)
 		else if (kind == 2)
 			put_neigh(RTM_NEWNEIGH, NUD_REACHABLE, 0);
 		else
-			put_multipath(put_route(RTM_NEWROUTE, 0,
-						RT_TABLE_MAIN, RTN_UNICAST));
+			put_multipath(put_route(RTM_NEWROUTE, 0, RT_TABLE_MAIN,
+						RTN_UNICAST));
 		whole = enc.nlh->nlmsg_len;
 		for (len = NLMSG_HDRLEN; len < whole; len++) {
 			enc.nlh->nlmsg_len = (uint32_t)len;

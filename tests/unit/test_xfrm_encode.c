@@ -61,7 +61,10 @@ static void state_of_a_home_address(void)
 static void policy_in_takes_both_headers(void)
 {
 	struct xfrm_mh_policy p = {
-		.dir = XFRM_DIR_IN, .priority = 8, .hao = true, .rh2 = true,
+		.dir = XFRM_DIR_IN,
+		.priority = 8,
+		.hao = true,
+		.rh2 = true,
 	};
 
 	xfrm_encode_policy_set(start(), &p);
