@@ -49,7 +49,7 @@ static void mov_reg(struct emit *e, uint8_t dst, uint8_t src)
 static void stack_addr(struct emit *e, uint8_t dst, int32_t off)
 {
 	mov_reg(e, dst, BPF_REG_10);
-	insn(e, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, off);
+	insn(e, BPF_ALU64 | BPF_ADD, dst, 0, 0, off); /* BPF_K is 0 */
 }
 
 static void load(struct emit *e, uint8_t size, uint8_t dst, uint8_t src,
@@ -133,8 +133,8 @@ size_t bpf_prog_pair(struct bpf_insn prog[BPF_PROG_MAX], int map_fd)
 		     (int16_t)(KEY + word), 0);
 	}
 	copy_packet(&e, offsetof(struct ip6_hdr, ip6_src), KEY + 16, 16);
-	insn(&e, BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0,
-	     map_fd);
+	/* BPF_IMM is 0. */
+	insn(&e, BPF_LD | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map_fd);
 	insn(&e, 0, 0, 0, 0, 0); /* second half of the 64-bit load */
 	stack_addr(&e, BPF_REG_2, KEY);
 	call(&e, BPF_FUNC_map_lookup_elem);

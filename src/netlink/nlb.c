@@ -317,7 +317,7 @@ static void take_answer(struct nlb *nl, size_t first, size_t end,
  * -errno. */
 static int recv_kernel(struct nlb *nl, enum nlb_bus bus)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t from_len = sizeof(from);
 	ssize_t n = recvfrom(nl->fd[bus], nl->in, sizeof(nl->in), MSG_DONTWAIT,
 			     (struct sockaddr *)&from, &from_len);

@@ -124,7 +124,7 @@ static void resync(struct watch *w)
 static bool read_one(struct watch *w)
 {
 	const struct nlmsghdr *nlh;
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t from_len = sizeof(from);
 	size_t pos = 0;
 	ssize_t n = recvfrom(w->fd, w->in, sizeof(w->in), MSG_DONTWAIT,

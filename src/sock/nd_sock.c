@@ -86,7 +86,7 @@ static void on_readable(void *arg, struct mtime now)
 {
 	struct listener *l = arg;
 	uint8_t frame[FRAME_MAX];
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	int i;
 
 	for (i = 0; i < TURN_MAX; i++) {
