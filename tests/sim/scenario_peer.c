@@ -7,7 +7,7 @@
 
 #include "tests/sim/sim.h"
 
-#define MANY 200
+#define MANY 1000
 
 /* ---- refusals ---- */
 
@@ -117,22 +117,28 @@ static void limits(struct sim *s)
 	sim_finish(s);
 }
 
-/* Two hundred nodes register at once, hand over at once, return at once.
- * HA-62 */
+/* A thousand nodes register at once, hand over at once, half of them return
+ * at once: each binding works for itself.  HA-62, HA-164 */
 static void many(struct sim *s)
 {
 	struct sim_net n;
 	unsigned int i;
 
 	sim_net_links(s, &n);
+	n.ha->ha.max_bindings = 2 * MANY;
 	s->loss = 50;
 	for (i = 0; i < MANY; i++)
 		mn_add_numbered(s, &n, n.a, i, 600);
 	for (i = 0; i < s->n_nodes; i++)
 		sim_node_start(s->nodes[i]);
+	sim_run_s(s, 60);
+	if (n.ha->kernel->n_bindings != MANY)
+		sim_fail(s, "%u bindings of %d", n.ha->kernel->n_bindings,
+			 MANY);
 	sim_settle(s);
 	for (i = 0; i < MANY; i++)
 		sim_move(&s->nodes[i + 1]->ifaces[0], n.b, i % 3 ? 100 : 0);
+	sim_run_s(s, 60);
 	sim_settle(s);
 	for (i = 0; i < MANY; i++)
 		sim_move(&s->nodes[i + 1]->ifaces[0], i % 2 ? n.home : n.a,
