@@ -115,11 +115,39 @@ static void clean(struct kernel *k, const char *name)
 	nlb_flush(k->nl);
 }
 
+static int start_forwarding(struct kernel *k)
+{
+	bool changed = false;
+	int err = sysctl_set_forwarding(k, &changed);
+
+	if (err)
+		log_error("kernel: cannot turn forwarding on: %s",
+			  strerror(-err));
+	else if (changed)
+		log_notice("kernel: IPv6 forwarding is on now; an interface "
+			   "that shall go on hearing router advertisements "
+			   "needs accept_ra=2");
+	return err;
+}
+
+static int start_xfrm(struct kernel *k)
+{
+	int err = kernel_xfrm_wild_set(k, true, k->wild_rh2);
+
+	if (err)
+		log_error("kernel: XFRM refuses the Home Address option: %s",
+			  strerror(-err));
+	return err;
+}
+
 int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 {
-	struct kernel_ha *ha = calloc(1, sizeof(*ha));
+	struct kernel_ha *ha;
 	int err;
 
+	if (k->ha)
+		return -EALREADY;
+	ha = calloc(1, sizeof(*ha));
 	if (!ha)
 		return -ENOMEM;
 	memcpy(ha->name, conf->tunnel_name, sizeof(ha->name));
@@ -127,19 +155,10 @@ int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 	k->ha = ha;
 	clean(k, ha->name);
 	err = start_device(k, ha, conf);
-	if (!err) {
-		err = kernel_xfrm_wild_set(k, true, k->wild_rh2);
-		if (err)
-			log_error("kernel: XFRM refuses the Home Address "
-				  "option: %s",
-				  strerror(-err));
-	}
-	if (!err) {
-		err = sysctl_set_forwarding(k);
-		if (err)
-			log_error("kernel: cannot turn forwarding on: %s",
-				  strerror(-err));
-	}
+	if (!err)
+		err = start_xfrm(k);
+	if (!err)
+		err = start_forwarding(k);
 	if (err) {
 		kernel_ha_stop(k);
 		return err;

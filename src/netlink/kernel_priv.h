@@ -60,7 +60,7 @@ void sysctl_restore_all(struct kernel *k);
 void sysctl_recall(struct kernel *k);
 /* Forwarding everywhere; remembers what each interface had, since the
  * machine-wide switch overwrites them all. */
-int sysctl_set_forwarding(struct kernel *k);
+int sysctl_set_forwarding(struct kernel *k, bool *ret_changed);
 void sysctl_restore_forwarding(struct kernel *k);
 
 /* ---- kernel_xfrm.c ---- */

@@ -165,7 +165,7 @@ static int for_each_forwarding(struct kernel *k, path_fn *fn)
 	return err;
 }
 
-int sysctl_set_forwarding(struct kernel *k)
+int sysctl_set_forwarding(struct kernel *k, bool *ret_changed)
 {
 	char old[VALUE_MAX];
 	int err = read_value("conf/all/forwarding", old);
@@ -173,7 +173,12 @@ int sysctl_set_forwarding(struct kernel *k)
 	if (err || !strcmp(old, "1"))
 		return err;
 	err = for_each_forwarding(k, note);
-	return err ? err : sysctl_set(k, "conf/all/forwarding", "1");
+	if (err)
+		return err;
+	err = sysctl_set(k, "conf/all/forwarding", "1");
+	if (!err)
+		*ret_changed = true;
+	return err;
 }
 
 static int restore_one(struct kernel *k, const char *path)

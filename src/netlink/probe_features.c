@@ -236,7 +236,9 @@ int probe_proxy(struct probe_env *env)
 
 int probe_forwarding(struct probe_env *env)
 {
-	return sysctl_set_forwarding(&env->k);
+	bool changed;
+
+	return sysctl_set_forwarding(&env->k, &changed);
 }
 
 int probe_rule(struct probe_env *env)
