@@ -15,6 +15,7 @@
 
 #define CONF_PATH_MAX 108
 #define CONF_HOMES_MAX 64
+#define CONF_RULES_MAX 64 /* of the mobile node, of the correspondent */
 #define CONF_MN_TABLES 128 /* routing tables: one a home address, and as many
 			    * for care-of addresses */
 
@@ -49,6 +50,43 @@ struct conf_ha {
 	uint32_t tunnel_mtu;
 };
 
+enum conf_cn_action { CONF_CN_ACCEPT, CONF_CN_REJECT, CONF_CN_IGNORE };
+
+/* Who may register with the correspondent: the first rule that matches; none:
+ * accepted. */
+struct conf_cn_rule {
+	struct prefix home; /* ::/0: any */
+	struct prefix coa;
+	struct prefix local;
+	enum conf_cn_action action;
+	uint8_t status; /* REJECT: of the acknowledgement, 128..255 */
+};
+
+struct conf_cn {
+	bool on;
+	struct conf_cn_rule *rules;
+	unsigned int n_rules;
+	unsigned int max_bindings;
+	uint32_t max_lifetime_s; /* multiple of 4, at most 420 */
+	uint32_t test_init_rate; /* answered a second, all together */
+	bool refresh_requests; /* Binding Refresh Requests (9.5.5) */
+};
+
+enum conf_mn_action {
+	CONF_MN_OPTIMISE,
+	CONF_MN_TUNNEL,
+	CONF_MN_DIRECT, /* care-of address, no mobility */
+};
+
+/* Which way traffic takes: the first rule that matches; none: as
+ * route_optimisation says. */
+struct conf_mn_rule {
+	struct prefix peer;
+	uint8_t protocol; /* 0: any */
+	uint16_t port; /* the peer's; 0: any */
+	enum conf_mn_action action;
+};
+
 struct conf_sysctl {
 	char name[32]; /* below net/ipv6/conf/IFNAME/ */
 	char value[16];
@@ -77,6 +115,12 @@ struct conf_mn {
 	unsigned int n_homes;
 	struct prefix *direct; /* destinations that are never tunnelled */
 	unsigned int n_direct;
+	bool route_optimisation;
+	struct conf_mn_rule *rules;
+	unsigned int n_rules;
+	unsigned int max_correspondents; /* remembered at a time */
+	bool cn_ack; /* A bit in Binding Updates to correspondents */
+	uint32_t incapable_s; /* how long a peer that cannot is let alone */
 	uint32_t first_bindack_timeout_ms; /* InitialBindackTimeoutFirstReg */
 	uint32_t bindack_timeout_ms; /* INITIAL_BINDACK_TIMEOUT */
 	uint32_t retry_s; /* slow retry after a refusal or for ever silence */
@@ -94,6 +138,7 @@ struct conf {
 	char ctl_group[32]; /* "": root only */
 	struct conf_ha ha;
 	struct conf_mn mn;
+	struct conf_cn cn;
 };
 
 /* Reads and checks a file.  0, or -EINVAL after writing one line for each

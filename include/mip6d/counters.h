@@ -35,6 +35,25 @@
 	X(BA_OUT, "ba-out", "Binding Acknowledgements sent")                  \
 	X(BA_NOT_ASKED, "ba-not-asked", "no such registration is waiting")    \
 	X(BA_BAD_SEQ, "ba-bad-sequence", "not the outstanding sequence")      \
+	X(TEST_INIT_IN, "test-init-in", "HoTI and CoTI received")             \
+	X(TEST_INIT_BAD, "test-init-bad", "HoTI and CoTI not to be answered") \
+	X(TEST_INIT_RATE, "test-init-rate", "held back by the rate limit")    \
+	X(TEST_OUT, "test-out", "HoT and CoT sent")                           \
+	X(TEST_INIT_OUT, "test-init-out", "HoTI and CoTI sent")               \
+	X(TEST_IN, "test-in", "HoT and CoT received")                         \
+	X(TEST_IGNORED, "test-ignored", "HoT and CoT that answer nothing")    \
+	X(BU_NO_AUTH, "bu-no-auth", "no nonce indices or authorization data") \
+	X(BU_BAD_AUTH, "bu-bad-auth", "wrong authenticator")                  \
+	X(BU_STALE_NONCE, "bu-stale-nonce", "refused with 136, 137 or 138")   \
+	X(BU_IGNORED, "bu-ignored", "ignored as a rule says")                 \
+	X(BU_LOOP, "bu-loop", "care-of and home addresses in a circle")       \
+	X(BA_BAD_AUTH, "ba-bad-auth", "wrong or missing authenticator")       \
+	X(BRR_OUT, "brr-out", "Binding Refresh Requests sent")                \
+	X(BRR_IN, "brr-in", "Binding Refresh Requests received")              \
+	X(BRR_IGNORED, "brr-ignored", "from a peer without a binding")        \
+	X(HAO_REPORTED, "hao-reported", "Home Address option, no binding")    \
+	X(FLOW_IN, "flow-in", "correspondents met in tunnelled traffic")      \
+	X(CN_EVICTED, "cn-evicted", "cache entries that made place")          \
 	X(BE_OUT, "be-out", "Binding Errors sent")                            \
 	X(BE_RATE, "be-rate", "Binding Errors held back by the rate limit")   \
 	X(BE_IN, "be-in", "Binding Errors received")                          \

@@ -22,12 +22,14 @@
 struct kernel;
 struct loop;
 
-enum kernel_user { KERNEL_USER_HA, KERNEL_USER_MN };
+enum kernel_user { KERNEL_USER_HA, KERNEL_USER_MN, KERNEL_USER_CN };
 
 struct kernel_key {
 	enum kernel_user user;
 	struct in6_addr hoa;
 	uint32_t serial; /* the asker's: tells an old answer from a new one */
+	struct in6_addr peer; /* of route optimisation: the other end of hoa;
+			       * else :: */
 };
 
 /* ---- what the kernel tells ---- */
@@ -84,6 +86,40 @@ enum kernel_event_type {
 	KERNEL_ROUTER,
 	KERNEL_NEIGH,
 	KERNEL_SYNCED, /* everything that existed at start has been told */
+	KERNEL_FLOW, /* traffic takes the tunnel that could go directly */
+	KERNEL_REPORT, /* a Home Address option that no binding covers */
+	KERNEL_USAGE, /* answer to kernel_ro_usage_get() */
+};
+
+/* A packet of a home address that went through the tunnel, or came out of
+ * it, to or from a peer for which the first matching rule is
+ * KERNEL_RULE_OPTIMISE.  Told for the first packet to a peer and then at
+ * most every 30 s; for received ones by samples, since counting each would
+ * cost more than it gains.  Never for Mobility Headers, nor for the home
+ * agent. */
+struct kernel_flow {
+	struct in6_addr hoa;
+	struct in6_addr peer;
+	uint8_t protocol;
+	uint16_t peer_port; /* 0: not known */
+	bool received;
+};
+
+/* RFC 6275 section 9.3.1: dropped by the kernel. */
+struct kernel_report {
+	struct in6_addr hoa; /* in the option */
+	struct in6_addr coa; /* the source on the wire */
+	struct in6_addr local; /* destination */
+	uint8_t protocol;
+};
+
+/* What a pair has carried directly since its kernel_ro_set() was new; both
+ * directions, octets with headers. */
+struct kernel_usage {
+	struct kernel_key key;
+	int err; /* -ENOENT: there is none */
+	uint64_t packets_in, packets_out;
+	uint64_t octets_in, octets_out;
 };
 
 struct kernel_event {
@@ -98,6 +134,9 @@ struct kernel_event {
 		struct kernel_addr addr;
 		struct kernel_router router;
 		struct kernel_neigh neigh;
+		struct kernel_flow flow;
+		struct kernel_report report;
+		struct kernel_usage usage;
 	};
 };
 
@@ -147,6 +186,22 @@ int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
 
 /* ---- mobile node ---- */
 
+enum kernel_rule_action {
+	KERNEL_RULE_OPTIMISE, /* directly once the peer has a binding, by the
+			       * tunnel until then; told as KERNEL_FLOW */
+	KERNEL_RULE_TUNNEL, /* always by the tunnel */
+	KERNEL_RULE_DIRECT, /* from the care-of address: no mobility */
+};
+
+/* Which way traffic of home addresses takes: the first rule that matches.
+ * None: by the tunnel. */
+struct kernel_rule {
+	struct prefix peer;
+	uint8_t protocol; /* 0: any */
+	uint16_t port; /* the peer's, TCP and UDP only; 0: any */
+	enum kernel_rule_action action;
+};
+
 struct kernel_mn_conf {
 	char tunnel_prefix[IF_NAMESIZE]; /* "mip6mn": devices mip6mn0, 1.. */
 	uint32_t table_base; /* routing tables table_base.. are ours */
@@ -155,6 +210,8 @@ struct kernel_mn_conf {
 				      * connections take the care-of address;
 				      * copied */
 	unsigned int n_direct;
+	const struct kernel_rule *rules; /* kernel_mn_rules_set(); copied */
+	unsigned int n_rules;
 };
 
 /* The wildcard XFRM state and policy that let Binding Acknowledgements with
@@ -162,6 +219,12 @@ struct kernel_mn_conf {
  * rules, routes, home addresses, XFRM).  Synchronous: 0 or -errno. */
 int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf);
 void kernel_mn_stop(struct kernel *k);
+/* Other rules from now on.  Pairs that are set follow them.  0 or -errno. */
+int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
+			unsigned int n_rules);
+/* True for a tunnel device of ours: what comes out of it came from a home
+ * agent. */
+bool kernel_mn_is_tunnel(struct kernel *k, int ifindex);
 
 enum kernel_mn_place {
 	KERNEL_MN_NONE, /* nothing of this home address in the kernel */
@@ -204,6 +267,43 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 /* Enters a neighbour as REACHABLE (RFC 6275 section 11.5.5). */
 int kernel_neigh_set(struct kernel *k, int ifindex,
 		     const struct in6_addr *addr, const struct lladdr *lladdr);
+
+/* ---- route optimisation (RFC 6275 sections 6.3, 6.4, 9.3, 11.3) ---- */
+
+/* Which end of a pair of home addresses is away, as this node sees it: its
+ * own (a mobile node's correspondent registration) or the peer's (an entry
+ * of the correspondent's binding cache).  A pair may have both, and then its
+ * packets carry both headers.  Mobility Headers never carry either. */
+enum kernel_ro_end { KERNEL_RO_LOCAL, KERNEL_RO_PEER };
+
+struct kernel_ro {
+	struct in6_addr local; /* a (home) address of this node */
+	struct in6_addr peer; /* the other end's (home) address */
+	enum kernel_ro_end end;
+	struct in6_addr coa; /* of that end */
+	/* LOCAL: false while the peer's binding for coa is not confirmed:
+	 * packets to it take the tunnel, those that still come directly (to
+	 * this or an earlier care-of address) are taken.  PEER: true. */
+	bool send;
+};
+
+/* The correspondent's side: the wildcard XFRM state and policy that let a
+ * first Binding Update in, and reports of Home Address options without a
+ * binding; removes what an earlier run left.  Synchronous: 0 or -errno. */
+int kernel_cn_start(struct kernel *k);
+void kernel_cn_stop(struct kernel *k);
+
+/* Adds or changes one end of a pair: one transaction.  A care-of address
+ * changes without a moment in which packets are dropped, and usage goes on
+ * counting. */
+int kernel_ro_set(struct kernel *k, const struct kernel_key *key,
+		  const struct kernel_ro *ro);
+/* Removes that end; what is gone already is no error. */
+int kernel_ro_del(struct kernel *k, const struct kernel_key *key,
+		  const struct kernel_ro *ro);
+/* Answered by a KERNEL_USAGE event with this key, in place of KERNEL_DONE. */
+int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
+			const struct kernel_ro *ro);
 
 /* ---- common ---- */
 

@@ -54,8 +54,56 @@ void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
 		  struct mtime now);
 
 struct bcache *ha_bcache(struct ha *ha);
+/* True when the home agent holds a binding of hoa registered with local. */
+bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
+		      const struct in6_addr *hoa);
 /* Whether the link of this prefix is there and served, for ctl. */
 bool ha_link_is_up(const struct ha *ha, unsigned int link);
+
+/* ---- correspondent node (RFC 6275 section 9) ---- */
+
+struct cn;
+
+/* Starts the role: kernel_cn_start.  conf must outlive the role or be
+ * replaced by cn_reload.  0 or -errno. */
+int cn_new(const struct role_env *env, const struct conf_cn *conf,
+	   struct mtime now, struct cn **ret_cn);
+/* Withdraws everything, wipes secrets and frees; returns NULL. */
+struct cn *cn_free(struct cn *cn);
+/* Entries that the new rules do not accept end; hits begin anew where the
+ * rules are others. */
+void cn_reload(struct cn *cn, const struct conf_cn *conf, struct mtime now);
+
+/* HoTI and CoTI (9.4). */
+void cn_on_test_init(struct cn *cn, const struct packet *pkt,
+		     const struct mh_msg *msg, struct mtime now);
+/* A Binding Update without the H bit (9.5). */
+void cn_on_bu(struct cn *cn, const struct packet *pkt,
+	      const struct mh_msg *msg, struct mtime now);
+/* A Binding Update with the H bit for an entry of ours: status 139. */
+void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
+			   const struct mh_msg *msg, struct mtime now);
+void cn_on_icmp6(struct cn *cn, const struct packet *pkt,
+		 const struct icmp6_msg *msg, struct mtime now);
+void cn_on_kernel(struct cn *cn, const struct kernel_event *ev,
+		  struct mtime now);
+
+/* True when there is an entry of hoa registered with local. */
+bool cn_is_registered(struct cn *cn, const struct in6_addr *local,
+		      const struct in6_addr *hoa);
+
+/* For ctl. */
+struct bcache *cn_bcache(struct cn *cn);
+struct cn_entry_info {
+	uint16_t home_nonce, coa_nonce;
+	bool used; /* carried traffic when the kernel was asked last */
+	bool has_usage;
+	uint64_t octets_in, octets_out; /* as of then */
+	unsigned int refresh_requests; /* sent for this lifetime */
+};
+void cn_entry_info(struct bcache_entry *e, struct cn_entry_info *ret_info);
+uint64_t cn_rule_hits(const struct cn *cn, unsigned int rule);
+uint64_t cn_default_hits(const struct cn *cn); /* no rule matched */
 
 /* ---- mobile node (RFC 6275 section 11) ---- */
 
@@ -75,6 +123,12 @@ void mn_on_ba(struct mn *mn, const struct packet *pkt,
 	      const struct mh_msg *msg, struct mtime now);
 void mn_on_be(struct mn *mn, const struct packet *pkt,
 	      const struct mh_msg *msg, struct mtime now);
+/* HoT and CoT (11.6.2). */
+void mn_on_test(struct mn *mn, const struct packet *pkt,
+		const struct mh_msg *msg, struct mtime now);
+/* Binding Refresh Request (11.7.4). */
+void mn_on_brr(struct mn *mn, const struct packet *pkt,
+	       const struct mh_msg *msg, struct mtime now);
 void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 		 const struct icmp6_msg *msg, struct mtime now);
 void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
@@ -120,6 +174,31 @@ struct mn_coa_info {
 	struct mtime since;
 	struct in6_addr previous; /* :: when none */
 };
+
+/* One correspondent of one home address: which way its traffic takes, and
+ * why. */
+struct mn_ro_info {
+	struct in6_addr hoa, peer;
+	bool optimised;
+	const char *state; /* "optimised", "testing", "updating",
+			    * "incapable", "refused", "idle"... */
+	const char *reason; /* a sentence */
+	struct in6_addr coa; /* bound at the peer; :: when none */
+	struct mtime since; /* of this state */
+	struct mtime expires; /* of the binding; in the past when none */
+	struct mtime until; /* of "incapable", "refused" */
+	bool has_home_token, has_coa_token;
+	struct mtime home_token_at, coa_token_at; /* received */
+	bool has_usage;
+	uint64_t octets_in, octets_out; /* as the kernel said last */
+	uint16_t seq;
+	bool has_status;
+	uint8_t last_status;
+};
+
+typedef void mn_ro_fn(void *arg, const struct mn_ro_info *info);
+void mn_walk_ro(struct mn *mn, mn_ro_fn *fn, void *arg);
+uint64_t mn_rule_hits(const struct mn *mn, unsigned int rule);
 
 typedef void mn_iface_fn(void *arg, const struct mn_iface_info *info);
 typedef void mn_addr_fn(void *arg, const struct mn_addr_info *info);

@@ -48,12 +48,18 @@ struct transport_handler {
 /* A Mobility Header to send, checksum left 0: the port fills it in.
  * With rh2 set, `coa` becomes the destination in the IPv6 header and `dst`,
  * the home address, travels in a type 2 routing header (RFC 6275 6.4).
- * A Home Address option is not asked for here: it comes from the kernel's
- * binding of (src, dst), kernel_mn_home_set(). */
+ * A Binding Update to the home agent does not ask for its Home Address
+ * option here: that comes from the kernel's state for (src, dst),
+ * kernel_mn_home_set(), so that IPsec sees it. */
 struct mh_send {
 	struct in6_addr src; /* an address of this node */
 	struct in6_addr dst;
 	bool rh2;
+	/* With hao set, `hao_coa`, an address of this node, becomes the
+	 * source in the IPv6 header, and `src`, the home address, travels in
+	 * a Home Address option (section 6.3); never through a tunnel. */
+	bool hao;
+	struct in6_addr hao_coa;
 	struct in6_addr coa;
 	int ifindex; /* not 0: leave through this interface whatever the
 		      * routes say (an answer to a node on the home link) */

@@ -284,6 +284,9 @@ void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
 	case KERNEL_ADDR:
 	case KERNEL_ROUTER:
 	case KERNEL_NEIGH:
+	case KERNEL_FLOW:
+	case KERNEL_REPORT:
+	case KERNEL_USAGE:
 		break;
 	}
 }

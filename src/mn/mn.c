@@ -336,6 +336,10 @@ void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
 	case KERNEL_SYNCED:
 		synced(mn, now);
 		break;
+	case KERNEL_FLOW:
+	case KERNEL_REPORT:
+	case KERNEL_USAGE:
+		break;
 	}
 }
 

@@ -71,7 +71,9 @@ static void a_binding_is_there_when_its_answer_is(void)
 	struct seen s;
 	struct kernel *k = start(&s);
 	struct kernel_binding b = binding("2001:db8:2::5", "::");
-	struct kernel_key key = { KERNEL_USER_HA, b.hoa, 7 };
+	struct kernel_key key = { .user = KERNEL_USER_HA,
+				  .hoa = b.hoa,
+				  .serial = 7 };
 
 	UNIT_EQ(kernel_binding_add(k, &key, &b), 0);
 	CU_ASSERT_PTR_NULL(fake_kernel_binding(k, &b.hoa));
@@ -101,7 +103,9 @@ static void a_failed_request_changes_nothing(void)
 	struct seen s;
 	struct kernel *k = start(&s);
 	struct kernel_binding b = binding("2001:db8:2::5", "::");
-	struct kernel_key key = { KERNEL_USER_HA, b.hoa, 1 };
+	struct kernel_key key = { .user = KERNEL_USER_HA,
+				  .hoa = b.hoa,
+				  .serial = 1 };
 
 	fake_kernel_fail(k, FAKE_BINDING_ADD, 2, ENOMEM);
 	fake_kernel_fail_call(k, FAKE_BINDING_ADD, 3, ENOBUFS);
@@ -127,7 +131,9 @@ static void wrong_requests_are_faults(void)
 	struct seen s;
 	struct kernel *k = start(&s);
 	struct kernel_binding b = binding("2001:db8:2::5", "::");
-	struct kernel_key key = { KERNEL_USER_HA, b.hoa, 1 };
+	struct kernel_key key = { .user = KERNEL_USER_HA,
+				  .hoa = b.hoa,
+				  .serial = 1 };
 	struct mh_send mh = { .len = 12 };
 
 	kernel_binding_add(k, &key, &b);
@@ -161,7 +167,9 @@ static void delay_and_order(void)
 	struct seen s;
 	struct kernel *k = start(&s);
 	struct kernel_binding b = binding("2001:db8:2::5", "::");
-	struct kernel_key key = { KERNEL_USER_HA, b.hoa, 1 };
+	struct kernel_key key = { .user = KERNEL_USER_HA,
+				  .hoa = b.hoa,
+				  .serial = 1 };
 	struct mtime now = { 5000 };
 
 	k->clock = &now;
@@ -187,7 +195,9 @@ static void the_world_is_told(void)
 		.coa = A("2001:db8:2::5"),
 		.coa_ifindex = 3,
 	};
-	struct kernel_key key = { KERNEL_USER_MN, away.hoa, 1 };
+	struct kernel_key key = { .user = KERNEL_USER_MN,
+				  .hoa = away.hoa,
+				  .serial = 1 };
 
 	fake_kernel_link_up(k, 3, "eth1", true);
 	fake_kernel_addr_add(k, 3, "2001:db8:2::5");

@@ -63,6 +63,9 @@ void driver_on_event(void *arg, const struct kernel_event *ev)
 		       onoff(ev->neigh.reachable, " reachable"),
 		       onoff(ev->neigh.failed, " failed"));
 		break;
+	case KERNEL_FLOW:
+	case KERNEL_REPORT:
+	case KERNEL_USAGE:
 	case KERNEL_SYNCED:
 		printf("synced\n");
 		break;

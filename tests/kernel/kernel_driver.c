@@ -67,7 +67,9 @@ static struct kernel_binding get_binding(struct driver *d, char **w)
 static struct kernel_key next_key(struct driver *d, enum kernel_user user,
 				  const struct in6_addr *hoa)
 {
-	return (struct kernel_key){ user, *hoa, ++d->serial };
+	return (struct kernel_key){ .user = user,
+				    .hoa = *hoa,
+				    .serial = ++d->serial };
 }
 
 static void cmd_binding_add(struct driver *d, char **w)
