@@ -258,13 +258,17 @@ def test_home_again(lab):
     both(lab)
     lab.move('mn', 'a')
     wait_bound(lab, A)
-    when = lab.move('mn', 'home')
+    lab.move('mn', 'home')
     wait_home(lab)
+    settled = lab.now()
     lab.node('hh').run('ip -6 neigh flush dev eth0')
     assert lab.node('hh').reaches(HOA, 3)
     mac = lab.node('mn').mac('eth0')
-    answers = [p for p in lab.packets(
-        'icmpv6.type == 136 && icmpv6.nd.na.flag.s == 1 && '
-        'icmpv6.nd.na.target_address == %s' % HOA, 'icmpv6.opt.linkaddr')
-        if p['time'] > when + 0.5]
-    assert answers and answers[-1]['icmpv6.opt.linkaddr'] == mac, answers
+
+    def answered():
+        return [p for p in lab.packets(
+            'icmpv6.type == 136 && icmpv6.nd.na.flag.s == 1 && '
+            'icmpv6.nd.na.target_address == %s' % HOA, 'icmpv6.opt.linkaddr')
+            if p['time'] > settled]
+    answers = lab.wait_for(answered, 30, 'an answer for ' + HOA)
+    assert all(p['icmpv6.opt.linkaddr'] == mac for p in answers), answers
