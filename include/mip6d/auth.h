@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Return routability's cryptography (RFC 6275 sections 5.2 and 6.2.7): a
+ * correspondent node's nonces and keygen tokens, the binding management key
+ * Kbm, and authenticators.  Pure but for random_bytes().  All secrets are
+ * wiped where they end; all comparisons take constant time.
+ */
+#ifndef MIP6D_AUTH_H
+#define MIP6D_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mip6d/addr.h"
+#include "mip6d/time.h"
+
+#define AUTH_COOKIE_LEN 8
+#define AUTH_TOKEN_LEN 8
+#define AUTH_KCN_LEN 20
+#define AUTH_NONCE_LEN 8
+#define AUTH_KBM_LEN 20
+#define AUTH_DATA_LEN 12 /* the authenticator, section 6.2.7 */
+
+/* RFC 6275 section 12. */
+#define MAX_NONCE_LIFETIME_S 240
+#define MAX_TOKEN_LIFETIME_S 210
+#define MAX_RR_BINDING_LIFETIME_S 420
+
+/* A new nonce replaces the current one MAX_NONCE_LIFETIME less
+ * MAX_TOKEN_LIFETIME after its first use, so that every token is good for
+ * MAX_TOKEN_LIFETIME (section 5.2.7), and none beyond MAX_NONCE_LIFETIME. */
+#define AUTH_NONCE_TURN_S (MAX_NONCE_LIFETIME_S - MAX_TOKEN_LIFETIME_S)
+#define AUTH_NONCES (MAX_NONCE_LIFETIME_S / AUTH_NONCE_TURN_S + 1)
+
+enum auth_token { /* the octet that is hashed, section 5.2.5 */
+	AUTH_HOME_TOKEN = 0,
+	AUTH_COA_TOKEN = 1,
+};
+
+/* One nonce with the node key Kcn of its time: both are renewed together. */
+struct auth_nonce {
+	bool valid;
+	uint16_t index;
+	struct mtime first_used;
+	uint8_t kcn[AUTH_KCN_LEN];
+	uint8_t nonce[AUTH_NONCE_LEN];
+};
+
+/* A correspondent node's secrets; embedded, nothing is allocated. */
+struct auth_nonces {
+	struct auth_nonce ring[AUTH_NONCES];
+	unsigned int current; /* place in the ring */
+	bool started; /* the first nonce is made by the first Test Init */
+};
+
+void auth_nonces_init(struct auth_nonces *n);
+/* Wipes. */
+void auth_nonces_done(struct auth_nonces *n);
+/* Makes every nonce that was handed out invalid at once (section 5.2.8). */
+void auth_nonces_invalidate(struct auth_nonces *n);
+
+/* The keygen token of addr with the current nonce (sections 5.2.5, 9.4.3,
+ * 9.4.4), which is made or replaced when it is time.  Returns its index. */
+uint16_t auth_token_issue(struct auth_nonces *n, enum auth_token kind,
+			  const struct in6_addr *addr, struct mtime now,
+			  uint8_t ret_token[AUTH_TOKEN_LEN]);
+/* The token that was issued with nonce `index`; -ESTALE when that nonce is
+ * unknown or older than MAX_NONCE_LIFETIME. */
+int auth_token_recall(const struct auth_nonces *n, enum auth_token kind,
+		      uint16_t index, const struct in6_addr *addr,
+		      struct mtime now, uint8_t ret_token[AUTH_TOKEN_LEN]);
+
+/* Kbm (section 5.2.5): SHA1(home token, care-of token); coa_token NULL: of a
+ * de-registration, SHA1(home token) alone. */
+void auth_kbm(const uint8_t home_token[AUTH_TOKEN_LEN],
+	      const uint8_t *coa_token, uint8_t ret_kbm[AUTH_KBM_LEN]);
+
+/* Whose message: the care-of address that the Binding Update names
+ * (Alternate Care-of Address, else its source on the wire) and the
+ * correspondent's address (its home address when it is mobile); the same two
+ * for the acknowledgement (section 6.2.7). */
+struct auth_parties {
+	struct in6_addr coa;
+	struct in6_addr cn;
+};
+
+/* Writes the authenticator into the last AUTH_DATA_LEN octets of a built
+ * message whose checksum is still 0. */
+void auth_sign(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
+	       uint8_t *mh, size_t len);
+/* True when the authenticator at auth_offset (mh_options) is the right one;
+ * the checksum counts as 0, len octets as far as Header Len says. */
+bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
+		 const uint8_t *mh, size_t len, size_t auth_offset);
+
+#endif
