@@ -114,3 +114,48 @@ def away(lab, link='a', prefix=A, agent_changes=()):
 
 def counters(node):
     return ask(node, 'show', 'counters')['counters']
+
+
+# --- route optimisation -----------------------------------------------------
+
+CORRESPONDENT = 'correspondent = { };\n'
+
+
+def correspondent(lab, node='cn', text=CORRESPONDENT, changes=()):
+    """A correspondent; its configuration needs no more than the role."""
+    return daemon(lab, node, text, changes)
+
+
+def routes(lab, node='mn', hoa=HOA):
+    """What `show ro` says of one home address, by correspondent."""
+    return {r['peer']: r for r in ask(lab.node(node), 'show', 'ro')
+            ['correspondents'] if r['home_address'] == hoa}
+
+
+def wait_optimised(lab, peer, prefix, node='mn', hoa=HOA, at='cn',
+                   timeout=60):
+    """Until both ends say that traffic between HOA and PEER goes straight
+    to a care-of address that starts with PREFIX; that address."""
+    def optimised():
+        here = routes(lab, node, hoa).get(peer)
+        there = bindings(lab, at).get(hoa)
+        if here and there and here['optimised'] \
+                and here['care_of_address'] == there['care_of_address'] \
+                and here['care_of_address'].startswith(prefix):
+            return here['care_of_address']
+        return None
+    return lab.wait_for(optimised, timeout, 'route optimisation of %s and '
+                        '%s at %s' % (hoa, peer, prefix))
+
+
+def wait_tunnelled(lab, peer, state=None, node='mn', hoa=HOA, timeout=60):
+    """Until the node says that traffic to PEER takes the tunnel, in STATE
+    if that matters; the entry."""
+    def there():
+        entry = routes(lab, node, hoa).get(peer)
+        if entry and not entry['optimised'] and \
+                state in (None, entry['state']):
+            return entry
+        return None
+    return lab.wait_for(there, timeout, '%s to %s by the tunnel (%s)'
+                        % (hoa, peer, state or 'in whatever state'))
