@@ -64,6 +64,12 @@ enum fake_op {
 	FAKE_NEIGH_PROBE,
 	FAKE_NEIGH_SET,
 	FAKE_SYSCTL,
+	FAKE_MN_RULES_SET,
+	FAKE_CN_START,
+	FAKE_CN_STOP,
+	FAKE_RO_SET,
+	FAKE_RO_DEL,
+	FAKE_RO_USAGE_GET,
 	FAKE_OP_MAX,
 };
 
@@ -74,6 +80,7 @@ struct fake_request {
 	struct kernel_key key;
 	struct kernel_binding binding; /* BINDING_ADD, BINDING_DEL */
 	struct kernel_mn_home home;    /* MN_HOME_SET */
+	struct kernel_ro ro;           /* RO_* */
 	int ifindex;                   /* HOME_LINK_SET, NEIGH_* */
 	bool on;                       /* HOME_LINK_SET */
 	struct in6_addr addr;          /* NEIGH_* */
@@ -91,6 +98,15 @@ struct fake_binding {
 	struct fake_binding *next;
 };
 
+/* A pair of route optimisation, with the ends that are in force. */
+struct fake_pair {
+	struct in6_addr local, peer;
+	bool has_end[2]; /* by enum kernel_ro_end */
+	struct kernel_ro end[2];
+	struct kernel_usage usage; /* key unused */
+	struct fake_pair *next;
+};
+
 struct fake_sysctl {
 	char ifname[IF_NAMESIZE];
 	char name[32];
@@ -104,6 +120,8 @@ struct fake_event; /* a queued event */
 #define FAKE_SYSCTLS           64
 #define FAKE_HOME_LINKS        16
 #define FAKE_PLANS             16
+#define FAKE_RULES             128
+#define FAKE_PAIR_BUCKETS      64
 #define FAKE_HA_TUNNEL_IFINDEX 900
 #define FAKE_MN_TUNNEL_IFINDEX 1000 /* + index of the home address */
 
@@ -124,7 +142,7 @@ struct kernel {
 	int64_t delay_min_us, delay_max_us; /* of completions */
 	unsigned int fail_permille;         /* of keyed requests, at random */
 
-	bool ha_started, mn_started, watched;
+	bool ha_started, mn_started, cn_started, watched;
 	struct kernel_ha_conf ha_conf;
 	char mn_prefix[IF_NAMESIZE];
 
@@ -132,6 +150,10 @@ struct kernel {
 	unsigned int n_bindings;
 	struct kernel_mn_home homes[FAKE_HOMES]; /* in force */
 	unsigned int n_homes; /* highest index that was ever set, + 1 */
+	struct kernel_rule rules[FAKE_RULES]; /* of the mobile node, in force */
+	unsigned int n_rules;
+	struct fake_pair *pairs[FAKE_PAIR_BUCKETS];
+	unsigned int n_pairs;
 	int home_links[FAKE_HOME_LINKS];
 	unsigned int n_home_links;
 	struct fake_sysctl sysctls[FAKE_SYSCTLS];
@@ -195,13 +217,27 @@ const char *fake_kernel_sysctl(const struct kernel *k, const char *ifname,
 			       const char *name);
 bool fake_kernel_is_home_link(const struct kernel *k, int ifindex);
 
+/* One end of a pair that is in force, or NULL. */
+const struct kernel_ro *fake_kernel_ro(const struct kernel *k,
+				       const struct in6_addr *local,
+				       const struct in6_addr *peer,
+				       enum kernel_ro_end end);
+/* The pair with whichever ends it has, or NULL. */
+const struct fake_pair *fake_kernel_pair(const struct kernel *k,
+					 const struct in6_addr *local,
+					 const struct in6_addr *peer);
+/* Which rule in force takes this traffic; optimise, tunnel or direct. */
+enum kernel_rule_action fake_kernel_rule(const struct kernel *k,
+					 const struct in6_addr *peer,
+					 uint8_t protocol, uint16_t port);
+
 /* The last recorded request of this kind, or NULL; how many there were. */
 const struct fake_request *fake_kernel_last(const struct kernel *k,
 					    enum fake_op op);
 unsigned int fake_kernel_count(const struct kernel *k, enum fake_op op);
 void fake_kernel_forget(struct kernel *k);
-/* True when no binding, home address or home link is left (sysctls come back
- * when the port is closed). */
+/* True when no binding, home address, pair or home link is left (sysctls come
+ * back when the port is closed). */
 bool fake_kernel_is_clean(const struct kernel *k);
 
 /* The world changes: the state is kept (`gone` removes) and, after
@@ -211,6 +247,15 @@ void fake_kernel_link_set(struct kernel *k, const struct kernel_link *link);
 void fake_kernel_addr_set(struct kernel *k, const struct kernel_addr *addr);
 void fake_kernel_router_set(struct kernel *k, const struct kernel_router *r);
 void fake_kernel_neigh_tell(struct kernel *k, const struct kernel_neigh *n);
+
+/* Traffic takes the tunnel; a Home Address option that nothing covers. */
+void fake_kernel_flow_tell(struct kernel *k, const struct kernel_flow *f);
+void fake_kernel_report_tell(struct kernel *k, const struct kernel_report *r);
+/* A pair in force carried so much more in and out (octets); false when there
+ * is no such pair. */
+bool fake_kernel_usage_add(struct kernel *k, const struct in6_addr *local,
+			   const struct in6_addr *peer, uint64_t octets_in,
+			   uint64_t octets_out);
 
 /* Shorthands with sensible rest: an interface that is up and has carrier; a
  * preferred /64 address. */
@@ -247,6 +292,9 @@ struct transport {
 		unsigned int depth;
 	} listen[FAKE_LISTEN];
 	int send_err; /* not 0: each send is refused with it (-errno) */
+	/* Of the same node: a care-of address under a Home Address option is
+	 * judged by its addresses.  NULL: it is not. */
+	const struct kernel *kernel;
 
 	/* Set: the message goes there, nothing is kept.  May return -errno
 	 * as the port's answer. */

@@ -102,14 +102,23 @@ static void key_check(const struct kernel *k, const struct fake_request *r)
 
 		if (!e->has_req || !e->answered || o->user != r->key.user)
 			continue;
-		if (addr_eq(&o->hoa, &r->key.hoa) && o->serial == r->key.serial)
+		if (addr_eq(&o->hoa, &r->key.hoa) &&
+		    addr_eq(&o->peer, &r->key.peer) &&
+		    o->serial == r->key.serial)
 			fake_fault("%s: serial %u is outstanding already",
 				   addr_str(&r->key.hoa), r->key.serial);
 	}
 }
 
-static int request_queue(struct kernel *k, struct fake_request *r,
-			 const struct kernel_key *key)
+int fake_request_now(struct kernel *k, struct fake_request *r)
+{
+	r->returned = plan_take(k, r->op, true);
+	request_record(k, r);
+	return r->returned;
+}
+
+int fake_request_queue(struct kernel *k, struct fake_request *r,
+		       const struct kernel_key *key)
 {
 	struct fake_event *e;
 
@@ -118,9 +127,7 @@ static int request_queue(struct kernel *k, struct fake_request *r,
 		r->key = *key;
 		key_check(k, r);
 	}
-	r->returned = plan_take(k, r->op, true);
-	request_record(k, r);
-	if (r->returned)
+	if (fake_request_now(k, r))
 		return r->returned;
 	e = queue_add(k, completion_due(k));
 	e->has_req = true;
@@ -133,15 +140,31 @@ static int request_queue(struct kernel *k, struct fake_request *r,
 	return 0;
 }
 
+static enum kernel_user user_of(const struct fake_request *r)
+{
+	if (r->op == FAKE_BINDING_ADD || r->op == FAKE_BINDING_DEL)
+		return KERNEL_USER_HA;
+	if (r->op == FAKE_MN_HOME_SET || r->ro.end == KERNEL_RO_LOCAL)
+		return KERNEL_USER_MN;
+	return KERNEL_USER_CN;
+}
+
+void fake_request_cancel(struct kernel *k, enum kernel_user user)
+{
+	struct fake_event *e;
+
+	for (e = k->head; e; e = e->next)
+		if (e->has_req && user_of(&e->req) == user)
+			e->planned_err = -ECANCELED;
+}
+
 int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 {
 	struct fake_request r = { .op = FAKE_HA_START };
 
 	if (k->ha_started)
 		fake_fault("ha_start: started already");
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	if (r.returned)
+	if (fake_request_now(k, &r))
 		return r.returned;
 	k->ha_started = true;
 	k->ha_conf = *conf;
@@ -153,15 +176,11 @@ int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 void kernel_ha_stop(struct kernel *k)
 {
 	struct fake_request r = { .op = FAKE_HA_STOP };
-	struct fake_event *e;
 
 	if (!k->ha_started)
 		fake_fault("ha_stop: not started");
 	request_record(k, &r);
-	for (e = k->head; e; e = e->next)
-		if (e->has_req && (e->req.op == FAKE_BINDING_ADD ||
-				   e->req.op == FAKE_BINDING_DEL))
-			e->planned_err = -ECANCELED;
+	fake_request_cancel(k, KERNEL_USER_HA);
 	fake_bindings_drop(k);
 	k->n_home_links = 0;
 	k->ha_started = false;
@@ -188,9 +207,7 @@ int kernel_home_link_set(struct kernel *k, int ifindex, bool on)
 
 	if (ifindex <= 0)
 		fake_fault("home_link_set: interface %d", ifindex);
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	if (r.returned)
+	if (fake_request_now(k, &r))
 		return r.returned;
 	for (i = 0; i < k->n_home_links; i++)
 		if (k->home_links[i] == ifindex)
@@ -231,7 +248,7 @@ int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 	if (key &&
 	    (key->user != KERNEL_USER_HA || !addr_eq(&key->hoa, &b->hoa)))
 		fake_fault("binding_add: key of %s", addr_str(&key->hoa));
-	return request_queue(k, &r, key);
+	return fake_request_queue(k, &r, key);
 }
 
 int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
@@ -240,7 +257,7 @@ int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
 	struct fake_request r = { .op = FAKE_BINDING_DEL, .binding = *b };
 
 	binding_check(k, "binding_del", b);
-	return request_queue(k, &r, key);
+	return fake_request_queue(k, &r, key);
 }
 
 int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf)
@@ -249,12 +266,12 @@ int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf)
 
 	if (k->mn_started)
 		fake_fault("mn_start: started already");
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	if (r.returned)
+	if (fake_request_now(k, &r))
 		return r.returned;
 	k->mn_started = true;
 	snprintf(k->mn_prefix, sizeof(k->mn_prefix), "%s", conf->tunnel_prefix);
+	fake_ro_drop(k, KERNEL_RO_LOCAL);
+	fake_rules_take(k, conf->rules, conf->n_rules);
 	return 0;
 }
 
@@ -269,15 +286,13 @@ static void home_apply(struct kernel *k, const struct kernel_mn_home *want)
 void kernel_mn_stop(struct kernel *k)
 {
 	struct fake_request r = { .op = FAKE_MN_STOP };
-	struct fake_event *e;
 	unsigned int i;
 
 	if (!k->mn_started)
 		fake_fault("mn_stop: not started");
 	request_record(k, &r);
-	for (e = k->head; e; e = e->next)
-		if (e->has_req && e->req.op == FAKE_MN_HOME_SET)
-			e->planned_err = -ECANCELED;
+	fake_request_cancel(k, KERNEL_USER_MN);
+	fake_ro_drop(k, KERNEL_RO_LOCAL);
 	for (i = 0; i < k->n_homes; i++) {
 		struct kernel_mn_home none = { .index = i };
 
@@ -323,7 +338,7 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 	if (key &&
 	    (key->user != KERNEL_USER_MN || !addr_eq(&key->hoa, &want->hoa)))
 		fake_fault("mn_home_set: key of %s", addr_str(&key->hoa));
-	return request_queue(k, &r, key);
+	return fake_request_queue(k, &r, key);
 }
 
 int kernel_neigh_probe(struct kernel *k, int ifindex,
@@ -335,9 +350,7 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 
 	if (ifindex <= 0 || addr_is_any(addr) || addr_is_multicast(addr))
 		fake_fault("neigh_probe %s on %d", addr_str(addr), ifindex);
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	return r.returned;
+	return fake_request_now(k, &r);
 }
 
 int kernel_neigh_set(struct kernel *k, int ifindex, const struct in6_addr *addr,
@@ -350,9 +363,7 @@ int kernel_neigh_set(struct kernel *k, int ifindex, const struct in6_addr *addr,
 
 	if (ifindex <= 0 || addr_is_any(addr) || !lladdr->len)
 		fake_fault("neigh_set %s on %d", addr_str(addr), ifindex);
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	return r.returned;
+	return fake_request_now(k, &r);
 }
 
 static struct fake_sysctl *sysctl_find(const struct kernel *k,
@@ -377,9 +388,7 @@ int kernel_sysctl(struct kernel *k, const char *ifname, const char *name,
 	snprintf(r.ifname, sizeof(r.ifname), "%s", ifname);
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	snprintf(r.value, sizeof(r.value), "%s", value ? value : "");
-	r.returned = plan_take(k, r.op, true);
-	request_record(k, &r);
-	if (r.returned)
+	if (fake_request_now(k, &r))
 		return r.returned;
 	if (!value) {
 		if (s)
@@ -417,6 +426,8 @@ static void request_apply(struct kernel *k, const struct fake_request *r)
 		if (r->home.index >= k->n_homes)
 			k->n_homes = r->home.index + 1;
 		home_apply(k, &r->home);
+	} else {
+		fake_ro_apply(k, r);
 	}
 }
 
@@ -424,7 +435,10 @@ static void event_deliver(struct kernel *k, struct fake_event *e)
 {
 	if (e->has_req && !e->planned_err)
 		request_apply(k, &e->req);
-	if (e->has_req && e->answered) {
+	if (e->has_req && e->req.op == FAKE_RO_USAGE_GET) {
+		e->ev.type = KERNEL_USAGE;
+		fake_ro_answer(k, &e->req, e->planned_err, &e->ev.usage);
+	} else if (e->has_req && e->answered) {
 		e->ev.type = KERNEL_DONE;
 		e->ev.done.key = e->req.key;
 		e->ev.done.err = e->planned_err;
@@ -482,6 +496,8 @@ struct kernel *fake_kernel_free(struct kernel *k)
 		free(e);
 	}
 	fake_bindings_drop(k);
+	fake_ro_drop(k, KERNEL_RO_LOCAL);
+	fake_ro_drop(k, KERNEL_RO_PEER);
 	fake_world_free(k);
 	free(k->requests);
 	free(k);
@@ -552,5 +568,5 @@ bool fake_kernel_is_clean(const struct kernel *k)
 	for (i = 0; i < k->n_homes; i++)
 		if (k->homes[i].place != KERNEL_MN_NONE)
 			return false;
-	return !k->n_bindings && !k->n_home_links;
+	return !k->n_bindings && !k->n_home_links && !k->n_pairs;
 }

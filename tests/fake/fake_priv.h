@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What fake_kernel.c (requests), fake_binding.c and fake_world.c (links,
- * addresses) share.
+ * What fake_kernel.c (requests), fake_binding.c, fake_ro.c (route
+ * optimisation) and fake_world.c (links, addresses) share.
  */
 #ifndef TESTS_FAKE_PRIV_H
 #define TESTS_FAKE_PRIV_H
@@ -23,6 +23,22 @@ struct fake_event {
 
 /* Appends an event that is due now. */
 void fake_queue_event(struct kernel *k, const struct kernel_event *ev);
+
+/* A call is recorded and takes effect by its completion; or it is recorded
+ * and takes effect at once.  0, or what was ordered as its answer. */
+int fake_request_queue(struct kernel *k, struct fake_request *r,
+		       const struct kernel_key *key);
+int fake_request_now(struct kernel *k, struct fake_request *r);
+/* What waits of one role is not carried out any more. */
+void fake_request_cancel(struct kernel *k, enum kernel_user user);
+
+/* The completion of a request for a pair; drops the ends of one kind. */
+void fake_ro_apply(struct kernel *k, const struct fake_request *r);
+void fake_ro_answer(struct kernel *k, const struct fake_request *r, int err,
+		    struct kernel_usage *ret_usage);
+void fake_ro_drop(struct kernel *k, enum kernel_ro_end end);
+void fake_rules_take(struct kernel *k, const struct kernel_rule *rules,
+		     unsigned int n_rules);
 
 /* The completion of a binding request. */
 void fake_binding_apply_add(struct kernel *k, const struct kernel_binding *b);

@@ -50,6 +50,28 @@ static int msg_deliver(struct transport *t, const struct fake_msg *msg)
 	return 0;
 }
 
+/* RFC 6275 section 6.3: the source on the wire is a care-of address of ours,
+ * and the packet goes straight to its destination. */
+static void hao_check(const struct kernel *k, const struct mh_send *msg)
+{
+	unsigned int i;
+	bool found = !k;
+
+	if (!addr_is_routable(&msg->hao_coa) ||
+	    addr_eq(&msg->hao_coa, &msg->src))
+		fake_fault("send_mh: %s at care-of address %s",
+			   addr_str(&msg->src), addr_str(&msg->hao_coa));
+	if (msg->ifindex >= FAKE_HA_TUNNEL_IFINDEX)
+		fake_fault("send_mh: a Home Address option through tunnel %d",
+			   msg->ifindex);
+	for (i = 0; k && i < k->n_addrs; i++)
+		found |= addr_eq(&k->addrs[i].addr, &msg->hao_coa) &&
+			 k->addrs[i].ifindex < FAKE_HA_TUNNEL_IFINDEX;
+	if (!found)
+		fake_fault("send_mh: care-of address %s is not ours",
+			   addr_str(&msg->hao_coa));
+}
+
 static void mh_check(const struct mh_send *msg)
 {
 	if (msg->len < 8 || msg->len % 8 || msg->len > MH_MAX_LEN)
@@ -73,6 +95,8 @@ int transport_send_mh(struct transport *t, const struct mh_send *msg)
 	int err;
 
 	mh_check(msg);
+	if (msg->hao)
+		hao_check(t->kernel, msg);
 	if (msg->len < 8 || msg->len > sizeof(m.data))
 		return -EMSGSIZE;
 	memcpy(m.data, msg->data, msg->len);

@@ -15,6 +15,9 @@ struct seen {
 	struct kernel_key key;
 	int err;
 	struct kernel_addr addr;
+	struct kernel_usage usage;
+	struct kernel_flow flow;
+	struct kernel_report report;
 };
 
 static void on_event(void *arg, const struct kernel_event *ev)
@@ -32,6 +35,12 @@ static void on_event(void *arg, const struct kernel_event *ev)
 		s->n_link++;
 	} else if (ev->type == KERNEL_SYNCED) {
 		s->n_synced++;
+	} else if (ev->type == KERNEL_USAGE) {
+		s->usage = ev->usage;
+	} else if (ev->type == KERNEL_FLOW) {
+		s->flow = ev->flow;
+	} else if (ev->type == KERNEL_REPORT) {
+		s->report = ev->report;
 	}
 }
 
@@ -261,6 +270,181 @@ static void what_is_sent_can_be_parsed_back(void)
 	fake_transport_free(t);
 }
 
+static struct kernel_ro ro(enum kernel_ro_end end, const char *coa)
+{
+	return (struct kernel_ro){
+		.local = A("2001:db8:1::100"),
+		.peer = A("2001:db8:9::9"),
+		.end = end,
+		.coa = A(coa),
+		.send = true,
+	};
+}
+
+static struct kernel_key ro_key(const struct kernel_ro *r, uint32_t serial)
+{
+	bool ours = r->end == KERNEL_RO_LOCAL;
+
+	return (struct kernel_key){
+		.user = ours ? KERNEL_USER_MN : KERNEL_USER_CN,
+		.hoa = ours ? r->local : r->peer,
+		.peer = ours ? r->peer : r->local,
+		.serial = serial,
+	};
+}
+
+static struct kernel *start_ro(struct seen *s)
+{
+	struct kernel_mn_conf conf = { .tunnel_prefix = "mip6mn" };
+
+	start(s);
+	UNIT_EQ(kernel_mn_start(s->k, &conf), 0);
+	UNIT_EQ(kernel_cn_start(s->k), 0);
+	return s->k;
+}
+
+static void a_pair_has_two_ends(void)
+{
+	struct seen s;
+	struct kernel *k = start_ro(&s);
+	struct kernel_ro ours = ro(KERNEL_RO_LOCAL, "2001:db8:2::5");
+	struct kernel_ro theirs = ro(KERNEL_RO_PEER, "2001:db8:3::9");
+	struct kernel_key a = ro_key(&ours, 1), b = ro_key(&theirs, 1);
+
+	UNIT_EQ(kernel_ro_set(k, &a, &ours), 0);
+	UNIT_EQ(kernel_ro_set(k, &b, &theirs), 0);
+	CU_ASSERT(!fake_kernel_pair(k, &ours.local, &ours.peer));
+	fake_kernel_settle(k);
+	UNIT_EQ(s.n_done, 2);
+	UNIT_NEED(fake_kernel_ro(k, &ours.local, &ours.peer, KERNEL_RO_LOCAL));
+	UNIT_NEED(fake_kernel_ro(k, &ours.local, &ours.peer, KERNEL_RO_PEER));
+	UNIT_EQ(k->n_pairs, 1);
+	CU_ASSERT(fake_kernel_usage_add(k, &ours.local, &ours.peer, 100, 7));
+	CU_ASSERT(!fake_kernel_usage_add(k, &ours.peer, &ours.local, 1, 1));
+	kernel_ro_del(k, &a, &ours);
+	b.serial = 2;
+	kernel_ro_usage_get(k, &b, &theirs);
+	a.serial = 2;
+	kernel_ro_usage_get(k, &a, &ours);
+	fake_kernel_run(k);
+	UNIT_EQ(s.n_done, 3);
+	UNIT_EQ(s.usage.err, -ENOENT);
+	UNIT_EQ(s.usage.key.serial, 2);
+	kernel_ro_usage_get(k, &b, &theirs);
+	fake_kernel_settle(k);
+	UNIT_EQ(s.usage.err, 0);
+	UNIT_EQ(s.usage.octets_in, 100);
+	UNIT_EQ(s.usage.packets_out, 1);
+	CU_ASSERT(!fake_kernel_is_clean(k));
+	kernel_cn_stop(k);
+	kernel_mn_stop(k);
+	kernel_ha_stop(k);
+	CU_ASSERT(fake_kernel_is_clean(k));
+	UNIT_EQ(fake_faults(), 0);
+	fake_kernel_free(k);
+}
+
+static void wrong_pairs_are_faults(void)
+{
+	struct seen s;
+	struct kernel *k = start(&s);
+	struct kernel_ro ours = ro(KERNEL_RO_LOCAL, "2001:db8:2::5");
+	struct kernel_ro theirs = ro(KERNEL_RO_PEER, "2001:db8:3::9");
+	struct kernel_key key = ro_key(&ours, 1);
+
+	kernel_ro_set(k, &key, &ours); /* before mn_start */
+	UNIT_EQ(fake_faults(), 1);
+	kernel_ro_set(k, NULL, &theirs); /* before cn_start */
+	UNIT_EQ(fake_faults(), 2);
+	fake_kernel_free(k);
+	k = start_ro(&s);
+	kernel_ro_set(k, &key, &theirs); /* another end's key */
+	UNIT_EQ(fake_faults(), 1);
+	theirs.send = false;
+	kernel_ro_set(k, NULL, &theirs);
+	UNIT_EQ(fake_faults(), 2);
+	ours.coa = ours.local;
+	kernel_ro_set(k, NULL, &ours);
+	UNIT_EQ(fake_faults(), 3);
+	UNIT_EQ(kernel_ro_usage_get(k, NULL, &ours), -EINVAL);
+	UNIT_EQ(fake_faults(), 4);
+	fake_kernel_free(k);
+	fake_faults_clear();
+}
+
+static void a_care_of_address_under_an_option_is_judged(void)
+{
+	struct seen s;
+	struct kernel *k = start_ro(&s);
+	struct transport *t = fake_transport_new();
+	struct mh_msg msg = { .type = MH_BU };
+	uint8_t buf[64];
+	struct mh_send send = {
+		.src = A("2001:db8:1::100"), .dst = A("2001:db8:9::9"),
+		.hao = true, .hao_coa = A("2001:db8:2::5"), .data = buf,
+	};
+
+	send.len = (size_t)mh_build(&msg, buf, sizeof(buf));
+	transport_send_mh(t, &send); /* nothing to judge by */
+	UNIT_EQ(fake_faults(), 0);
+	t->kernel = k;
+	transport_send_mh(t, &send); /* not ours */
+	UNIT_EQ(fake_faults(), 1);
+	fake_kernel_addr_add(k, FAKE_MN_TUNNEL_IFINDEX, "2001:db8:2::5");
+	transport_send_mh(t, &send); /* a tunnel's */
+	UNIT_EQ(fake_faults(), 2);
+	fake_kernel_addr_add(k, 3, "2001:db8:2::5");
+	transport_send_mh(t, &send);
+	UNIT_EQ(fake_faults(), 2);
+	send.ifindex = FAKE_MN_TUNNEL_IFINDEX;
+	transport_send_mh(t, &send);
+	UNIT_EQ(fake_faults(), 3);
+	fake_faults_clear();
+	fake_transport_free(t);
+	fake_kernel_free(k);
+}
+
+static void rules_flows_and_reports(void)
+{
+	struct seen s;
+	struct kernel *k = start_ro(&s);
+	struct in6_addr peer = A("2001:db8:9::9");
+	struct kernel_flow flow = { .peer = peer, .protocol = 58 };
+	struct kernel_report report = { .hoa = peer, .protocol = 17 };
+	struct kernel_rule rules[2] = {
+		{ .protocol = 17, .port = 53, .action = KERNEL_RULE_DIRECT },
+		{ .action = KERNEL_RULE_OPTIMISE },
+	};
+	struct kernel_mn_home away = {
+		.place = KERNEL_MN_AWAY,
+		.hoa = A("2001:db8:1::100"),
+		.coa = A("2001:db8:2::5"),
+		.coa_ifindex = 3,
+	};
+
+	UNIT_EQ(fake_kernel_rule(k, &peer, 17, 53), KERNEL_RULE_TUNNEL);
+	UNIT_EQ(kernel_mn_rules_set(k, rules, 2), 0);
+	UNIT_EQ(fake_kernel_rule(k, &peer, 17, 53), KERNEL_RULE_DIRECT);
+	UNIT_EQ(fake_kernel_rule(k, &peer, 6, 53), KERNEL_RULE_OPTIMISE);
+	fake_kernel_flow_tell(k, &flow);
+	fake_kernel_report_tell(k, &report);
+	CU_ASSERT(!kernel_mn_is_tunnel(k, FAKE_MN_TUNNEL_IFINDEX));
+	kernel_mn_home_set(k, NULL, &away);
+	fake_kernel_settle(k);
+	UNIT_EQ(s.flow.protocol, 58);
+	UNIT_EQ(s.report.protocol, 17);
+	CU_ASSERT(kernel_mn_is_tunnel(k, FAKE_MN_TUNNEL_IFINDEX));
+	CU_ASSERT(!kernel_mn_is_tunnel(k, FAKE_MN_TUNNEL_IFINDEX + 1));
+	CU_ASSERT(!kernel_mn_is_tunnel(k, 3));
+	UNIT_EQ(fake_faults(), 0);
+	rules[1].port = 7;
+	rules[1].protocol = 58;
+	kernel_mn_rules_set(k, rules, 2); /* a port of ICMPv6 */
+	UNIT_EQ(fake_faults(), 1);
+	fake_faults_clear();
+	fake_kernel_free(k);
+}
+
 static const struct unit_case fake_cases[] = {
 	UNIT_CASE(a_binding_is_there_when_its_answer_is),
 	UNIT_CASE(a_failed_request_changes_nothing),
@@ -268,6 +452,10 @@ static const struct unit_case fake_cases[] = {
 	UNIT_CASE(delay_and_order),
 	UNIT_CASE(the_world_is_told),
 	UNIT_CASE(what_is_sent_can_be_parsed_back),
+	UNIT_CASE(a_pair_has_two_ends),
+	UNIT_CASE(wrong_pairs_are_faults),
+	UNIT_CASE(a_care_of_address_under_an_option_is_judged),
+	UNIT_CASE(rules_flows_and_reports),
 	UNIT_END,
 };
 
