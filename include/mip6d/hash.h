@@ -22,5 +22,12 @@ uint64_t siphash24(const uint8_t key[16], const void *data, size_t n);
  * after HASH_ADD test whether the element's hh.tbl is NULL. */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
+/* The static analyser cannot know that who leaves a table is no longer reached
+ * through it.  It is told only that the table has changed. */
+#ifdef __clang_analyzer__
+void hash_analyzed_delete(void *head, UT_hash_handle *gone);
+#undef HASH_DELETE_HH
+#define HASH_DELETE_HH(hh, head, gone) hash_analyzed_delete(&(head), (gone))
+#endif
 
 #endif
