@@ -55,7 +55,8 @@ struct conf *conf_free(struct conf *conf)
 		free(conf->mn.interfaces[i].sysctls);
 	free(conf->mn.interfaces);
 	free(conf->mn.homes);
-	free(conf->mn.direct);
+	free(conf->mn.rules);
+	free(conf->cn.rules);
 	free(conf->ha.links);
 	free(conf->ha.allow);
 	free(conf);
@@ -106,6 +107,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 
 	switch (o->type) {
 	case CONF_PREFIX:
+	case CONF_MATCH:
 		return prefix_eq(fa, fb);
 	case CONF_PREFIXES:
 		return count_at(o, a) == count_at(o, b) &&
@@ -131,6 +133,9 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_SECURITY:
 	case CONF_LOG_LEVEL:
 	case CONF_ADDRESS:
+	case CONF_PROTOCOL:
+	case CONF_ACTION_CN:
+	case CONF_ACTION_MN:
 		return !memcmp(fa, fb, o->size);
 	case CONF_GROUP:
 	case CONF_LATER:
@@ -143,9 +148,11 @@ static const char *elements_differ(const struct conf_option *o, const char *a,
 				   const char *b)
 {
 	const char *ea = array_at(o, a), *eb = array_at(o, b), *what = NULL;
-	unsigned int i;
+	unsigned int n = count_at(o, a), i;
 
-	for (i = 0; !what && i < count_at(o, a); i++)
+	if (n > count_at(o, b))
+		n = count_at(o, b);
+	for (i = 0; !what && i < n; i++)
 		what = differs_in(o->name, ea + i * o->size, eb + i * o->size);
 	return what;
 }

@@ -207,10 +207,6 @@ static void check_homes(struct check *c)
 	config_setting_t *list = conf_good(c->mn, "homes"), *address;
 	unsigned int i, j;
 
-	if (list && mn->n_homes > CONF_HOMES_MAX)
-		conf_mistake(c->t, line_of(list),
-			     "found %u homes, expected at most %d", mn->n_homes,
-			     CONF_HOMES_MAX);
 	for (i = 0; list && i < mn->n_homes; i++) {
 		check_home(c, element(list, i), &mn->homes[i]);
 		address = conf_good(element(list, i), "address");
@@ -340,12 +336,15 @@ static void check_whole(struct check *c, config_setting_t *root)
 	config_setting_t *role = c->ha ? c->ha : c->mn;
 
 	if (!config_setting_get_member(root, "home-agent") &&
-	    !config_setting_get_member(root, "mobile-node")) {
+	    !config_setting_get_member(root, "mobile-node") &&
+	    !config_setting_get_member(root, "correspondent")) {
 		conf_mistake(c->t, 1,
 			     "found no role, expected home-agent = { ... }; "
-			     "or mobile-node = { ... }; or both");
+			     "mobile-node = { ... }; correspondent = { ... }; "
+			     "or several");
 		return;
 	}
+	/* Route optimisation protects itself (section 5.2). */
 	if (role && !config_setting_get_member(root, "security"))
 		conf_mistake(c->t, line_of(role),
 			     "found %s without security, expected security = "
@@ -369,6 +368,7 @@ void conf_check(struct conf_text *t, const struct conf *conf,
 		check_ha(&c);
 	if (c.mn)
 		check_mn(&c);
+	conf_check_rules(t, conf, root);
 	check_roles(&c);
 	check_whole(&c, root);
 }

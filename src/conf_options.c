@@ -31,14 +31,15 @@
 	  .size = SIZE(conf, m_) },
 /* A role or setting of a later version, refused in plain words. */
 #define LATER(name_) { .name = (name_), .type = CONF_LATER, .fallback = NONE },
-/* A list of groups; n_ counts them. */
-#define GROUPS(name_, fb_, s_, m_, n_)           \
-	{ .name = (name_),                       \
-	  .type = CONF_GROUPS,                   \
-	  .fallback = (fb_),                     \
-	  .restart = true,                       \
-	  .offset = offsetof(struct s_, m_),     \
-	  .size = sizeof(*((struct s_ *)0)->m_), \
+/* A list of at most most_ groups; n_ counts them. */
+#define GROUPS(name_, most_, fb_, when_, s_, m_, n_) \
+	{ .name = (name_),                           \
+	  .type = CONF_GROUPS,                       \
+	  .max = (most_),                            \
+	  .fallback = (fb_),                         \
+	  .restart = (when_),                        \
+	  .offset = offsetof(struct s_, m_),         \
+	  .size = sizeof(*((struct s_ *)0)->m_),     \
 	  .count = offsetof(struct s_, n_) },
 /* An array of texts; n_ counts them, or the length behind an address. */
 #define TEXTS(name_, type_, fb_, when_, s_, m_, n_) \
@@ -66,6 +67,7 @@
 	NUMBER(name_, type_, "", 0, 0, fb_, when_, s_, m_)
 
 #define LIFE_MAX    262140 /* 65535 units of 4 s (RFC 6275 section 6.1.7) */
+#define RR_LIFE_MAX 420    /* MAX_RR_BINDING_LIFETIME (section 12) */
 #define BACKOFF_MAX 32000  /* MAX_BINDACK_TIMEOUT (section 12) */
 #define TABLE_MAX   (INT32_MAX - CONF_MN_TABLES)
 
@@ -83,7 +85,8 @@ VALUE("control.group", NAME, NONE,
 	RESTART, conf, ctl_group)
 
 ROLE("home-agent", ha.on)
-GROUPS("home-agent.links", MUST, conf, ha.links, ha.n_links)
+GROUPS("home-agent.links", CONF_LIST_MAX, MUST,
+	RESTART, conf, ha.links, ha.n_links)
 VALUE("home-agent.links.interface", IFNAME, NONE,
 	RESTART, conf_home_link, ifname)
 VALUE("home-agent.links.virtual", BOOL, "false",
@@ -116,7 +119,8 @@ NUMBER("home-agent.tunnel-mtu", NUMBER, "octets", 1280, 65495, "1460",
 	RESTART, conf, ha.tunnel_mtu)
 
 ROLE("mobile-node", mn.on)
-GROUPS("mobile-node.interfaces", MUST, conf, mn.interfaces, mn.n_interfaces)
+GROUPS("mobile-node.interfaces", CONF_LIST_MAX, MUST,
+	RESTART, conf, mn.interfaces, mn.n_interfaces)
 VALUE("mobile-node.interfaces.name", IFNAME, MUST,
 	RESTART, conf_mn_interface, ifname)
 NUMBER("mobile-node.interfaces.preference", NUMBER, "", 0, 100, "50",
@@ -125,15 +129,32 @@ VALUE("mobile-node.interfaces.optimistic", BOOL, "false",
 	RESTART, conf_mn_interface, optimistic)
 TEXTS("mobile-node.interfaces.sysctl", SYSCTLS, NONE,
 	RESTART, conf_mn_interface, sysctls, n_sysctls)
-GROUPS("mobile-node.homes", MUST, conf, mn.homes, mn.n_homes)
+GROUPS("mobile-node.homes", CONF_HOMES_MAX, MUST,
+	RESTART, conf, mn.homes, mn.n_homes)
 TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
 	RESTART, conf_mn_home, address, plen)
 VALUE("mobile-node.homes.home-agent", ADDRESS, MUST,
 	RESTART, conf_mn_home, home_agent)
 NUMBER("mobile-node.homes.lifetime", NUMBER_4, "s", 4, LIFE_MAX, "3600",
 	RELOAD, conf_mn_home, lifetime_s)
-TEXTS("mobile-node.direct", PREFIXES, NONE,
-	RESTART, conf, mn.direct, mn.n_direct)
+GROUPS("mobile-node.rules", CONF_RULES_MAX, NONE,
+	RELOAD, conf, mn.rules, mn.n_rules)
+VALUE("mobile-node.rules.peer", MATCH, NONE,
+	RELOAD, conf_mn_rule, peer)
+VALUE("mobile-node.rules.protocol", PROTOCOL, NONE,
+	RELOAD, conf_mn_rule, protocol)
+NUMBER("mobile-node.rules.port", NUMBER, "", 1, 65535, NONE,
+	RELOAD, conf_mn_rule, port)
+VALUE("mobile-node.rules.action", ACTION_MN, MUST,
+	RELOAD, conf_mn_rule, action)
+VALUE("mobile-node.route-optimisation", BOOL, "true",
+	RELOAD, conf, mn.route_optimisation)
+NUMBER("mobile-node.max-correspondents", NUMBER, "", 1, 65536, "1024",
+	RELOAD, conf, mn.max_correspondents)
+VALUE("mobile-node.correspondent-ack", BOOL, "true",
+	RELOAD, conf, mn.cn_ack)
+NUMBER("mobile-node.incapable-time", NUMBER, "s", 1, 86400, "600",
+	RELOAD, conf, mn.incapable_s)
 NUMBER("mobile-node.first-bindack-timeout", NUMBER, "ms", 100, BACKOFF_MAX, "1500",
 	RELOAD, conf, mn.first_bindack_timeout_ms)
 NUMBER("mobile-node.bindack-timeout", NUMBER, "ms", 100, BACKOFF_MAX, "1000",
@@ -151,7 +172,28 @@ NUMBER("mobile-node.table", NUMBER, "", 1, TABLE_MAX, "6275",
 NUMBER("mobile-node.rule-priority", NUMBER, "", 1, 32000, "1000",
 	RESTART, conf, mn.rule_base)
 
-LATER("correspondent-node")
+ROLE("correspondent", cn.on)
+GROUPS("correspondent.rules", CONF_RULES_MAX, NONE,
+	RELOAD, conf, cn.rules, cn.n_rules)
+VALUE("correspondent.rules.home", MATCH, NONE,
+	RELOAD, conf_cn_rule, home)
+VALUE("correspondent.rules.care-of", MATCH, NONE,
+	RELOAD, conf_cn_rule, coa)
+VALUE("correspondent.rules.local", MATCH, NONE,
+	RELOAD, conf_cn_rule, local)
+VALUE("correspondent.rules.action", ACTION_CN, MUST,
+	RELOAD, conf_cn_rule, action)
+NUMBER("correspondent.rules.status", NUMBER, "", 128, 255, "129",
+	RELOAD, conf_cn_rule, status)
+NUMBER("correspondent.max-bindings", NUMBER, "", 1, 1000000, "10000",
+	RELOAD, conf, cn.max_bindings)
+NUMBER("correspondent.max-lifetime", NUMBER_4, "s", 4, RR_LIFE_MAX, "420",
+	RELOAD, conf, cn.max_lifetime_s)
+NUMBER("correspondent.test-init-rate", NUMBER, "", 1, 1000000, "1000",
+	RELOAD, conf, cn.test_init_rate)
+VALUE("correspondent.refresh-requests", BOOL, "true",
+	RELOAD, conf, cn.refresh_requests)
+
 LATER("mobile-router")
 };
 /* clang-format on */

@@ -80,8 +80,12 @@ enum conf_type {
 	CONF_ADDRESS,     /* unicast and routable */
 	CONF_ADDRESS_LEN, /* the same with its prefix length */
 	CONF_PREFIX,
+	CONF_MATCH,    /* any prefix, or an address alone: of a rule */
 	CONF_PREFIXES, /* [ "...", ... ] */
 	CONF_SYSCTLS,  /* [ "NAME=VALUE", ... ] */
+	CONF_PROTOCOL, /* a name or a number */
+	CONF_ACTION_CN,
+	CONF_ACTION_MN,
 	CONF_LATER,    /* known, but not in this version */
 };
 
@@ -89,7 +93,7 @@ struct conf_option {
 	const char *name; /* "home-agent.links.prefix" */
 	enum conf_type type;
 	const char *unit; /* "s", "ms", ... or "" */
-	int64_t min, max; /* of numbers */
+	int64_t min, max; /* of numbers; of CONF_GROUPS how many */
 	/* As it would stand in the file (without quotes); NULL: it has to be
 	 * given; "": there is none. */
 	const char *fallback;
@@ -141,6 +145,8 @@ unsigned int *conf_count_of(const struct conf_reader *r);
 /* A zeroed array of n elements, stored in the field, or NULL when out of
  * memory. */
 void *conf_array_new(const struct conf_reader *r, unsigned int n, size_t size);
+/* Numbers are 8, 16 or 32 bits wide. */
+void conf_number_store(const struct conf_option *o, char *base, uint32_t v);
 /* enum log_level of its name, or -EINVAL. */
 int conf_log_level(const char *text);
 
@@ -150,6 +156,10 @@ struct conf *conf_read(struct conf_text *t);
  * the settings that conf was read from. */
 void conf_check(struct conf_text *t, const struct conf *conf,
 		struct config_setting_t *root);
+
+/* The same of rules (conf_check_rules.c). */
+void conf_check_rules(struct conf_text *t, const struct conf *conf,
+		      struct config_setting_t *root);
 
 /* Whether a setting, or an element of one, was understood. */
 bool conf_is_good(const struct config_setting_t *s);

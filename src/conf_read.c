@@ -26,8 +26,16 @@ static void read_groups(const struct conf_reader *r)
 	char *array;
 	int i;
 
-	if (n < 1 || n > CONF_LIST_MAX) {
+	/* None is a value only where none is the default. */
+	if (!config_setting_is_list(r->s) || (!n && !r->o->fallback)) {
 		conf_refuse(r, r->s, "a list of groups: ( { ... }, { ... } )");
+		return;
+	}
+	if (n > r->o->max) {
+		config_setting_set_hook(r->s, conf_bad);
+		conf_mistake(r->t, config_setting_source_line(r->s),
+			     "found %d %s, expected at most %lld", n,
+			     conf_option_word(r->o), (long long)r->o->max);
 		return;
 	}
 	array = conf_array_new(r, (unsigned int)n, r->o->size);
@@ -61,8 +69,9 @@ static void refuse_later(const struct conf_reader *r)
 {
 	config_setting_set_hook(r->s, conf_bad);
 	conf_mistake(r->t, config_setting_source_line(r->s),
-		     "found %s, expected home-agent or mobile-node: this "
-		     "version does not have that role yet",
+		     "found %s, expected home-agent, mobile-node or "
+		     "correspondent: this version does not have that role "
+		     "yet",
 		     conf_option_word(r->o));
 }
 
@@ -134,7 +143,7 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_NUMBER_4:
 	case CONF_LIFETIME:
 		v = (uint32_t)strtoul(o->fallback, NULL, 10);
-		memcpy(base + o->offset, &v, sizeof(v));
+		conf_number_store(o, base, v);
 		break;
 	case CONF_LOG_LEVEL:
 		v = (uint32_t)conf_log_level(o->fallback);
@@ -158,7 +167,11 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_ADDRESS_LEN:
 	case CONF_PREFIX:
 	case CONF_PREFIXES:
+	case CONF_MATCH:
 	case CONF_SYSCTLS:
+	case CONF_PROTOCOL:
+	case CONF_ACTION_CN:
+	case CONF_ACTION_MN:
 	case CONF_LATER:
 		break;
 	}

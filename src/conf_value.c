@@ -86,6 +86,18 @@ static const char *text_of(const config_setting_t *s)
 	return text;
 }
 
+void conf_number_store(const struct conf_option *o, char *base, uint32_t v)
+{
+	char *field = base + o->offset;
+
+	if (o->size == sizeof(uint8_t))
+		*(uint8_t *)field = (uint8_t)v;
+	else if (o->size == sizeof(uint16_t))
+		*(uint16_t *)field = (uint16_t)v;
+	else
+		memcpy(field, &v, sizeof(v));
+}
+
 static void read_number(const struct conf_reader *r)
 {
 	const struct conf_option *o = r->o;
@@ -116,7 +128,7 @@ static void read_number(const struct conf_reader *r)
 			  conf_option_word(o), v, v - v % 4);
 		v -= v % 4;
 	}
-	memcpy(conf_field(r), &v, sizeof(v));
+	conf_number_store(o, r->base, v);
 }
 
 static void read_bool(const struct conf_reader *r)
@@ -166,6 +178,99 @@ static void read_log_level(const struct conf_reader *r)
 			    "\"debug\"");
 	else
 		*(enum log_level *)conf_field(r) = (enum log_level)level;
+}
+
+/* Which protocols a rule can name by name. */
+static const struct {
+	const char *name;
+	uint8_t number;
+} protocols[] = {
+	{ "tcp", 6 },
+	{ "udp", 17 },
+	{ "icmpv6", 58 },
+};
+
+const char *conf_protocol_str(uint8_t protocol)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (protocols[i].number == protocol)
+			return protocols[i].name;
+	return NULL;
+}
+
+static void read_protocol(const struct conf_reader *r)
+{
+	int64_t v = config_setting_type(r->s) == CONFIG_TYPE_INT
+			    ? config_setting_get_int(r->s)
+			    : 0;
+	const char *text = text_of(r->s);
+	size_t i;
+
+	for (i = 0; text && i < ARRAY_SIZE(protocols); i++)
+		if (!strcmp(text, protocols[i].name))
+			v = protocols[i].number;
+	if (v < 1 || v > 255)
+		conf_refuse(r, r->s,
+			    "\"tcp\", \"udp\", \"icmpv6\" or a number from "
+			    "1 to 255");
+	else
+		*(uint8_t *)conf_field(r) = (uint8_t)v;
+}
+
+static const char *const cn_actions[] = {
+	[CONF_CN_ACCEPT] = "accept",
+	[CONF_CN_REJECT] = "reject",
+	[CONF_CN_IGNORE] = "ignore",
+};
+
+static const char *const mn_actions[] = {
+	[CONF_MN_OPTIMISE] = "optimise",
+	[CONF_MN_TUNNEL] = "tunnel",
+	[CONF_MN_DIRECT] = "direct",
+};
+
+const char *conf_cn_action_str(enum conf_cn_action action)
+{
+	return cn_actions[action];
+}
+
+const char *conf_mn_action_str(enum conf_mn_action action)
+{
+	return mn_actions[action];
+}
+
+/* Which of n words stands there, or -1 after a complaint. */
+static int word_read(const struct conf_reader *r, const char *const *words,
+		     int n, const char *expected)
+{
+	const char *text = text_of(r->s);
+	int i;
+
+	for (i = 0; text && i < n; i++)
+		if (!strcmp(text, words[i]))
+			return i;
+	conf_refuse(r, r->s, expected);
+	return -1;
+}
+
+static void read_action_cn(const struct conf_reader *r)
+{
+	int i = word_read(r, cn_actions, ARRAY_SIZE(cn_actions),
+			  "\"accept\", \"reject\" or \"ignore\"");
+
+	if (i >= 0)
+		*(enum conf_cn_action *)conf_field(r) = (enum conf_cn_action)i;
+}
+
+static void read_action_mn(const struct conf_reader *r)
+{
+	int i = word_read(r, mn_actions, ARRAY_SIZE(mn_actions),
+			  "\"optimise\", \"tunnel\" or \"direct\"");
+
+	if (i >= 0)
+		*(enum conf_mn_action *)conf_field(r) = (enum conf_mn_action)i;
 }
 
 static bool is_plain(const char *text, const char *forbidden)
@@ -266,14 +371,19 @@ static void read_address_len(const struct conf_reader *r)
 static bool prefix_read(const struct conf_reader *r, config_setting_t *s,
 			struct prefix *ret_prefix)
 {
+	bool alone = r->o->type == CONF_MATCH;
 	const char *text = text_of(s);
 	char expected[96];
 	struct in6_addr a;
 	struct prefix p;
-	uint8_t len;
+	uint8_t len = 128;
 
-	if (!text || addr_parse_len(text, &a, &len)) {
-		conf_refuse(r, s, "a prefix like \"2001:db8:1::/64\"");
+	if (!text || ((!alone || addr_parse(text, &a)) &&
+		      addr_parse_len(text, &a, &len))) {
+		conf_refuse(r, s,
+			    alone ? "a prefix or an address like "
+				    "\"2001:db8:1::/64\" or \"2001:db8::1\""
+				  : "a prefix like \"2001:db8:1::/64\"");
 		return false;
 	}
 	p = prefix_of(&a, len);
@@ -297,6 +407,14 @@ static void read_prefix(const struct conf_reader *r)
 		conf_refuse(r, r->s,
 			    "the prefix of a link, routable, of 8 to 127 bits");
 	else
+		*(struct prefix *)conf_field(r) = p;
+}
+
+static void read_match(const struct conf_reader *r)
+{
+	struct prefix p;
+
+	if (prefix_read(r, r->s, &p))
 		*(struct prefix *)conf_field(r) = p;
 }
 
@@ -397,7 +515,11 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_ADDRESS_LEN] = read_address_len,
 		[CONF_PREFIX] = read_prefix,
 		[CONF_PREFIXES] = read_prefixes,
+		[CONF_MATCH] = read_match,
 		[CONF_SYSCTLS] = read_sysctls,
+		[CONF_PROTOCOL] = read_protocol,
+		[CONF_ACTION_CN] = read_action_cn,
+		[CONF_ACTION_MN] = read_action_mn,
 	};
 
 	by_type[r->o->type](r);

@@ -149,6 +149,12 @@ struct conf;
 int conf_load(const char *path, void *err_stream, struct conf **ret_conf);
 struct conf *conf_free(struct conf *conf);
 
+/* As the file names them: "accept", "optimise". */
+const char *conf_cn_action_str(enum conf_cn_action action);
+const char *conf_mn_action_str(enum conf_mn_action action);
+/* "tcp", or NULL for a protocol that has no name there. */
+const char *conf_protocol_str(uint8_t protocol);
+
 /* What differs between two configurations in a way that only a restart can
  * bring in, as a text for the log ("home-agent.links"), or NULL. */
 const char *conf_needs_restart(const struct conf *from, const struct conf *to);

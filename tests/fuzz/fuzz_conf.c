@@ -30,12 +30,31 @@ static void need(bool truth)
 		abort();
 }
 
+static void judge_rules(const struct conf *conf)
+{
+	unsigned int i;
+
+	need(conf->cn.max_lifetime_s && conf->cn.max_lifetime_s <= 420);
+	need(conf->cn.n_rules <= CONF_RULES_MAX);
+	for (i = 0; i < conf->cn.n_rules; i++)
+		need(conf->cn.rules[i].status >= 128 &&
+		     conf_cn_action_str(conf->cn.rules[i].action));
+	need(conf->mn.n_rules <= CONF_RULES_MAX);
+	for (i = 0; i < conf->mn.n_rules; i++) {
+		const struct conf_mn_rule *r = &conf->mn.rules[i];
+
+		need(conf_mn_action_str(r->action) != NULL);
+		need(!r->port || r->protocol == 6 || r->protocol == 17);
+	}
+}
+
 static void judge(const struct conf *conf)
 {
 	unsigned int i;
 
-	need(conf->security == CONF_SECURITY_INSECURE);
-	need(conf->ha.on || conf->mn.on);
+	need(conf->ha.on || conf->mn.on || conf->cn.on);
+	need((!conf->ha.on && !conf->mn.on) ||
+	     conf->security == CONF_SECURITY_INSECURE);
 	need(!conf->ha.on || conf->ha.n_links);
 	need(!conf->mn.on || (conf->mn.n_interfaces && conf->mn.n_homes));
 	need(conf->ctl_socket[0] == '/');
@@ -51,6 +70,7 @@ static void judge(const struct conf *conf)
 		need(addr_is_routable(&conf->mn.homes[i].home_agent));
 		need(conf->mn.homes[i].lifetime_s % 4 == 0);
 	}
+	judge_rules(conf);
 	need(!conf_needs_restart(conf, conf));
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mip6d/cleanup.h"
+#include "mip6d/mh.h"
 #include "src/conf_priv.h"
 #include "tests/unit/unit.h"
 
@@ -131,7 +132,8 @@ static void includes_are_bounded(void)
 	write_lines("empty", "", 0);
 	UNIT_EQ(load("many", &said, &conf), -EINVAL);
 	UNIT_STR(said, "many:1: found no role, expected home-agent = "
-		       "{ ... }; or mobile-node = { ... }; or both\n"
+		       "{ ... }; mobile-node = { ... }; correspondent = "
+		       "{ ... }; or several\n"
 		       "many:100: found more than 100 files, expected less\n");
 	free(said);
 	write_lines("large", "@include \"half\"", 20);
@@ -190,6 +192,51 @@ static void check_ha_values(const struct conf_ha *ha)
 	UNIT_EQ(ha->tunnel_mtu, 1280);
 }
 
+static void check_mn_rules(const struct conf_mn *mn)
+{
+	UNIT_EQ(mn->n_rules, 5);
+	UNIT_STR(prefix_str(&mn->rules[0].peer), "2001:db8:7::53/128");
+	UNIT_EQ(mn->rules[0].protocol, 17);
+	UNIT_EQ(mn->rules[0].port, 53);
+	UNIT_EQ(mn->rules[0].action, CONF_MN_DIRECT);
+	UNIT_STR(prefix_str(&mn->rules[1].peer), "2001:db8:7::/48");
+	UNIT_EQ(mn->rules[1].protocol, 0);
+	UNIT_EQ(mn->rules[1].port, 0);
+	UNIT_EQ(mn->rules[1].action, CONF_MN_TUNNEL);
+	UNIT_STR(prefix_str(&mn->rules[2].peer), "::/0");
+	UNIT_EQ(mn->rules[2].protocol, 132);
+	UNIT_EQ(mn->rules[2].action, CONF_MN_OPTIMISE);
+	UNIT_EQ(mn->rules[3].protocol, 6);
+	UNIT_EQ(mn->rules[3].port, 65535);
+	UNIT_EQ(mn->rules[4].protocol, 58);
+	UNIT_EQ(mn->route_optimisation, 0);
+	UNIT_EQ(mn->max_correspondents, 65536);
+	UNIT_EQ(mn->cn_ack, 0);
+	UNIT_EQ(mn->incapable_s, 1);
+}
+
+static void check_cn_values(const struct conf_cn *cn)
+{
+	UNIT_EQ(cn->on, 1);
+	UNIT_EQ(cn->n_rules, 4);
+	UNIT_STR(prefix_str(&cn->rules[0].home), "2001:db8::/32");
+	UNIT_STR(prefix_str(&cn->rules[0].coa), "2001:db8:a::/48");
+	UNIT_STR(prefix_str(&cn->rules[0].local), "2001:db8:c::1/128");
+	UNIT_EQ(cn->rules[0].action, CONF_CN_ACCEPT);
+	UNIT_STR(prefix_str(&cn->rules[1].coa), "::/0");
+	UNIT_EQ(cn->rules[1].action, CONF_CN_REJECT);
+	UNIT_EQ(cn->rules[1].status, 255);
+	UNIT_STR(prefix_str(&cn->rules[2].home), "::/0");
+	UNIT_STR(prefix_str(&cn->rules[2].coa), "fd00::/8");
+	UNIT_EQ(cn->rules[2].status, BA_PROHIBITED);
+	UNIT_STR(prefix_str(&cn->rules[3].local), "::/0");
+	UNIT_EQ(cn->rules[3].action, CONF_CN_IGNORE);
+	UNIT_EQ(cn->max_bindings, 1);
+	UNIT_EQ(cn->max_lifetime_s, 4);
+	UNIT_EQ(cn->test_init_rate, 1);
+	UNIT_EQ(cn->refresh_requests, 0);
+}
+
 /* COM-59: the first timeout can be set. */
 static void check_mn_values(const struct conf_mn *mn)
 {
@@ -213,9 +260,7 @@ static void check_mn_values(const struct conf_mn *mn)
 	UNIT_EQ(mn->homes[0].lifetime_s, 4);
 	UNIT_EQ(mn->homes[1].plen, 128);
 	UNIT_EQ(mn->homes[1].lifetime_s, 262140);
-	UNIT_EQ(mn->n_direct, 2);
-	UNIT_STR(prefix_str(&mn->direct[0]), "::/0");
-	UNIT_STR(prefix_str(&mn->direct[1]), "2001:db8::/32");
+	check_mn_rules(mn);
 	UNIT_EQ(mn->first_bindack_timeout_ms, 100);
 	UNIT_EQ(mn->bindack_timeout_ms, 32000);
 	UNIT_EQ(mn->retry_s, 1);
@@ -238,6 +283,7 @@ static void every_value_arrives(void)
 	UNIT_STR(conf->ctl_group, "mip6");
 	check_ha_values(&conf->ha);
 	check_mn_values(&conf->mn);
+	check_cn_values(&conf->cn);
 	conf_free(conf);
 }
 
@@ -267,7 +313,10 @@ static void check_mn_defaults(const struct conf_mn *mn)
 	UNIT_EQ(mn->interfaces[0].n_sysctls, 0);
 	UNIT_EQ(mn->n_homes, 1);
 	UNIT_EQ(mn->homes[0].lifetime_s, 3600);
-	UNIT_EQ(mn->n_direct, 0);
+	UNIT_EQ(mn->route_optimisation, 1);
+	UNIT_EQ(mn->max_correspondents, 1024);
+	UNIT_EQ(mn->cn_ack, 1);
+	UNIT_EQ(mn->incapable_s, 600);
 	UNIT_EQ(mn->first_bindack_timeout_ms, 1500);
 	UNIT_EQ(mn->bindack_timeout_ms, 1000);
 	UNIT_EQ(mn->retry_s, 60);
@@ -276,6 +325,15 @@ static void check_mn_defaults(const struct conf_mn *mn)
 	UNIT_STR(mn->tunnel_prefix, "mip6mn");
 	UNIT_EQ(mn->table_base, 6275);
 	UNIT_EQ(mn->rule_base, 1000);
+}
+
+/* COM-57: MAX_RR_BINDING_LIFETIME. */
+static void check_cn_defaults(const struct conf_cn *cn)
+{
+	UNIT_EQ(cn->max_bindings, 10000);
+	UNIT_EQ(cn->max_lifetime_s, 420);
+	UNIT_EQ(cn->test_init_rate, 1000);
+	UNIT_EQ(cn->refresh_requests, 1);
 }
 
 /* COM-57, for the constants that are options; those that are not are checked
@@ -291,6 +349,23 @@ static void what_is_not_named_has_its_default(void)
 	UNIT_STR(conf->ctl_group, "");
 	check_ha_defaults(&conf->ha);
 	check_mn_defaults(&conf->mn);
+	UNIT_EQ(conf->mn.n_rules, 0);
+	conf_free(conf);
+}
+
+/* The role is light: it needs nothing but its name. */
+static void correspondent_alone_is_complete(void)
+{
+	struct conf *conf;
+
+	enter("tests/unit/conf");
+	conf = load_good("correspondent.conf");
+	UNIT_EQ(conf->security, CONF_SECURITY_UNSET);
+	UNIT_EQ(conf->ha.on, 0);
+	UNIT_EQ(conf->mn.on, 0);
+	UNIT_EQ(conf->cn.on, 1);
+	UNIT_EQ(conf->cn.n_rules, 0);
+	check_cn_defaults(&conf->cn);
 	conf_free(conf);
 }
 
@@ -302,6 +377,7 @@ static void a_role_that_is_not_named_is_off(void)
 	conf = load_good("home-agent.conf");
 	UNIT_EQ(conf->ha.on, 1);
 	UNIT_EQ(conf->mn.on, 0);
+	UNIT_EQ(conf->cn.on, 0);
 	conf_free(conf);
 	conf = load_good("mobile-node.conf");
 	UNIT_EQ(conf->ha.on, 0);
@@ -359,6 +435,7 @@ static void installed_file_shows_the_defaults(void)
 	UNIT_STR(conf->ctl_socket, "/run/mip6d/control");
 	check_ha_defaults(&conf->ha);
 	check_mn_defaults(&conf->mn);
+	check_cn_defaults(&conf->cn);
 	conf_free(conf);
 }
 
@@ -379,16 +456,20 @@ static void all_examples_are_right(void)
 
 /* ---- reload ---- */
 
-#define BASE                                                               \
-	"security=\"insecure\";log-level=\"info\";"                        \
-	"control={group=\"a\";};"                                          \
-	"home-agent={links=({interface=\"eth0\";prefix=\"2001:db8::/64\";" \
-	"address=\"2001:db8::1\";valid-lifetime=400;});"                   \
-	"allow=[\"2001:db8::/80\"];tunnel=\"ta\";max-bindings=7;};"        \
-	"mobile-node={interfaces=({name=\"eth1\";preference=7;"            \
-	"sysctl=[\"accept_ra=2\"];});homes=({lifetime=400;"                \
-	"address=\"2001:db8:1::9/64\";home-agent=\"2001:db8:1::1\";});"    \
-	"direct=[\"2001:db8:7::/48\"];retry=7;};"
+#define BASE                                                                \
+	"security=\"insecure\";log-level=\"info\";"                         \
+	"control={group=\"a\";};"                                           \
+	"home-agent={links=({interface=\"eth0\";prefix=\"2001:db8::/64\";"  \
+	"address=\"2001:db8::1\";valid-lifetime=400;});"                    \
+	"allow=[\"2001:db8::/80\"];tunnel=\"ta\";max-bindings=7;};"         \
+	"mobile-node={interfaces=({name=\"eth1\";preference=7;"             \
+	"sysctl=[\"accept_ra=2\"];});homes=({lifetime=400;"                 \
+	"address=\"2001:db8:1::9/64\";home-agent=\"2001:db8:1::1\";});"     \
+	"retry=7;rules=({port=7;"                                           \
+	"peer=\"2001:db8:9::/48\";protocol=\"tcp\";action=\"tunnel\";});};" \
+	"correspondent={rules=({home=\"2001:db8:4::/48\";status=130;"       \
+	"care-of=\"2001:db8:5::/48\";local=\"2001:db8:6::1\";"              \
+	"action=\"reject\";});max-lifetime=40;};"
 
 static const struct {
 	const char *from, *to, *restart;
@@ -400,6 +481,20 @@ static const struct {
 	{ "preference=7", "preference=8", NULL },
 	{ "lifetime=400;address", "lifetime=404;address", NULL },
 	{ "retry=7", "retry=8", NULL },
+	{ "9::/48", "9::/49", NULL },
+	{ "port=7", "port=8", NULL },
+	{ "\"tcp\"", "\"udp\"", NULL },
+	{ "tunnel\";}", "direct\";},{action=\"optimise\";}", NULL },
+	{ "retry=7", "route-optimisation=false", NULL },
+	{ "retry=7", "max-correspondents=1", NULL },
+	{ "retry=7", "correspondent-ack=false", NULL },
+	{ "retry=7", "incapable-time=1", NULL },
+	{ "status=130", "status=131", NULL },
+	{ "4::/48", "4::/49", NULL },
+	{ "max-lifetime=40", "max-lifetime=44", NULL },
+	{ "max-lifetime=40", "max-bindings=4", NULL },
+	{ "max-lifetime=40", "test-init-rate=4", NULL },
+	{ "max-lifetime=40", "refresh-requests=false", NULL },
 	{ "=\"a\"", "=\"b\"", "control.group" },
 	{ "control={", "control={socket=\"/x\";", "control.socket" },
 	{ "\"eth0\"", "\"eth2\"", "home-agent.links.interface" },
@@ -418,7 +513,6 @@ static const struct {
 	{ "9/64", "8/64", "mobile-node.homes.address" },
 	{ "9/64", "9/65", "mobile-node.homes.address" },
 	{ "8:1::1\"", "8:1::2\"", "mobile-node.homes.home-agent" },
-	{ "7::/48", "7::/49", "mobile-node.direct" },
 	{ "retry=7", "table=7", "mobile-node.table" },
 };
 
@@ -466,6 +560,13 @@ static void a_role_more_or_less_needs_a_restart(void)
 	one = load_good("mobile-node.conf");
 	UNIT_STR(conf_needs_restart(both, one), "home-agent");
 	conf_free(one);
+	enter("etc/examples");
+	conf_free(both);
+	both = load_good("mobile-node-and-correspondent.conf");
+	one = load_good("mobile-node.conf");
+	UNIT_STR(conf_needs_restart(both, one), "correspondent");
+	UNIT_STR(conf_needs_restart(one, both), "correspondent");
+	conf_free(one);
 	conf_free(both);
 }
 
@@ -475,6 +576,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(includes_are_bounded),
 	UNIT_CASE(every_value_arrives),
 	UNIT_CASE(what_is_not_named_has_its_default),
+	UNIT_CASE(correspondent_alone_is_complete),
 	UNIT_CASE(a_role_that_is_not_named_is_off),
 	UNIT_CASE(installed_file_shows_the_defaults),
 	UNIT_CASE(all_examples_are_right),
