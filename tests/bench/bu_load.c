@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "load.h"
 #include "mip6d/mh.h"
@@ -95,7 +94,7 @@ int main(int argc, char **argv)
 		return 2;
 	/* Each run goes on where the agent's sequence numbers may stand. */
 	for (i = 0; i < l.n; i++)
-		nodes.seq[i] = (uint16_t)(time(NULL) * 64);
+		nodes.seq[i] = load_first_seq();
 	load_open(&l, argv[1], argv[2]);
 	load_run(&l);
 	load_print(&l, argv[7]);

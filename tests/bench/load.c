@@ -29,6 +29,11 @@ static double now_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+uint16_t load_first_seq(void)
+{
+	return (uint16_t)(uint64_t)(now_s() * 128);
+}
+
 /* ---- packets ---- */
 
 struct in6_addr load_addr(const struct in6_addr *base, uint32_t i)

@@ -57,6 +57,10 @@ void load_close(struct load *l);
 /* Answers packets of LOAD_PROTO_ECHO for ever. */
 int load_echo_server(void);
 
+/* A sequence number behind those of runs in the last minutes, if they sent
+ * fewer than 128 a second for each node. */
+uint16_t load_first_seq(void);
+
 struct in6_addr load_addr(const struct in6_addr *base, uint32_t i);
 /* i such that a is load_addr(base, i), or -1. */
 int load_index(const struct in6_addr *base, const struct in6_addr *a,

@@ -96,7 +96,8 @@ def test_thousand_at_once(lab):
 
 
 def test_refreshes(lab):
-    """Refreshes at 100, 1,000 and 10,000 bindings, and the bare echo."""
+    """Refreshes at 100, 1,000 and 10,000 bindings, and the bare echo: the
+    median of three runs each, since a busy machine stalls single ones."""
     agent = prepare(lab)
     home, coa = '2001:db8:5::1:0:0', '2001:db8:ff:2::1:0:0'
     rows, used = {}, {}
@@ -111,8 +112,9 @@ def test_refreshes(lab):
         assert done['answered'] == n and not done['refused'], done
         used[n] = memory(lab, agent.pid) - used[n]
         for inflight in (1, 32):
-            rate, each = refresh(lab, agent.pid, home, coa, n, inflight,
-                                 2000)
+            runs = sorted(refresh(lab, agent.pid, home, coa, n, inflight,
+                                  2000) for _ in range(3))
+            rate, each = runs[1]
             rows[(n, inflight)] = rate
             lab.say('%5d bindings, %2d in flight: %4.0f refreshes/s '
                     '(%.2f of the echo), %.2f ms of the daemon\'s CPU each'
