@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The binding management key and the authenticator of Binding Updates and
+ * Acknowledgements (RFC 6275 sections 5.2.5, 5.2.6, 6.2.7).
+ *
+ * This file decides which octets are covered.  Whose addresses count, and
+ * whether a message needs an authenticator at all, is left to the roles.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "crypto.h"
+#include "mip6d/auth.h"
+
+#define HEADER_LEN_OFFSET 1
+#define CHECKSUM_OFFSET   4
+#define CHECKSUM_LEN      2
+
+void auth_kbm(const uint8_t home_token[AUTH_TOKEN_LEN],
+	      const uint8_t *coa_token, uint8_t ret_kbm[AUTH_KBM_LEN])
+{
+	const struct crypto_part parts[] = {
+		{ home_token, AUTH_TOKEN_LEN },
+		{ coa_token, AUTH_TOKEN_LEN },
+	};
+
+	crypto_sha1(parts, coa_token ? 2 : 1, ret_kbm);
+}
+
+/* Of a message whose authenticator begins at auth_offset and is its end. */
+static void make(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
+		 const uint8_t *mh, size_t auth_offset,
+		 uint8_t ret_data[AUTH_DATA_LEN])
+{
+	static const uint8_t zero[CHECKSUM_LEN];
+	const size_t behind = CHECKSUM_OFFSET + CHECKSUM_LEN;
+	const struct crypto_part parts[] = {
+		{ &p->coa, sizeof(p->coa) },
+		{ &p->cn, sizeof(p->cn) },
+		{ mh, CHECKSUM_OFFSET },
+		{ zero, CHECKSUM_LEN },
+		{ mh + behind, auth_offset - behind },
+	};
+
+	crypto_hmac_sha1(kbm, parts, 5, ret_data, AUTH_DATA_LEN);
+}
+
+void auth_sign(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
+	       uint8_t *mh, size_t len)
+{
+	assert(len >= CHECKSUM_OFFSET + CHECKSUM_LEN + AUTH_DATA_LEN);
+	make(kbm, p, mh, len - AUTH_DATA_LEN, mh + len - AUTH_DATA_LEN);
+}
+
+bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
+		 const uint8_t *mh, size_t len, size_t auth_offset)
+{
+	uint8_t want[AUTH_DATA_LEN];
+	size_t end;
+	bool ok;
+
+	if (len < CHECKSUM_OFFSET + CHECKSUM_LEN)
+		return false;
+	end = (mh[HEADER_LEN_OFFSET] + 1u) * 8;
+	if (end > len || auth_offset < CHECKSUM_OFFSET + CHECKSUM_LEN ||
+	    auth_offset + AUTH_DATA_LEN != end)
+		return false;
+	make(kbm, p, mh, auth_offset, want);
+	ok = crypto_eq(want, mh + auth_offset, AUTH_DATA_LEN);
+	/* What was not sent is as good as the key for this one message. */
+	explicit_bzero(want, sizeof(want));
+	return ok;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys and authenticators against vectors that another implementation
+ * computed, and against every octet changed.
+ */
+#include <string.h>
+
+#include "mip6d/auth.h"
+#include "mip6d/cleanup.h"
+#include "mip6d/mh.h"
+#include "tests/unit/golden_auth.h"
+#include "tests/unit/unit.h"
+
+static struct in6_addr ip(const char *text)
+{
+	struct in6_addr a;
+
+	if (addr_parse(text, &a))
+		abort();
+	return a;
+}
+
+/* COM-51 of a registration, COM-52 of a de-registration. */
+static void kbm_is_as_computed_elsewhere(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(golden_kbm); i++) {
+		uint8_t home[AUTH_TOKEN_LEN], coa[AUTH_TOKEN_LEN];
+		uint8_t kbm[AUTH_KBM_LEN];
+
+		unit_hex(home, sizeof(home), golden_kbm[i].home);
+		unit_hex(coa, sizeof(coa), golden_kbm[i].coa);
+		auth_kbm(home, coa, kbm);
+		UNIT_HEX(kbm, sizeof(kbm), golden_kbm[i].kbm);
+		auth_kbm(home, NULL, kbm);
+		UNIT_HEX(kbm, sizeof(kbm), golden_kbm[i].kbm_deletion);
+	}
+}
+
+struct sample {
+	uint8_t kbm[AUTH_KBM_LEN];
+	struct auth_parties p;
+	uint8_t mh[64];
+	size_t len;
+};
+
+static struct sample sample_of(size_t i)
+{
+	struct sample s = {
+		.p = { .coa = ip(golden_auth[i].coa), .cn = ip(GOLDEN_CN) },
+	};
+
+	unit_hex(s.kbm, sizeof(s.kbm), golden_auth[i].kbm);
+	s.len = unit_hex(s.mh, sizeof(s.mh), golden_auth[i].mh);
+	return s;
+}
+
+static bool verify(const struct sample *s)
+{
+	return auth_verify(s->kbm, &s->p, s->mh, s->len,
+			   s->len - AUTH_DATA_LEN);
+}
+
+/* COM-53; COM-54 the care-of address that the message names, or the home
+ * address; COM-56 the correspondent's own. */
+static void authenticators_are_as_computed_elsewhere(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(golden_auth); i++) {
+		struct sample s = sample_of(i), t = s;
+
+		CU_ASSERT_TRUE(verify(&s));
+		memset(t.mh + t.len - AUTH_DATA_LEN, 0, AUTH_DATA_LEN);
+		CU_ASSERT_FALSE(verify(&t));
+		auth_sign(t.kbm, &t.p, t.mh, t.len);
+		UNIT_MEM(t.mh, t.len, s.mh, s.len);
+	}
+}
+
+/* COM-55: authenticator first, then the checksum, which does not count. */
+static void the_checksum_comes_afterwards(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(golden_auth); i++) {
+		struct sample s = sample_of(i);
+
+		mh_set_checksum(s.mh, s.len, &s.p.coa, &s.p.cn);
+		CU_ASSERT_FALSE(s.mh[4] == 0 && s.mh[5] == 0);
+		CU_ASSERT_TRUE(verify(&s));
+	}
+}
+
+/* Anything else that is changed is noticed: each bit of the message, of the
+ * key and of the two addresses. */
+static void every_bit_counts(void)
+{
+	size_t i, bit;
+
+	for (i = 0; i < ARRAY_SIZE(golden_auth); i++) {
+		const struct sample good = sample_of(i);
+
+		for (bit = 0; bit < good.len * 8; bit++) {
+			struct sample s = good;
+
+			s.mh[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+			UNIT_EQ(verify(&s), bit / 16 == 2);
+		}
+		for (bit = 0; bit < 160; bit++) {
+			struct sample s = good;
+
+			s.kbm[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+			CU_ASSERT_FALSE(verify(&s));
+		}
+		for (bit = 0; bit < 128; bit++) {
+			struct sample s = good, t = good;
+
+			s.p.coa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			CU_ASSERT_FALSE(verify(&s));
+			t.p.cn.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			CU_ASSERT_FALSE(verify(&t));
+		}
+	}
+}
+
+/* Octets behind Header Len do not count; a message that is shorter than it,
+ * or whose authenticator stands elsewhere, is never right. */
+static void the_header_length_counts(void)
+{
+	struct sample s = sample_of(0);
+	size_t offset, len;
+
+	s.mh[s.len] = 0x5a;
+	CU_ASSERT_TRUE(auth_verify(s.kbm, &s.p, s.mh, s.len + 1,
+				   s.len - AUTH_DATA_LEN));
+	for (len = 0; len < s.len; len++)
+		CU_ASSERT_FALSE(auth_verify(s.kbm, &s.p, s.mh, len,
+					    s.len - AUTH_DATA_LEN));
+	for (offset = 0; offset < 2 * s.len; offset++)
+		UNIT_EQ(auth_verify(s.kbm, &s.p, s.mh, s.len, offset),
+			offset == s.len - AUTH_DATA_LEN);
+}
+
+/* What mh_build leaves free is what auth_sign fills (COM-25), and what
+ * mh_parse finds is what auth_verify looks at. */
+static void messages_of_ours_are_signed_and_verified(void)
+{
+	struct mh_msg out = {
+		.type = MH_BU,
+		.bu = { .seq = 0x1234, .flags = BU_FLAG_A, .lifetime_4s = 105 },
+		.opt = {
+			.present = MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA,
+			.home_nonce = 7,
+			.coa_nonce = 8,
+		},
+	}, in;
+	struct sample s = sample_of(0);
+	uint8_t buf[64];
+	int len = mh_build(&out, buf, sizeof(buf));
+
+	UNIT_NEED(len == (int)s.len);
+	auth_sign(s.kbm, &s.p, buf, s.len);
+	UNIT_MEM(buf, s.len, s.mh, s.len);
+	mh_set_checksum(buf, s.len, &s.p.coa, &s.p.cn);
+	UNIT_NEED(mh_parse(buf, s.len, &s.p.coa, &s.p.cn, &in) == MH_OK);
+	CU_ASSERT_TRUE(in.opt.auth_last);
+	CU_ASSERT_TRUE(
+		auth_verify(s.kbm, &s.p, buf, s.len, in.opt.auth_offset));
+}
+
+static const struct unit_case cases[] = {
+	UNIT_CASE(kbm_is_as_computed_elsewhere),
+	UNIT_CASE(authenticators_are_as_computed_elsewhere),
+	UNIT_CASE(the_checksum_comes_afterwards),
+	UNIT_CASE(every_bit_counts),
+	UNIT_CASE(the_header_length_counts),
+	UNIT_CASE(messages_of_ours_are_signed_and_verified),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "auth", cases }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, suites);
+}
