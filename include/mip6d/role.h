@@ -57,6 +57,10 @@ struct bcache *ha_bcache(struct ha *ha);
 /* True when the home agent holds a binding of hoa registered with local. */
 bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
 		      const struct in6_addr *hoa);
+/* True when the home agent has hoa bound to coa, through whatever address of
+ * ours. */
+bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
+		    const struct in6_addr *coa);
 /* Whether the link of this prefix is there and served, for ctl. */
 bool ha_link_is_up(const struct ha *ha, unsigned int link);
 

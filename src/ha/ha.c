@@ -376,6 +376,26 @@ struct bcache *ha_bcache(struct ha *ha)
 	return ha->bc;
 }
 
+/* What is only asked for, or only remembered, is no binding. */
+static bool is_held(const struct bcache_entry *e)
+{
+	return e && e->state != BCACHE_INVALID && !addr_is_any(&e->coa);
+}
+
+bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
+		      const struct in6_addr *hoa)
+{
+	return is_held(bcache_find(ha->bc, local, hoa));
+}
+
+bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
+		    const struct in6_addr *coa)
+{
+	const struct bcache_entry *e = bound_find(ha, hoa, NULL);
+
+	return is_held(e) && addr_eq(&e->coa, coa);
+}
+
 bool ha_link_is_up(const struct ha *ha, unsigned int link)
 {
 	return link < ha->n_links && ha->links[link].ready;

@@ -61,6 +61,35 @@ static void first_registration(void)
 	world_close(&w);
 }
 
+/* What others may know of a binding: not before it is granted, not after it
+ * is given back. */
+static void registration_is_known_while_it_lasts(void)
+{
+	struct in6_addr local = ip("2001:db8:1::1"), hoa = ip(HOA);
+	struct in6_addr other = ip("2001:db8:2::1"), coa = ip(COA);
+	struct world w;
+
+	world_open(&w);
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &local, &hoa));
+	register_at(&w, 1, COA);
+	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_DAD);
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &local, &hoa));
+	CU_ASSERT_FALSE(ha_is_bound_at(w.ha, &hoa, &coa));
+	world_run_ms(&w, 1000);
+	CU_ASSERT_TRUE(ha_is_registered(w.ha, &local, &hoa));
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &other, &hoa));
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &local, &coa));
+	CU_ASSERT_TRUE(ha_is_bound_at(w.ha, &hoa, &coa));
+	CU_ASSERT_FALSE(ha_is_bound_at(w.ha, &hoa, &other));
+	CU_ASSERT_FALSE(ha_is_bound_at(w.ha, &other, &coa));
+	world_bu(&w, &(struct bu){ .src = COA, .seq = 2 });
+	world_settle(&w);
+	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_INVALID);
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &local, &hoa));
+	CU_ASSERT_FALSE(ha_is_bound_at(w.ha, &hoa, &coa));
+	world_close(&w);
+}
+
 /* HA-53: a refresh is answered at once, without DAD and without the kernel.
  * HA-38 the new lifetime counts from now, also when it is shorter. */
 static void refresh_is_answered_at_once(void)
@@ -454,6 +483,7 @@ static void steps_are_logged(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(first_registration),
+	UNIT_CASE(registration_is_known_while_it_lasts),
 	UNIT_CASE(refresh_is_answered_at_once),
 	UNIT_CASE(expiry_removes_all),
 	UNIT_CASE(move_follows_the_kernel),
