@@ -202,7 +202,7 @@ void sim_check_quiet(struct sim *s)
 void sim_settle(struct sim *s)
 {
 	unsigned int loss = s->loss, dup = s->dup, fail = s->kernel_fail;
-	unsigned int link_loss[SIM_LINKS], i, j;
+	unsigned int link_loss[SIM_LINKS] = { 0 }, i, j;
 	int64_t jitter = s->jitter_us;
 	bool keep = s->keep_bu;
 

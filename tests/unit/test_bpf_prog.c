@@ -131,7 +131,7 @@ static int step(struct machine *m, const struct bpf_insn *i)
 	case BPF_ALU64 | BPF_MOV | BPF_X:
 		*dst = m->reg[i->src_reg];
 		return 0;
-	case BPF_ALU64 | BPF_ADD | BPF_K:
+	case BPF_ALU64 | BPF_ADD:
 		*dst += (uint64_t)(int64_t)i->imm;
 		return 0;
 	case BPF_LDX | BPF_MEM | BPF_W:
@@ -141,7 +141,7 @@ static int step(struct machine *m, const struct bpf_insn *i)
 	case BPF_STX | BPF_MEM | BPF_W:
 		store(m, i);
 		return 0;
-	case BPF_LD | BPF_DW | BPF_IMM:
+	case BPF_LD | BPF_DW:
 		UNIT_EQ(i->src_reg, BPF_PSEUDO_MAP_FD);
 		*dst = (uint32_t)i->imm;
 		return 1;
