@@ -42,8 +42,8 @@ static void build(struct load *l, unsigned int i, struct wbuf *w)
 	if (len < 0)
 		exit(2);
 	mh_set_checksum(mh, (size_t)len, &hoa, &l->peer);
-	load_put_ip6(l, w, 24 + (size_t)len,
-		     nodes->echo ? LOAD_PROTO_ECHO : 60, &coa);
+	load_put_ip6(l, w, 24 + (size_t)len, nodes->echo ? LOAD_PROTO_ECHO : 60,
+		     &coa);
 	load_put_hao(w, &hoa, MH_PROTO);
 	wbuf_bytes(w, mh, (size_t)len);
 }
@@ -77,8 +77,9 @@ int main(int argc, char **argv)
 	if (argc != 11 || addr_parse(argv[3], &l.peer) ||
 	    addr_parse(argv[4], &nodes.home) ||
 	    addr_parse(argv[5], &nodes.coa)) {
-		fprintf(stderr, "usage: bu_load IF GATEWAY-MAC HA HOME COA N "
-				"register|refresh|echo INFLIGHT COUNT SECONDS\n");
+		fprintf(stderr,
+			"usage: bu_load IF GATEWAY-MAC HA HOME COA N "
+			"register|refresh|echo INFLIGHT COUNT SECONDS\n");
 		return 2;
 	}
 	l.arg = &nodes;
@@ -89,9 +90,9 @@ int main(int argc, char **argv)
 	l.seconds = strtod(argv[10], NULL);
 	/* A first registration waits for duplicate address detection. */
 	l.forget_s = strcmp(argv[7], "register") ? 1 : l.seconds;
-	nodes.seq = calloc(l.n ? l.n : 1, sizeof(*nodes.seq));
-	if (!l.n || !l.inflight || !nodes.seq)
+	if (!l.n || !l.inflight)
 		return 2;
+	nodes.seq = load_alloc(l.n, sizeof(*nodes.seq));
 	/* Each run goes on where the agent's sequence numbers may stand. */
 	for (i = 0; i < l.n; i++)
 		nodes.seq[i] = load_first_seq();

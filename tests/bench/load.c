@@ -217,6 +217,17 @@ static int open_socket(struct load *l, const char *ifname)
 	return 0;
 }
 
+void *load_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n, size);
+
+	if (!p) {
+		perror("load");
+		exit(2);
+	}
+	return p;
+}
+
 void load_open(struct load *l, const char *ifname, const char *mac)
 {
 	unsigned int m[6];
@@ -231,10 +242,10 @@ void load_open(struct load *l, const char *ifname, const char *mac)
 		l->dmac[i] = (uint8_t)m[i];
 	if (l->inflight > l->n)
 		l->inflight = l->n;
-	l->since = calloc(l->n, sizeof(*l->since));
-	l->order = calloc(l->n, sizeof(*l->order));
+	l->since = load_alloc(l->n, sizeof(*l->since));
+	l->order = load_alloc(l->n, sizeof(*l->order));
 	err = open_socket(l, ifname);
-	if (err || !l->since || !l->order) {
+	if (err) {
 		fprintf(stderr, "load: %s: %s\n", ifname, strerror(-err));
 		exit(2);
 	}

@@ -16,7 +16,7 @@
 #include "mip6d/buf.h"
 
 #define LOAD_PROTO_ECHO 253 /* of a bare socket beside which rates are read */
-#define LOAD_FRAME_MAX 512
+#define LOAD_FRAME_MAX  512
 
 struct load;
 
@@ -29,9 +29,9 @@ typedef int load_answer_fn(struct load *l, const uint8_t *ip6, size_t len,
 struct load {
 	/* By the program: */
 	struct in6_addr peer; /* who is asked */
-	unsigned int n; /* different requests, repeated in turn */
+	unsigned int n;       /* different requests, repeated in turn */
 	unsigned int inflight, count;
-	double seconds; /* at most */
+	double seconds;  /* at most */
 	double forget_s; /* a request not answered by then is lost */
 	load_build_fn *build;
 	load_answer_fn *answer;
@@ -43,11 +43,13 @@ struct load {
 	/* Private: */
 	int fd;
 	uint8_t smac[6], dmac[6];
-	double *since; /* when request i was sent; 0: not waiting */
+	double *since;       /* when request i was sent; 0: not waiting */
 	unsigned int *order; /* a ring of requests as they were sent */
 	unsigned int first, outstanding, next;
 };
 
+/* n zeroed objects; exits with a message when there is no memory. */
+void *load_alloc(size_t n, size_t size);
 /* "aa:bb:.." of the next hop; exits with a message when it cannot. */
 void load_open(struct load *l, const char *ifname, const char *mac);
 void load_run(struct load *l);

@@ -40,8 +40,8 @@ static void build_test(struct load *l, unsigned int i, struct wbuf *w)
 {
 	struct nodes *nodes = l->arg;
 	bool care_of = i >= nodes->n;
-	struct in6_addr src = load_addr(care_of ? &nodes->coa : &nodes->home,
-					i % nodes->n);
+	struct in6_addr src =
+		load_addr(care_of ? &nodes->coa : &nodes->home, i % nodes->n);
 	struct mh_msg msg = { .type = care_of ? MH_COTI : MH_HOTI };
 	uint8_t mh[MH_MAX_LEN];
 	int len;
@@ -183,16 +183,15 @@ int main(int argc, char **argv)
 	inflight = (unsigned int)strtoul(argv[8], NULL, 10);
 	count = (unsigned int)strtoul(argv[9], NULL, 10);
 	l.seconds = strtod(argv[10], NULL);
-	nodes.tokens = calloc(nodes.n ? nodes.n : 1, sizeof(*nodes.tokens));
-	nodes.seq = calloc(nodes.n ? nodes.n : 1, sizeof(*nodes.seq));
-	if (!nodes.n || !inflight || !nodes.tokens || !nodes.seq)
+	if (!nodes.n || !inflight)
 		return 2;
+	nodes.tokens = load_alloc(nodes.n, sizeof(*nodes.tokens));
+	nodes.seq = load_alloc(nodes.n, sizeof(*nodes.seq));
 	/* Each run goes on where the peer's sequence numbers may stand. */
 	for (i = 0; i < nodes.n; i++)
 		nodes.seq[i] = load_first_seq();
-	failed = strcmp(argv[7], "update")
-			 ? tests(&l, argv, inflight, count)
-			 : updates(&l, argv, inflight, count);
+	failed = strcmp(argv[7], "update") ? tests(&l, argv, inflight, count)
+					   : updates(&l, argv, inflight, count);
 	load_print(&l, argv[7]);
 	free(nodes.tokens);
 	free(nodes.seq);
