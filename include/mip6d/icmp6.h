@@ -77,7 +77,10 @@ struct icmp6_error {
 	struct in6_addr quoted_dst;
 	bool has_hao;
 	bool has_rh2;
-	struct in6_addr hoa; /* valid with has_hao or has_rh2 */
+	struct in6_addr hoa; /* valid with has_hao or has_rh2; with both it
+			      * is hao_hoa */
+	struct in6_addr hao_hoa; /* valid with has_hao: the source's */
+	struct in6_addr rh2_hoa; /* valid with has_rh2: the destination's */
 	uint8_t quoted_proto; /* upper layer protocol; 59 when not reached */
 	uint8_t quoted_mh_type; /* valid when quoted_proto is 135 */
 };

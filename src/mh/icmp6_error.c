@@ -36,7 +36,7 @@ static void read_dst_options(struct rbuf *b, struct icmp6_error *e)
 		if (type == OPT_HOME_ADDRESS && len == sizeof(e->hoa) &&
 		    rbuf_left(b) >= len) {
 			e->has_hao = true;
-			e->hoa = rbuf_addr(b);
+			e->hao_hoa = e->hoa = rbuf_addr(b);
 			return;
 		}
 		rbuf_skip(b, len);
@@ -55,7 +55,8 @@ static void read_routing(struct rbuf *b, struct icmp6_error *e)
 		return;
 	e->has_rh2 = true;
 	/* Who has processed the header has swapped the two addresses. */
-	e->hoa = segments_left ? addr : e->quoted_dst;
+	e->rh2_hoa = segments_left ? addr : e->quoted_dst;
+	e->hoa = e->has_hao ? e->hao_hoa : e->rh2_hoa;
 }
 
 /* Steps over one extension header and takes from it what is of use.  False
