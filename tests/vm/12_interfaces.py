@@ -73,8 +73,8 @@ def test_stop_abroad(lab):
     _agent, node, coa = away(lab)
     assert node.stop() == 0
     lab.wait_for(lambda: HOA not in bindings(lab), 20, 'de-registration')
-    assert lab.packets('mip6.mhtype == 5 && mip6.bu.lifetime == 0 && '
-                       'ipv6.src == %s' % coa)
+    lab.wait_packets('mip6.mhtype == 5 && mip6.bu.lifetime == 0 && '
+                     'ipv6.src == %s' % coa)
     out = lab.node('mn').sh('ip -6 addr; ip -6 route show table all; '
                             'ip -6 rule; ip xfrm policy; ip xfrm state; '
                             'ip link').out
