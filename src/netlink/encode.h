@@ -77,11 +77,17 @@ struct rule {
 	uint8_t dst_len;
 	uint32_t fwmark;     /* 0: none */
 	const char *oifname; /* NULL: none */
+	uint8_t ipproto;     /* 0: any */
+	uint16_t dport;      /* 0: any */
 	bool find_saddr; /* FIB_RULE_FIND_SADDR: decides for a socket without
 			  * a source address by the one it would get */
 };
 
+/* Fails with EEXIST. */
 void rule_encode_add(struct nlenc *e, const struct rule *r);
+/* Behind all of the same priority, one like it included. */
+void rule_encode_append(struct nlenc *e, const struct rule *r);
+/* The first of its priority that has all that is given here. */
 void rule_encode_del(struct nlenc *e, const struct rule *r);
 
 /* ---- neighbours ---- */

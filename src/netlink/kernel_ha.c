@@ -132,7 +132,7 @@ static int start_forwarding(struct kernel *k)
 
 static int start_xfrm(struct kernel *k)
 {
-	int err = kernel_xfrm_wild_set(k, true, k->wild_rh2);
+	int err = kernel_xfrm_use(k, KERNEL_USER_HA, true);
 
 	if (err)
 		log_error("kernel: XFRM refuses the Home Address option: %s",
@@ -176,8 +176,7 @@ void kernel_ha_stop(struct kernel *k)
 	home_link_clear_all(k);
 	pair_close(k->ha->pair);
 	clean(k, k->ha->name);
-	if (k->wild_hao)
-		kernel_xfrm_wild_set(k, false, k->wild_rh2);
+	kernel_xfrm_use(k, KERNEL_USER_HA, false);
 	sysctl_restore_forwarding(k);
 	free(k->ha);
 	k->ha = NULL;

@@ -30,7 +30,7 @@ static bool is_dirty(const struct kernel_mn *mn)
 	for (h = 0; h < MN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty)
 			return true;
-	return false;
+	return mn->rules_dirty;
 }
 
 static int prepare_home(struct kernel_mn *mn, struct mn_home *h,
@@ -84,9 +84,11 @@ static int apply(struct kernel_mn *mn, struct nlb_txn *txn)
 	for (h = 0; h < MN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty)
 			mn_home_apply(mn, &mn->homes[h], txn);
-	mn_direct_update(mn, txn);
+	e = mn_rules_apply(mn, txn);
+	err = err ? err : e;
 	mn_coa_sweep(mn, txn);
 	mn_tunnel_sweep(mn, txn);
+	mn_listen_update(mn);
 	return err;
 }
 
@@ -120,6 +122,7 @@ static void on_applied(struct nlb_txn *txn, int err)
 		}
 		answer(home, err);
 	}
+	mn->rules_unsure = err;
 	if (err && !mn->undo)
 		log_warning("kernel: %s, going back", strerror(-err));
 	mn->undo = err && !mn->undo;
@@ -138,6 +141,7 @@ bool kernel_mn_reconcile(struct kernel *k)
 	if (!rec)
 		return false; /* dirty still: the next turn tries again */
 	rec->mn = mn;
+	mn->rules_dirty = false;
 	nlb_txn_begin(&rec->txn, on_applied);
 	mn_tunnel_check(mn);
 	err = apply(mn, &rec->txn);
@@ -176,6 +180,32 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 	return 0;
 }
 
+int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
+			unsigned int n_rules)
+{
+	int err;
+
+	if (!k->mn)
+		return -ENODEV;
+	err = mn_rules_copy(k->mn, rules, n_rules);
+	if (err)
+		return err;
+	k->mn->rules_dirty = true;
+	kernel_kick(k);
+	return 0;
+}
+
+bool kernel_mn_is_tunnel(struct kernel *k, int ifindex)
+{
+	int i;
+
+	for (i = 0; k->mn && i < MN_MAX_HOMES; i++)
+		if (k->mn->tunnels[i].used &&
+		    k->mn->tunnels[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
 /* ---- start and stop ---- */
 
 static void clean(struct kernel *k, const char *prefix)
@@ -192,7 +222,7 @@ static int new_mn(struct kernel *k, const struct kernel_mn_conf *conf,
 		  struct kernel_mn **ret_mn)
 {
 	struct kernel_mn *mn = calloc(1, sizeof(*mn));
-	int h;
+	int err, h;
 
 	if (!mn)
 		return -ENOMEM;
@@ -203,15 +233,10 @@ static int new_mn(struct kernel *k, const struct kernel_mn_conf *conf,
 	mn->rule_base = conf->rule_base;
 	for (h = 0; h < MN_MAX_HOMES; h++)
 		mn->homes[h].coa = mn->homes[h].tunnel = -1;
-	if (conf->n_direct) {
-		mn->direct = calloc(conf->n_direct, sizeof(*mn->direct));
-		if (!mn->direct) {
-			free(mn);
-			return -ENOMEM;
-		}
-		memcpy(mn->direct, conf->direct,
-		       conf->n_direct * sizeof(*mn->direct));
-		mn->n_direct = conf->n_direct;
+	err = mn_rules_copy(mn, conf->rules, conf->n_rules);
+	if (err) {
+		free(mn);
+		return err;
 	}
 	*ret_mn = mn;
 	return 0;
@@ -227,7 +252,9 @@ int kernel_mn_start(struct kernel *k, const struct kernel_mn_conf *conf)
 	if (err)
 		return err;
 	clean(k, k->mn->prefix);
-	err = kernel_xfrm_wild_set(k, k->wild_hao, true);
+	err = kernel_ro_start(k);
+	if (!err)
+		err = kernel_xfrm_use(k, KERNEL_USER_MN, true);
 	if (err) {
 		log_error("kernel: XFRM refuses the type 2 routing header: "
 			  "%s",
@@ -260,10 +287,13 @@ void kernel_mn_stop(struct kernel *k)
 	nlb_flush(k->nl);
 	for (h = 0; h < MN_MAX_HOMES; h++)
 		answer(&mn->homes[h], -ECANCELED);
+	kernel_ro_stop(k, KERNEL_RO_LOCAL);
+	kernel_xfrm_clean_larval(k);
 	clean(k, mn->prefix);
-	if (k->wild_rh2)
-		kernel_xfrm_wild_set(k, k->wild_hao, false);
-	free(mn->direct);
+	mn_listen_done(mn);
+	mn_rules_done(mn);
 	free(mn);
 	k->mn = NULL;
+	kernel_xfrm_use(k, KERNEL_USER_MN, false);
+	kernel_flow_done(k);
 }

@@ -67,8 +67,13 @@ static void tell_done(struct task *task, struct mtime now)
 		struct kernel_event ev = { .type = KERNEL_DONE };
 
 		more = op != last;
-		ev.done.key = op->key;
-		ev.done.err = op->err;
+		if (op->usage) {
+			ev.type = KERNEL_USAGE;
+			ev.usage = *op->usage;
+		} else {
+			ev.done.key = op->key;
+			ev.done.err = op->err;
+		}
 		free(op);
 		k->on_event(k->arg, &ev);
 	}
@@ -82,6 +87,7 @@ static void on_turn_end(void *arg, struct mtime now)
 
 	(void)now;
 	kernel_mn_reconcile(k);
+	kernel_ro_turn(k);
 	nlb_flush(k->nl);
 	/* What failed goes back in the same turn. */
 	if (kernel_mn_reconcile(k))
@@ -140,9 +146,12 @@ struct kernel *kernel_close(struct kernel *k)
 		return NULL;
 	if (k->nl) {
 		kernel_mn_stop(k);
+		kernel_cn_stop(k);
 		kernel_ha_stop(k);
 		nlb_flush(k->nl);
 	}
+	kernel_ro_done(k);
+	kernel_flow_done(k);
 	sysctl_restore_all(k);
 	watch_close(k->watch);
 	loop_del_turn(k->loop, on_turn_end, k);

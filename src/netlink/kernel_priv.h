@@ -16,6 +16,9 @@ struct home_link;    /* kernel_home_link.c */
 struct kernel_mn;    /* kernel_mn.c */
 struct watch;        /* watch.c */
 struct sysctl_saved; /* kernel_sysctl.c */
+struct xfrm_watch;   /* xfrm_watch.c */
+struct kernel_ro_table; /* kernel_ro.c */
+struct flow_table;   /* flow.c */
 
 struct kernel {
 	struct loop *loop;
@@ -27,7 +30,12 @@ struct kernel {
 	struct home_link *home_links; /* kernel_home_link.c */
 	struct kernel_mn *mn;
 	struct sysctl_saved *sysctls;          /* last written first */
-	bool xfrm_cleaned, wild_hao, wild_rh2; /* kernel_xfrm.c */
+	bool xfrm_cleaned;
+	unsigned int xfrm_users; /* a bit an enum kernel_user */
+	struct xfrm_watch *xfrm_watch;
+	struct kernel_ro_table *ro; /* kernel_ro.c; NULL: no pair ever */
+	bool cn;                    /* the correspondent was started */
+	struct flow_table *flows;   /* kernel_flow.c */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;
 };
@@ -38,6 +46,8 @@ struct kernel_op {
 	struct kernel *k;
 	struct kernel_key key;
 	bool has_key; /* false: nobody waits for an event */
+	const struct kernel_usage *usage; /* not NULL: the answer, in the op's
+					   * own memory */
 	int err;
 	struct kernel_op *next;
 };
@@ -65,9 +75,15 @@ void sysctl_restore_forwarding(struct kernel *k);
 
 /* ---- kernel_xfrm.c ---- */
 
-/* The wildcard state of a kind, and the one policy that lets Mobility Headers
- * in with what is wanted by anybody.  Synchronous. */
-int kernel_xfrm_wild_set(struct kernel *k, bool hao, bool rh2);
+/* A role comes or goes: the wildcard states, the one policy that lets
+ * Mobility Headers in with what is wanted by anybody, the one that lets them
+ * out, and hearing of the kernel's questions.  Synchronous. */
+int kernel_xfrm_use(struct kernel *k, enum kernel_user user, bool on);
+/* Existing connections take notice of states that were added in this turn;
+ * only while the mobile node or the correspondent is started. */
+void kernel_xfrm_relookup(struct kernel *k);
+/* Removes the states that the kernel made for an answer. */
+void kernel_xfrm_clean_larval(struct kernel *k);
 /* Removes what an earlier run left; once, before anything is installed. */
 void kernel_xfrm_clean(struct kernel *k);
 /* Binding Updates from hoa to ha leave from coa with a Home Address option. */
@@ -76,6 +92,25 @@ void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 			 const struct in6_addr *coa);
 void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 			 const struct in6_addr *hoa, const struct in6_addr *ha);
+
+/* ---- kernel_ro.c ---- */
+
+int kernel_ro_start(struct kernel *k);
+/* Withdraws all ends of this kind, at once. */
+void kernel_ro_stop(struct kernel *k, enum kernel_ro_end end);
+void kernel_ro_done(struct kernel *k);
+/* The rules, or which home addresses are away, have changed: queues the
+ * difference that it makes to the policies of pairs. */
+void kernel_ro_refresh(struct kernel *k);
+/* At the end of a turn, behind all requests. */
+void kernel_ro_turn(struct kernel *k);
+
+/* ---- kernel_flow.c ---- */
+
+/* Tells of a flow unless its peer is none to optimise for, or was told of
+ * lately. */
+void kernel_flow_tell(struct kernel *k, const struct kernel_flow *flow);
+void kernel_flow_done(struct kernel *k);
 
 /* ---- leftover.c ---- */
 

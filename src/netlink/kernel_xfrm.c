@@ -1,50 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which XFRM states and policies exist (RFC 6275 sections 6.3, 6.4, 9.3 and
- * 11.3): one wildcard state and policy that let a first Binding Update, or an
- * acknowledgement with a routing header, in; and, at a mobile node, a state
- * and a policy for each home address that put the Home Address option into
- * its Binding Updates.
+ * 11.3) whatever the peer: a wildcard state of each kind and one policy that
+ * let a first Binding Update, or an acknowledgement with a routing header, in;
+ * one policy that keeps Mobility Headers out of the reach of all about data;
+ * and, at a mobile node, a state and a policy for each home address that put
+ * the Home Address option into its Binding Updates to the agent.
+ *
+ * Roles share them: what two need is there once, and goes with the last.
+ * Pairs of addresses are left to kernel_ro.c, rules to mn_rules.c.
  *
  * A home agent has no state or policy per mobile node: each policy costs a
  * walk over all routes.
  */
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/xfrm.h>
 #include <string.h>
 
 #include "mip6d/log.h"
 #include "mip6d/xfrm.h"
 #include "src/netlink/kernel_priv.h"
+#include "src/netlink/nldec.h"
+#include "src/netlink/xfrm_watch.h"
 
-/* Lower comes first.  An IPsec daemon's policies are of type main. */
-#define PRIORITY_OUT 6
-#define PRIORITY_IN  8
+#define MH_PROTO 135
 
-static struct xfrm_mh_policy policy_in(bool hao, bool rh2)
+static struct xfrm_policy policy_in(bool hao, bool rh2)
 {
-	return (struct xfrm_mh_policy){
+	return (struct xfrm_policy){
 		.dir = XFRM_DIR_IN,
-		.priority = PRIORITY_IN,
+		.proto = MH_PROTO,
+		.priority = XFRM_PRIO_MH_IN,
 		.hao = hao,
 		.rh2 = rh2,
+		.optional = true,
 	};
 }
 
-static struct xfrm_mh_policy policy_out(const struct in6_addr *hoa,
-					const struct in6_addr *ha)
+/* Without its state a Binding Update must not leave at all. */
+static struct xfrm_policy policy_out(const struct in6_addr *hoa,
+				     const struct in6_addr *ha)
 {
-	return (struct xfrm_mh_policy){
+	return (struct xfrm_policy){
 		.dir = XFRM_DIR_OUT,
 		.src = *hoa,
 		.dst = *ha,
 		.src_len = 128,
 		.dst_len = 128,
-		.priority = PRIORITY_OUT,
+		.proto = MH_PROTO,
+		.priority = XFRM_PRIO_AGENT_BU,
 		.hao = true,
+		.exact = true,
 	};
 }
+
+/* All others say their headers themselves, by ancillary data. */
+static struct xfrm_policy policy_mh_out(void)
+{
+	return (struct xfrm_policy){
+		.dir = XFRM_DIR_OUT,
+		.proto = MH_PROTO,
+		.user = XFRM_USER_BYPASS,
+		.priority = XFRM_PRIO_MH_OUT,
+	};
+}
+
+/* ---- what roles share ---- */
 
 static int wild_state(struct kernel *k, enum xfrm_ro kind, bool on)
 {
@@ -59,40 +80,91 @@ static int wild_state(struct kernel *k, enum xfrm_ro kind, bool on)
 	return err == (on ? -EEXIST : -ESRCH) ? 0 : err;
 }
 
-static int wild_policy(struct kernel *k, bool hao, bool rh2)
+static int put_policy(struct kernel *k, const struct xfrm_policy *p, bool on)
 {
-	struct xfrm_mh_policy p = policy_in(hao, rh2);
 	int err;
 
-	if (hao || rh2)
-		xfrm_encode_policy_set(nlb_begin(k->nl, NLB_XFRM), &p);
+	if (on)
+		xfrm_encode_policy_set(nlb_begin(k->nl, NLB_XFRM), p);
 	else
-		xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
+		xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), p);
 	err = nlb_call(k->nl);
-	return !hao && !rh2 && err == -ENOENT ? 0 : err;
+	return !on && err == -ENOENT ? 0 : err;
+}
+
+static bool needs_hao(unsigned int users)
+{
+	return users & (1u << KERNEL_USER_HA | 1u << KERNEL_USER_CN);
+}
+
+static bool needs_rh2(unsigned int users)
+{
+	return users & 1u << KERNEL_USER_MN;
+}
+
+static bool needs_bypass(unsigned int users)
+{
+	return users & (1u << KERNEL_USER_MN | 1u << KERNEL_USER_CN);
 }
 
 /* States come before the policy that refers to them, and go after it. */
-int kernel_xfrm_wild_set(struct kernel *k, bool hao, bool rh2)
+static int set_wild(struct kernel *k, bool hao, bool rh2)
 {
+	struct xfrm_policy p = policy_in(hao, rh2);
+	bool had_hao = needs_hao(k->xfrm_users);
+	bool had_rh2 = needs_rh2(k->xfrm_users);
 	int err = 0;
 
-	if (hao && !k->wild_hao)
+	if (hao == had_hao && rh2 == had_rh2)
+		return 0;
+	if (hao && !had_hao)
 		err = wild_state(k, XFRM_RO_HAO, true);
-	if (!err && rh2 && !k->wild_rh2)
+	if (!err && rh2 && !had_rh2)
 		err = wild_state(k, XFRM_RO_RH2, true);
 	if (!err)
-		err = wild_policy(k, hao, rh2);
+		err = put_policy(k, &p, hao || rh2);
 	if (err)
 		return err;
-	if (!hao && k->wild_hao)
+	if (!hao && had_hao)
 		err = wild_state(k, XFRM_RO_HAO, false);
-	if (!rh2 && k->wild_rh2)
+	if (!rh2 && had_rh2)
 		err = wild_state(k, XFRM_RO_RH2, false);
-	k->wild_hao = hao;
-	k->wild_rh2 = rh2;
 	return err;
 }
+
+int kernel_xfrm_use(struct kernel *k, enum kernel_user user, bool on)
+{
+	unsigned int users = k->xfrm_users & ~(1u << user);
+	struct xfrm_policy bypass = policy_mh_out();
+	int err = 0;
+
+	if (on)
+		users |= 1u << user;
+	if (on && !k->xfrm_watch)
+		err = xfrm_watch_open(k, &k->xfrm_watch);
+	if (!err)
+		err = set_wild(k, needs_hao(users), needs_rh2(users));
+	if (!err && needs_bypass(users) != needs_bypass(k->xfrm_users))
+		err = put_policy(k, &bypass, needs_bypass(users));
+	/* What was done half goes when the role, which failed, stops. */
+	if (!err || on)
+		k->xfrm_users = users;
+	if (!users)
+		k->xfrm_watch = xfrm_watch_close(k->xfrm_watch);
+	return err;
+}
+
+/* Any policy that is put there again has every socket look for its route and
+ * its headers anew; a state does not. */
+void kernel_xfrm_relookup(struct kernel *k)
+{
+	struct xfrm_policy p = policy_mh_out();
+
+	xfrm_encode_policy_set(nlb_begin(k->nl, NLB_XFRM), &p);
+	nlb_commit(k->nl, NULL, 0);
+}
+
+/* ---- Binding Updates to the home agent ---- */
 
 /* Added and updated: the state may be there with another care-of address, of
  * before the handover or left by a request that failed half way. */
@@ -106,7 +178,7 @@ void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 		.dst = *ha,
 		.coa = *coa,
 	};
-	struct xfrm_mh_policy p = policy_out(hoa, ha);
+	struct xfrm_policy p = policy_out(hoa, ha);
 
 	xfrm_encode_state_add(nlb_begin(k->nl, NLB_XFRM), &s);
 	nlb_commit(k->nl, txn, EEXIST);
@@ -124,7 +196,7 @@ void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 		.src = *hoa,
 		.dst = *ha,
 	};
-	struct xfrm_mh_policy p = policy_out(hoa, ha);
+	struct xfrm_policy p = policy_out(hoa, ha);
 
 	xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
 	nlb_commit_del(k->nl, txn);
@@ -150,12 +222,11 @@ static bool is_ours(uint8_t proto, uint32_t reqid)
 
 static void clean_state(void *arg, const struct nlmsghdr *nlh)
 {
-	const struct xfrm_usersa_info *sa = mnl_nlmsg_get_payload(nlh);
+	const struct xfrm_usersa_info *sa = nldec_fixed(nlh, sizeof(*sa));
 	struct kernel *k = arg;
 	struct xfrm_ro_state s;
 
-	if (nlh->nlmsg_type != XFRM_MSG_NEWSA ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*sa) ||
+	if (!sa || nlh->nlmsg_type != XFRM_MSG_NEWSA ||
 	    !is_ours(sa->id.proto, sa->reqid))
 		return;
 	s = (struct xfrm_ro_state){
@@ -170,57 +241,85 @@ static void clean_state(void *arg, const struct nlmsghdr *nlh)
 
 static bool has_our_template(const struct nlmsghdr *nlh)
 {
-	const struct nlattr *attr;
 	struct xfrm_user_tmpl tmpl;
+	const void *p = nldec_find(nlh, sizeof(struct xfrm_userpolicy_info),
+				   XFRMA_TMPL, sizeof(tmpl));
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct xfrm_userpolicy_info)) {
-		if (mnl_attr_get_type(attr) != XFRMA_TMPL ||
-		    mnl_attr_get_payload_len(attr) < sizeof(tmpl))
-			continue;
-		memcpy(&tmpl, mnl_attr_get_payload(attr), sizeof(tmpl));
-		return is_ours(tmpl.id.proto, tmpl.reqid);
-	}
-	return false;
+	if (!p)
+		return false;
+	memcpy(&tmpl, p, sizeof(tmpl));
+	return is_ours(tmpl.id.proto, tmpl.reqid);
+}
+
+static bool has_our_tag(const struct nlmsghdr *nlh,
+			const struct xfrm_userpolicy_info *pi)
+{
+	const struct xfrm_userpolicy_type *type =
+		nldec_find(nlh, sizeof(*pi), XFRMA_POLICY_TYPE, 1);
+
+	return type && type->type == XFRM_POLICY_TYPE_SUB &&
+	       pi->sel.user >= XFRM_USER_BYPASS && pi->sel.user < XFRM_USER_END;
 }
 
 static void clean_policy(void *arg, const struct nlmsghdr *nlh)
 {
-	const struct xfrm_userpolicy_info *pi = mnl_nlmsg_get_payload(nlh);
-	struct xfrm_mh_policy p;
+	const struct xfrm_userpolicy_info *pi = nldec_fixed(nlh, sizeof(*pi));
 	struct kernel *k = arg;
 
-	if (nlh->nlmsg_type != XFRM_MSG_NEWPOLICY ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*pi) ||
-	    !has_our_template(nlh))
+	if (!pi || nlh->nlmsg_type != XFRM_MSG_NEWPOLICY ||
+	    (!has_our_template(nlh) && !has_our_tag(nlh, pi)))
 		return;
-	p = (struct xfrm_mh_policy){
-		.dir = pi->dir == XFRM_POLICY_IN ? XFRM_DIR_IN : XFRM_DIR_OUT,
-		.src = from_xaddr(&pi->sel.saddr),
-		.dst = from_xaddr(&pi->sel.daddr),
-		.src_len = pi->sel.prefixlen_s,
-		.dst_len = pi->sel.prefixlen_d,
-	};
-	xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
+	xfrm_encode_policy_del_index(nlb_begin(k->nl, NLB_XFRM),
+				     pi->dir == XFRM_POLICY_IN ? XFRM_DIR_IN
+							       : XFRM_DIR_OUT,
+				     pi->index);
 	nlb_commit_del(k->nl, NULL);
+}
+
+static void list_states(struct kernel *k, nlb_dump_fn *fn)
+{
+	struct xfrm_usersa_id none;
+	int err;
+
+	memset(&none, 0, sizeof(none));
+	nlenc_begin(nlb_begin(k->nl, NLB_XFRM), XFRM_MSG_GETSA, 0, &none,
+		    sizeof(none));
+	err = nlb_dump(k->nl, fn, k);
+	nlb_flush(k->nl);
+	if (err)
+		log_debug("kernel: cannot list XFRM states: %s",
+			  strerror(-err));
 }
 
 void kernel_xfrm_clean(struct kernel *k)
 {
-	struct xfrm_userpolicy_id no_policy = { 0 };
-	struct xfrm_usersa_id no_state = { 0 };
+	struct xfrm_userpolicy_id none;
 	int err;
 
 	if (k->xfrm_cleaned)
 		return;
 	k->xfrm_cleaned = true;
-	nlenc_begin(nlb_begin(k->nl, NLB_XFRM), XFRM_MSG_GETPOLICY, 0,
-		    &no_policy, sizeof(no_policy));
+	memset(&none, 0, sizeof(none));
+	nlenc_begin(nlb_begin(k->nl, NLB_XFRM), XFRM_MSG_GETPOLICY, 0, &none,
+		    sizeof(none));
 	err = nlb_dump(k->nl, clean_policy, k);
-	nlenc_begin(nlb_begin(k->nl, NLB_XFRM), XFRM_MSG_GETSA, 0, &no_state,
-		    sizeof(no_state));
-	if (!err)
-		err = nlb_dump(k->nl, clean_state, k);
-	nlb_flush(k->nl);
 	if (err)
-		log_debug("kernel: cannot list XFRM: %s", strerror(-err));
+		log_debug("kernel: cannot list XFRM policies: %s",
+			  strerror(-err));
+	list_states(k, clean_state);
+}
+
+/* The kernel's own, made by a packet that asked for a state: it has no
+ * care-of address. */
+static void clean_larval(void *arg, const struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_type == XFRM_MSG_NEWSA &&
+	    !nldec_find(nlh, sizeof(struct xfrm_usersa_info), XFRMA_COADDR,
+			sizeof(struct in6_addr)))
+		clean_state(arg, nlh);
+}
+
+void kernel_xfrm_clean_larval(struct kernel *k)
+{
+	list_states(k, clean_larval);
 }

@@ -88,6 +88,7 @@ void leftover_routes(struct kernel *k, uint8_t proto)
 static void on_rule(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct fib_rule_hdr *hdr = nldec_fixed(nlh, sizeof(*hdr));
+	const struct fib_rule_port_range *ports;
 	char oifname[IF_NAMESIZE];
 	struct search *s = arg;
 	uint8_t proto = 0;
@@ -110,6 +111,10 @@ static void on_rule(void *arg, const struct nlmsghdr *nlh)
 	nldec_u32(nlh, sizeof(*hdr), FRA_FWMARK, &r.fwmark);
 	if (nldec_str(nlh, sizeof(*hdr), FRA_OIFNAME, oifname, sizeof(oifname)))
 		r.oifname = oifname;
+	nldec_u8(nlh, sizeof(*hdr), FRA_IP_PROTO, &r.ipproto);
+	ports = nldec_find(nlh, sizeof(*hdr), FRA_DPORT_RANGE, sizeof(*ports));
+	if (ports)
+		r.dport = ports->start;
 	rule_encode_del(nlb_begin(s->k->nl, NLB_ROUTE), &r);
 	nlb_commit_del(s->k->nl, NULL);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Care-of addresses of the mobile node: where their traffic goes, and that
- * of destinations which are never tunnelled.
+ * Care-of addresses of the mobile node: where their traffic goes.
  *
  * This file decides rules and tables.  A table holds nothing but a default
  * route through the router of the care-of address: on-link destinations go
@@ -145,44 +144,4 @@ void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 		nlb_commit_del(mn->k->nl, txn);
 		mn->coas[i].used = false;
 	}
-}
-
-static void set_direct(struct kernel_mn *mn, struct nlb_txn *txn,
-		       uint32_t table, bool on)
-{
-	unsigned int i;
-
-	for (i = 0; table && i < mn->n_direct; i++) {
-		struct rule r = {
-			.pref = mn->rule_base + MN_RULE_DIRECT,
-			.table = table,
-			.proto = PROTO_MN,
-			.dst = mn->direct[i].addr,
-			.dst_len = mn->direct[i].len,
-		};
-
-		if (on)
-			add_rule(mn, txn, &r);
-		else
-			del_rule(mn, txn, &r);
-	}
-}
-
-void mn_direct_update(struct kernel_mn *mn, struct nlb_txn *txn)
-{
-	uint32_t table = 0;
-	int h;
-
-	for (h = 0; h < MN_MAX_HOMES && !table; h++) {
-		const struct mn_home *home = &mn->homes[h];
-
-		if (home->have.place == KERNEL_MN_AWAY)
-			table = home->coa < 0 ? RT_TABLE_MAIN
-					      : mn_coa_table(mn, home->coa);
-	}
-	if (table == mn->direct_table)
-		return;
-	set_direct(mn, txn, table, true);
-	set_direct(mn, txn, mn->direct_table, false);
-	mn->direct_table = table;
 }

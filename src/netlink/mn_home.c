@@ -108,15 +108,15 @@ static struct route last_route(const struct kernel_mn *mn,
 }
 
 static void put_rule(struct kernel_mn *mn, const struct mn_home *h,
-		     struct nlb_txn *txn, enum mn_rule which, bool on)
+		     struct nlb_txn *txn, bool on)
 {
 	struct rule r = {
-		.pref = mn->rule_base + which,
+		.pref = mn->rule_base + MN_RULE_FIND,
 		.table = mn_home_table(mn, index_of(mn, h)),
 		.proto = PROTO_MN,
 		.src = on ? h->want.hoa : h->have.hoa,
 		.src_len = 128,
-		.find_saddr = which == MN_RULE_FIND,
+		.find_saddr = true,
 	};
 	struct nlenc *e = nlb_begin(mn->k->nl, NLB_ROUTE);
 
@@ -127,16 +127,6 @@ static void put_rule(struct kernel_mn *mn, const struct mn_home *h,
 		rule_encode_del(e, &r);
 		nlb_commit_del(mn->k->nl, txn);
 	}
-}
-
-/* The rule that a direct prefix must not overrule is needed only where there
- * are direct prefixes: MN_RULE_FIND matches the home address as well. */
-static void put_rules(struct kernel_mn *mn, const struct mn_home *h,
-		      struct nlb_txn *txn, bool on)
-{
-	if (mn->n_direct)
-		put_rule(mn, h, txn, MN_RULE_HOA, on);
-	put_rule(mn, h, txn, MN_RULE_FIND, on);
 }
 
 static void set_route(struct kernel_mn *mn, struct nlb_txn *txn,
@@ -164,7 +154,7 @@ static void set_table(struct kernel_mn *mn, struct mn_home *h,
 		set_route(mn, txn, &onlink);
 	set_route(mn, txn, &r);
 	set_route(mn, txn, &last);
-	put_rules(mn, h, txn, true);
+	put_rule(mn, h, txn, true);
 	h->table_ifindex = r.oif;
 }
 
@@ -181,7 +171,7 @@ static void clear_table(struct kernel_mn *mn, struct mn_home *h,
 		del_route(mn, txn, &old);
 	if (!h->table_ifindex || keep)
 		return;
-	put_rules(mn, h, txn, false);
+	put_rule(mn, h, txn, false);
 	r = (struct route){
 		.type = RTN_UNICAST,
 		.proto = PROTO_MN,
@@ -270,7 +260,7 @@ void mn_home_apply(struct kernel_mn *mn, struct mn_home *h, struct nlb_txn *txn)
 	/* Another home address in this place: nothing of the old one is of
 	 * use. */
 	if (h->table_ifindex && !addr_eq(&h->have.hoa, &h->want.hoa))
-		put_rules(mn, h, txn, false);
+		put_rule(mn, h, txn, false);
 	apply_hao(mn, h, txn);
 	set_table(mn, h, txn);
 	apply_addr(mn, h, txn);

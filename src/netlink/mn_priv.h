@@ -8,6 +8,7 @@
 #define NETLINK_MN_PRIV_H
 
 #include "src/netlink/kernel_priv.h"
+#include "src/netlink/ro_policy.h"
 
 #define MN_MAX_HOMES 64 /* also of tunnels and care-of addresses */
 
@@ -15,7 +16,8 @@
 enum mn_rule {
 	MN_RULE_HOA,    /* from HOA: its own table, whatever the destination */
 	MN_RULE_COA,    /* from COA, or bound to its interface: its own table */
-	MN_RULE_DIRECT, /* to a direct prefix: the care-of table */
+	MN_RULE_ORDERED, /* rules for traffic, up to the last KERNEL_RULE_DIRECT:
+			  * to the care-of table, or HOA's own */
 	MN_RULE_FIND,   /* sockets without a source that would take HOA */
 };
 
@@ -56,9 +58,14 @@ struct kernel_mn {
 	struct kernel *k;
 	char prefix[IF_NAMESIZE];
 	uint32_t table_base, rule_base;
-	struct prefix *direct;
-	unsigned int n_direct;
-	uint32_t direct_table; /* of the rules that exist; 0: none exist */
+	struct kernel_rule *rules;
+	unsigned int n_rules;
+	bool rules_dirty;            /* they are new */
+	bool rules_unsure;           /* what follows may not be there */
+	struct policy_list policies; /* mn_rules.c */
+	struct rule *routing;
+	unsigned int n_routing;
+	struct mn_listener *listeners; /* mn_listen.c */
 	struct mn_coa coas[MN_MAX_HOMES];
 	struct mn_tunnel tunnels[MN_MAX_HOMES];
 	struct mn_home homes[MN_MAX_HOMES];
@@ -83,9 +90,26 @@ int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
 	       const struct kernel_mn_home *want);
 /* Removes those that no home address uses. */
 void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
-/* The rules of the direct prefixes follow the first home address that is
- * away. */
-void mn_direct_update(struct kernel_mn *mn, struct nlb_txn *txn);
+
+/* ---- mn_rules.c ---- */
+
+/* Copies the caller's rules. */
+int mn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
+		  unsigned int n_rules);
+void mn_rules_done(struct kernel_mn *mn);
+/* Queues what the rules, and which home addresses are away, make of policies
+ * and of routing rules. */
+int mn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn);
+/* The rules for traffic from `local`: none unless it is a home address that
+ * is away. */
+struct ro_rules mn_rules_of(const struct kernel *k,
+			    const struct in6_addr *local);
+
+/* ---- mn_listen.c ---- */
+
+/* Listens on those tunnels whose traffic could be optimised. */
+void mn_listen_update(struct kernel_mn *mn);
+void mn_listen_done(struct kernel_mn *mn);
 
 /* ---- mn_tunnel.c ---- */
 

@@ -32,6 +32,7 @@
 struct entry {
 	struct nlb_txn *txn; /* NULL: nobody waits */
 	nlb_ack_fn *fn;      /* NULL: `tolerate` decides */
+	nlb_dump_fn *get; /* NULL: the acknowledgement says it all */
 	void *arg;
 	size_t offset, len; /* len 0: not sent, err holds why */
 	uint32_t seq;
@@ -224,6 +225,16 @@ void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
 	commit(nl, txn, fn, arg, 0);
 }
 
+void nlb_commit_get(struct nlb *nl, struct nlb_txn *txn, int tolerate,
+		    nlb_dump_fn *fn, void *arg)
+{
+	size_t i = nl->n_entries;
+
+	commit(nl, txn, NULL, arg, tolerate);
+	if (nl->n_entries > i)
+		nl->entries[i].get = fn;
+}
+
 void nlb_txn_begin(struct nlb_txn *txn, nlb_txn_fn *fn)
 {
 	*txn = (struct nlb_txn){ .fn = fn, .pending = 1 };
@@ -293,9 +304,6 @@ static void take_answer(struct nlb *nl, size_t first, size_t end,
 	struct entry *en;
 	size_t i;
 
-	if (nlh->nlmsg_type != NLMSG_ERROR ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
-		return;
 	/* Answers come in the order of the requests. */
 	for (i = first; i < end; i++)
 		if (!nl->entries[i].answered && nl->entries[i].len &&
@@ -304,6 +312,13 @@ static void take_answer(struct nlb *nl, size_t first, size_t end,
 	if (i == end)
 		return;
 	en = &nl->entries[i];
+	if (nlh->nlmsg_type != NLMSG_ERROR) {
+		if (en->get)
+			en->get(en->arg, nlh);
+		return;
+	}
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
+		return;
 	en->answered = true;
 	en->err = e->error;
 	if (!en->err || en->err == -en->tolerate || en->fn)

@@ -43,6 +43,12 @@ void nlb_commit_del(struct nlb *nl, struct nlb_txn *txn);
 void nlb_commit_fn(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
 		   void *arg);
 
+/* A request that the kernel answers with a message before the
+ * acknowledgement: fn is called with it, and commits nothing. */
+typedef void nlb_dump_fn(void *arg, const struct nlmsghdr *nlh);
+void nlb_commit_get(struct nlb *nl, struct nlb_txn *txn, int tolerate,
+		    nlb_dump_fn *fn, void *arg);
+
 /* Opens a transaction; messages committed until nlb_txn_end belong to it if
  * they name it.  With none at all it ends well, in the next flush. */
 void nlb_txn_begin(struct nlb_txn *txn, nlb_txn_fn *fn);
@@ -58,7 +64,6 @@ int nlb_call(struct nlb *nl);
 
 /* Like nlb_call for a dump request: fn is called with each message of the
  * answer.  It may commit messages; they leave with the next flush. */
-typedef void nlb_dump_fn(void *arg, const struct nlmsghdr *nlh);
 int nlb_dump(struct nlb *nl, nlb_dump_fn *fn, void *arg);
 
 #endif

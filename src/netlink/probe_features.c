@@ -327,11 +327,13 @@ int probe_rh2_state(struct probe_env *env)
 
 int probe_sub_policy(struct probe_env *env)
 {
-	struct xfrm_mh_policy p = {
+	struct xfrm_policy p = {
 		.dir = XFRM_DIR_IN,
+		.proto = 135,
 		.priority = 8,
 		.hao = true,
 		.rh2 = true,
+		.optional = true,
 	};
 
 	xfrm_encode_policy_set(begin_xfrm(env), &p);

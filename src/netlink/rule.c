@@ -26,6 +26,13 @@ static void put_rule(struct nlenc *e, const struct rule *r)
 		nlenc_u32(e, FRA_FWMARK, r->fwmark);
 	if (r->oifname)
 		nlenc_str(e, FRA_OIFNAME, r->oifname);
+	if (r->ipproto)
+		nlenc_u8(e, FRA_IP_PROTO, r->ipproto);
+	if (r->dport) {
+		struct fib_rule_port_range range = { r->dport, r->dport };
+
+		nlenc_put(e, FRA_DPORT_RANGE, &range, sizeof(range));
+	}
 }
 
 static void encode(struct nlenc *e, uint16_t type, uint16_t flags,
@@ -47,6 +54,11 @@ static void encode(struct nlenc *e, uint16_t type, uint16_t flags,
 void rule_encode_add(struct nlenc *e, const struct rule *r)
 {
 	encode(e, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, r);
+}
+
+void rule_encode_append(struct nlenc *e, const struct rule *r)
+{
+	encode(e, RTM_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, r);
 }
 
 void rule_encode_del(struct nlenc *e, const struct rule *r)

@@ -10,12 +10,11 @@
  */
 #include "mip6d/xfrm.h"
 
+#include <arpa/inet.h>
 #include <linux/in6.h>
 #include <linux/xfrm.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#define MH_PROTO 135
 
 static const struct xfrm_lifetime_cfg for_ever = {
 	.soft_byte_limit = XFRM_INF,
@@ -65,9 +64,16 @@ void xfrm_encode_state_add(struct nlenc *e, const struct xfrm_ro_state *s)
 void xfrm_encode_state_update(struct nlenc *e, const struct xfrm_ro_state *s)
 {
 	put_state(e, XFRM_MSG_UPDSA, NLM_F_REPLACE, s);
+	if (s->relookup) {
+		/* A mark that changes none of a packet's bits; the kernel
+		 * calls what refers to the state stale when there is one. */
+		nlenc_u32(e, XFRMA_SET_MARK, 1);
+		nlenc_u32(e, XFRMA_SET_MARK_MASK, 0);
+	}
 }
 
-void xfrm_encode_state_del(struct nlenc *e, const struct xfrm_ro_state *s)
+static void put_state_id(struct nlenc *e, uint16_t type,
+			 const struct xfrm_ro_state *s)
 {
 	xfrm_address_t src = xaddr(&s->src);
 	struct xfrm_usersa_id id;
@@ -76,24 +82,37 @@ void xfrm_encode_state_del(struct nlenc *e, const struct xfrm_ro_state *s)
 	id.daddr = xaddr(&s->dst);
 	id.family = AF_INET6;
 	id.proto = proto_of(s->kind);
-	nlenc_begin(e, XFRM_MSG_DELSA, 0, &id, sizeof(id));
+	nlenc_begin(e, type, 0, &id, sizeof(id));
 	nlenc_put(e, XFRMA_SRCADDR, &src, sizeof(src));
 }
 
+void xfrm_encode_state_del(struct nlenc *e, const struct xfrm_ro_state *s)
+{
+	put_state_id(e, XFRM_MSG_DELSA, s);
+}
+
+void xfrm_encode_state_get(struct nlenc *e, const struct xfrm_ro_state *s)
+{
+	put_state_id(e, XFRM_MSG_GETSA, s);
+}
+
 static void fill_selector(struct xfrm_selector *sel,
-			  const struct xfrm_mh_policy *p)
+			  const struct xfrm_policy *p)
 {
 	sel->daddr = xaddr(&p->dst);
 	sel->saddr = xaddr(&p->src);
 	sel->family = AF_INET6;
 	sel->prefixlen_d = p->dst_len;
 	sel->prefixlen_s = p->src_len;
-	sel->proto = MH_PROTO;
+	sel->proto = p->proto;
+	sel->dport = htons(p->dport);
+	sel->dport_mask = p->dport ? 0xffff : 0;
+	sel->user = p->user;
 }
 
-static uint8_t dir_of(const struct xfrm_mh_policy *p)
+static uint8_t number_of(enum xfrm_dir dir)
 {
-	return p->dir == XFRM_DIR_IN ? XFRM_POLICY_IN : XFRM_POLICY_OUT;
+	return dir == XFRM_DIR_IN ? XFRM_POLICY_IN : XFRM_POLICY_OUT;
 }
 
 static void put_type(struct nlenc *e)
@@ -105,24 +124,25 @@ static void put_type(struct nlenc *e)
 	nlenc_put(e, XFRMA_POLICY_TYPE, &type, sizeof(type));
 }
 
-/* In: addresses of any, and optional, since most messages come without the
- * header.  Out: without its state the message must not leave at all. */
-static void fill_template(struct xfrm_user_tmpl *t,
-			  const struct xfrm_mh_policy *p, enum xfrm_ro kind)
+/* A routing header comes with the source that the node which sent it has on
+ * the wire, so its template never names addresses where it is received; a
+ * home address in an option must be the one for which there is a binding. */
+static void fill_template(struct xfrm_user_tmpl *t, const struct xfrm_policy *p,
+			  enum xfrm_ro kind)
 {
 	t->id.proto = proto_of(kind);
 	t->family = AF_INET6;
 	t->reqid = XFRM_REQID;
 	t->mode = XFRM_MODE_ROUTEOPTIMIZATION;
-	t->optional = p->dir == XFRM_DIR_IN;
+	t->optional = p->optional;
 	t->aalgos = t->ealgos = t->calgos = ~0u;
-	if (p->dir == XFRM_DIR_OUT) {
+	if (p->exact && kind == XFRM_RO_HAO) {
 		t->id.daddr = xaddr(&p->dst);
 		t->saddr = xaddr(&p->src);
 	}
 }
 
-void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_mh_policy *p)
+void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_policy *p)
 {
 	struct xfrm_userpolicy_info info;
 	struct xfrm_user_tmpl tmpl[2];
@@ -133,7 +153,7 @@ void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_mh_policy *p)
 	fill_selector(&info.sel, p);
 	info.lft = for_ever;
 	info.priority = p->priority;
-	info.dir = dir_of(p);
+	info.dir = number_of(p->dir);
 	info.action = XFRM_POLICY_ALLOW;
 	info.share = XFRM_SHARE_ANY;
 	if (p->hao)
@@ -142,17 +162,46 @@ void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_mh_policy *p)
 		fill_template(&tmpl[n++], p, XFRM_RO_RH2);
 	nlenc_begin(e, XFRM_MSG_UPDPOLICY, NLM_F_CREATE | NLM_F_REPLACE, &info,
 		    sizeof(info));
-	nlenc_put(e, XFRMA_TMPL, tmpl, n * sizeof(tmpl[0]));
+	if (n)
+		nlenc_put(e, XFRMA_TMPL, tmpl, n * sizeof(tmpl[0]));
 	put_type(e);
 }
 
-void xfrm_encode_policy_del(struct nlenc *e, const struct xfrm_mh_policy *p)
+void xfrm_encode_policy_del(struct nlenc *e, const struct xfrm_policy *p)
 {
 	struct xfrm_userpolicy_id id;
 
 	memset(&id, 0, sizeof(id));
 	fill_selector(&id.sel, p);
-	id.dir = dir_of(p);
+	id.dir = number_of(p->dir);
 	nlenc_begin(e, XFRM_MSG_DELPOLICY, 0, &id, sizeof(id));
 	put_type(e);
+}
+
+void xfrm_encode_policy_del_index(struct nlenc *e, enum xfrm_dir dir,
+				  uint32_t index)
+{
+	struct xfrm_userpolicy_id id;
+
+	memset(&id, 0, sizeof(id));
+	id.index = index;
+	id.dir = number_of(dir);
+	nlenc_begin(e, XFRM_MSG_DELPOLICY, 0, &id, sizeof(id));
+	put_type(e);
+}
+
+bool xfrm_policy_same_selector(const struct xfrm_policy *a,
+			       const struct xfrm_policy *b)
+{
+	return a->dir == b->dir && a->src_len == b->src_len &&
+	       a->dst_len == b->dst_len && a->proto == b->proto &&
+	       a->dport == b->dport && a->user == b->user &&
+	       addr_eq(&a->src, &b->src) && addr_eq(&a->dst, &b->dst);
+}
+
+bool xfrm_policy_eq(const struct xfrm_policy *a, const struct xfrm_policy *b)
+{
+	return xfrm_policy_same_selector(a, b) && a->priority == b->priority &&
+	       a->hao == b->hao && a->rh2 == b->rh2 &&
+	       a->optional == b->optional && a->exact == b->exact;
 }

@@ -60,11 +60,13 @@ static void state_of_a_home_address(void)
 /* In: templates of any, each optional. */
 static void policy_in_takes_both_headers(void)
 {
-	struct xfrm_mh_policy p = {
+	struct xfrm_policy p = {
 		.dir = XFRM_DIR_IN,
+		.proto = 135,
 		.priority = 8,
 		.hao = true,
 		.rh2 = true,
+		.optional = true,
 	};
 
 	xfrm_encode_policy_set(start(), &p);
@@ -74,14 +76,16 @@ static void policy_in_takes_both_headers(void)
 /* Out: the template is required, nothing leaves without the option. */
 static void policy_out_of_a_home_address(void)
 {
-	struct xfrm_mh_policy p = {
+	struct xfrm_policy p = {
 		.dir = XFRM_DIR_OUT,
 		.src = addr("2001:db8:1::100"),
 		.dst = addr("2001:db8:1::1"),
 		.src_len = 128,
 		.dst_len = 128,
+		.proto = 135,
 		.priority = 6,
 		.hao = true,
+		.exact = true,
 	};
 
 	xfrm_encode_policy_set(start(), &p);
