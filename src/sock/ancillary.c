@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ancillary data of the raw sockets (RFC 3542): which addresses a Mobility
- * Header really carried (RFC 6275 sections 6.3 and 6.4), and the type 2
- * routing header of one to send.
+ * Header really carried (RFC 6275 sections 6.3 and 6.4), and the Home Address
+ * option and the type 2 routing header of one to send.
  *
  * Pure.  This file alone knows that the kernel swaps addresses before a raw
  * socket reads: after a Home Address option the source is the home address
@@ -17,8 +17,10 @@
 #include "src/sock/sock_priv.h"
 
 #define OPT_PAD1    0
+#define OPT_PADN    1
 #define OPT_HAO     201 /* RFC 6275 section 6.3 */
 #define OPT_HAO_LEN 16
+#define HAO_HDR_LEN 24
 
 #define RH2_TYPE    2 /* RFC 6275 section 6.4 */
 #define RH2_LEN     24
@@ -118,10 +120,13 @@ size_t ancillary_encode(void *buf, const struct mh_send *msg)
 {
 	struct msghdr mh = { .msg_control = buf };
 	struct in6_pktinfo pi = {
-		.ipi6_addr = msg->src,
+		.ipi6_addr = msg->hao ? msg->hao_coa : msg->src,
 		.ipi6_ifindex = (unsigned int)msg->ifindex,
 	};
 	uint8_t rh2[RH2_LEN] = { 0, 2, RH2_TYPE, 1 };
+	/* The option's data starts at 8n + 6 (section 6.3). */
+	uint8_t hao[HAO_HDR_LEN] = { 0, 2, OPT_PADN, 2, 0, 0, OPT_HAO,
+				     OPT_HAO_LEN };
 	size_t used = 0;
 
 	memset(buf, 0, ANCILLARY_MAX);
@@ -129,6 +134,10 @@ size_t ancillary_encode(void *buf, const struct mh_send *msg)
 	if (msg->rh2) {
 		memcpy(rh2 + 8, &msg->coa, sizeof(msg->coa));
 		put(&mh, &used, IPV6_RTHDR, rh2, sizeof(rh2));
+	}
+	if (msg->hao) {
+		memcpy(hao + 8, &msg->src, sizeof(msg->src));
+		put(&mh, &used, IPV6_DSTOPTS, hao, sizeof(hao));
 	}
 	return used;
 }

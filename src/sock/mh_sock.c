@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mip6d/buf.h"
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
 #include "src/sock/sock_priv.h"
@@ -32,6 +33,7 @@ struct mh_sock {
 	int fd;
 	int bound_fd; /* for sending through a given interface */
 	int bound_ifindex;
+	int own_sum_fd; /* for a checksum that the kernel would get wrong */
 	struct mmsghdr msgs[BATCH];
 	struct iovec iov[BATCH];
 	struct sockaddr_in6 from[BATCH];
@@ -109,11 +111,9 @@ static int open_receiver(int *ret_fd)
 	return 0;
 }
 
-/* Binding a socket to an interface limits what it hears to that interface
- * too, so sending through a given one needs a socket of its own.  Connected
- * to the loopback address it matches no packet that arrives, yet sends to
- * whatever sendmsg names. */
-static int open_bound(int *ret_fd)
+/* A socket that only sends, bound to lo.  Connected to the loopback address it
+ * matches no packet that arrives, yet sends to whatever sendmsg names. */
+static int open_sender(int *ret_fd)
 {
 	struct sockaddr_in6 lo = {
 		.sin6_family = AF_INET6,
@@ -146,10 +146,21 @@ int mh_sock_open(struct loop *loop, struct sock_upcall up,
 	if (!ms)
 		return -ENOMEM;
 	ms->up = up;
-	ms->fd = ms->bound_fd = -1;
+	ms->fd = ms->bound_fd = ms->own_sum_fd = -1;
 	err = open_receiver(&ms->fd);
+	/* Binding a socket to an interface limits what it hears to that
+	 * interface too, so sending through a given one needs its own. */
 	if (!err)
-		err = open_bound(&ms->bound_fd);
+		err = open_sender(&ms->bound_fd);
+	if (!err)
+		err = open_sender(&ms->own_sum_fd);
+	if (!err)
+		err = sock_set_int(ms->own_sum_fd, IPPROTO_IPV6, IPV6_CHECKSUM,
+				   -1);
+	/* From here on it only sends: it may leave by any interface. */
+	if (!err)
+		err = sock_set_int(ms->own_sum_fd, SOL_SOCKET,
+				   SO_BINDTOIFINDEX, 0);
 	if (!err)
 		err = loop_add_fd(loop, ms->fd, on_readable, ms, &ms->handle);
 	if (err) {
@@ -169,6 +180,8 @@ struct mh_sock *mh_sock_close(struct mh_sock *ms)
 		close(ms->fd);
 	if (ms->bound_fd >= 0)
 		close(ms->bound_fd);
+	if (ms->own_sum_fd >= 0)
+		close(ms->own_sum_fd);
 	free(ms);
 	return NULL;
 }
@@ -195,9 +208,26 @@ static int pick_socket(struct mh_sock *ms, int ifindex, int *ret_fd)
 	return 0;
 }
 
+/* The kernel's own would cover the care-of address: for it that is the source,
+ * and the Home Address option no more than octets (RFC 6275 section 6.1.1
+ * wants the home address). */
+static int fill_checksum(const struct mh_send *msg, uint8_t *copy)
+{
+	uint16_t sum;
+
+	if (msg->len < 6 || msg->len > MH_MAX)
+		return -EMSGSIZE;
+	memcpy(copy, msg->data, msg->len);
+	sum = buf_checksum6(&msg->src, &msg->dst, MH_PROTO, copy, msg->len);
+	copy[4] = (uint8_t)(sum >> 8);
+	copy[5] = (uint8_t)sum;
+	return 0;
+}
+
 int mh_sock_send(struct mh_sock *ms, const struct mh_send *msg)
 {
 	uint8_t control[ANCILLARY_MAX] __attribute__((aligned(8)));
+	uint8_t copy[MH_MAX];
 	struct sockaddr_in6 to = {
 		.sin6_family = AF_INET6,
 		.sin6_addr = msg->dst,
@@ -216,7 +246,13 @@ int mh_sock_send(struct mh_sock *ms, const struct mh_send *msg)
 	};
 	int err, fd;
 
-	err = pick_socket(ms, msg->ifindex, &fd);
+	if (msg->hao) {
+		err = fill_checksum(msg, copy);
+		iov.iov_base = copy;
+		fd = ms->own_sum_fd;
+	} else {
+		err = pick_socket(ms, msg->ifindex, &fd);
+	}
 	if (err)
 		return err;
 	mh.msg_controllen = ancillary_encode(control, msg);

@@ -58,9 +58,9 @@ bool ancillary_find_rh2(const uint8_t *hdr, size_t len,
 			struct in6_addr *ret_addr);
 
 /* Ancillary data for sending: source address, interface, type 2 routing
- * header.  buf must hold ANCILLARY_MAX octets and be aligned for cmsghdr;
+ * header, Home Address option.  buf must hold ANCILLARY_MAX octets and be aligned for cmsghdr;
  * returns the octets used. */
-#define ANCILLARY_MAX 128
+#define ANCILLARY_MAX 160
 size_t ancillary_encode(void *buf, const struct mh_send *msg);
 
 #endif

@@ -42,3 +42,6 @@ int arg_if(struct driver *d, char **words, const char *name);
 uint32_t arg_u32(char **words, const char *name, uint32_t otherwise);
 size_t arg_hex(char **words, uint8_t *buf, size_t size);
 struct lladdr arg_lladdr(char **words, const char *name);
+/* "rules=ACTION,PREFIX[,PROTOCOL[,PORT]][+...]"; how many. */
+unsigned int arg_rules(char **words, struct kernel_rule *rules,
+		       unsigned int max);

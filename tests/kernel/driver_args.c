@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/cleanup.h"
 #include "tests/kernel/driver.h"
 
 void driver_bad(const char *what, const char *word)
@@ -83,4 +84,41 @@ struct lladdr arg_lladdr(char **words, const char *name)
 		text += *text == ':';
 	}
 	return l;
+}
+
+static struct kernel_rule parse_rule(char *text)
+{
+	static const char *const actions[] = { "optimise", "tunnel", "direct" };
+	char *save = NULL, *word = strtok_r(text, ",", &save);
+	struct kernel_rule r = { 0 };
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_SIZE(actions); i++)
+		if (!strcmp(word, actions[i]))
+			break;
+	if (!word || i == ARRAY_SIZE(actions))
+		driver_bad("no action", word ? word : "");
+	r.action = (enum kernel_rule_action)i;
+	word = strtok_r(NULL, ",", &save);
+	if (!word || prefix_parse(word, &r.peer))
+		driver_bad("no prefix", word ? word : "");
+	word = strtok_r(NULL, ",", &save);
+	r.protocol = word ? (uint8_t)strtoul(word, NULL, 0) : 0;
+	word = strtok_r(NULL, ",", &save);
+	r.port = word ? (uint16_t)strtoul(word, NULL, 0) : 0;
+	return r;
+}
+
+unsigned int arg_rules(char **words, struct kernel_rule *rules,
+		       unsigned int max)
+{
+	const char *text = arg_text(words, "rules");
+	char copy[2048], *save = NULL, *word;
+	unsigned int n = 0;
+
+	snprintf(copy, sizeof(copy), "%s", text ? text : "");
+	for (word = strtok_r(copy, "+", &save); word && n < max;
+	     word = strtok_r(NULL, "+", &save))
+		rules[n++] = parse_rule(word);
+	return n;
 }

@@ -34,6 +34,19 @@ static void print_addr(const struct kernel_addr *a)
 	       onoff(a->permanent, " permanent"), a->valid_s, a->preferred_s);
 }
 
+static void print_usage(struct driver *d, const struct kernel_usage *u)
+{
+	d->done++;
+	if (u->err)
+		d->failed++;
+	printf("done %u %s %s out=%llu/%llu in=%llu/%llu\n", u->key.serial,
+	       addr_str(&u->key.peer), u->err ? strerror(-u->err) : "ok",
+	       (unsigned long long)u->packets_out,
+	       (unsigned long long)u->octets_out,
+	       (unsigned long long)u->packets_in,
+	       (unsigned long long)u->octets_in);
+}
+
 void driver_on_event(void *arg, const struct kernel_event *ev)
 {
 	struct driver *d = arg;
@@ -64,8 +77,19 @@ void driver_on_event(void *arg, const struct kernel_event *ev)
 		       onoff(ev->neigh.failed, " failed"));
 		break;
 	case KERNEL_FLOW:
+		printf("flow %s %s protocol=%u port=%u %s\n",
+		       addr_str(&ev->flow.hoa), addr_str(&ev->flow.peer),
+		       ev->flow.protocol, ev->flow.peer_port,
+		       ev->flow.received ? "received" : "sent");
+		break;
 	case KERNEL_REPORT:
+		printf("report hoa=%s coa=%s local=%s protocol=%u\n",
+		       addr_str(&ev->report.hoa), addr_str(&ev->report.coa),
+		       addr_str(&ev->report.local), ev->report.protocol);
+		break;
 	case KERNEL_USAGE:
+		print_usage(d, &ev->usage);
+		break;
 	case KERNEL_SYNCED:
 		printf("synced\n");
 		break;

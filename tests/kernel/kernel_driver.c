@@ -20,6 +20,7 @@
 #include "tests/kernel/driver.h"
 
 #define WORDS_MAX 24
+#define RULES_MAX 64
 
 /* ---- commands ---- */
 
@@ -129,16 +130,26 @@ static void cmd_mn_start(struct driver *d, char **w)
 		.table_base = arg_u32(w, "table", 1000),
 		.rule_base = arg_u32(w, "rule", 1000),
 	};
-	const char *direct = arg_text(w, "direct");
-	struct prefix p;
+	struct kernel_rule rules[RULES_MAX];
 
-	if (direct) {
-		if (prefix_parse(direct, &p))
-			driver_bad("no prefix", direct);
-		conf.direct = &p;
-		conf.n_direct = 1;
-	}
+	conf.rules = rules;
+	conf.n_rules = arg_rules(w, rules, RULES_MAX);
 	driver_result("mn-start", kernel_mn_start(d->k, &conf));
+}
+
+static void cmd_mn_rules(struct driver *d, char **w)
+{
+	struct kernel_rule rules[RULES_MAX];
+	unsigned int n = arg_rules(w, rules, RULES_MAX);
+
+	driver_result("mn-rules", kernel_mn_rules_set(d->k, rules, n));
+}
+
+static void cmd_is_tunnel(struct driver *d, char **w)
+{
+	driver_result("is-tunnel",
+		      kernel_mn_is_tunnel(d->k, arg_if(d, w, "if")) ? 0
+								    : -ENODEV);
 }
 
 static void cmd_mn_stop(struct driver *d, char **w)
@@ -174,6 +185,70 @@ static void cmd_mn_home(struct driver *d, char **w)
 	err = kernel_mn_home_set(d->k, &key, &home);
 	if (err)
 		driver_result("mn-home", err);
+}
+
+/* ---- route optimisation ---- */
+
+static void cmd_cn_start(struct driver *d, char **w)
+{
+	(void)w;
+	driver_result("cn-start", kernel_cn_start(d->k));
+}
+
+static void cmd_cn_stop(struct driver *d, char **w)
+{
+	(void)w;
+	kernel_cn_stop(d->k);
+	driver_result("cn-stop", 0);
+}
+
+typedef int ro_fn(struct kernel *k, const struct kernel_key *key,
+		  const struct kernel_ro *ro);
+
+/* n of them at once: the last 32 bits of peer and coa count up. */
+static void do_ro(struct driver *d, char **w, ro_fn *fn, const char *what)
+{
+	const char *end = arg_text(w, "end");
+	uint32_t n = arg_u32(w, "n", 0), i;
+	struct kernel_ro ro = {
+		.local = arg_addr(w, "local"),
+		.peer = arg_addr(w, "peer"),
+		.coa = arg_addr(w, "coa"),
+		.send = !arg_text(w, "hold"),
+		.end = end && !strcmp(end, "peer") ? KERNEL_RO_PEER
+						   : KERNEL_RO_LOCAL,
+	};
+	int err;
+
+	d->burst_start = mtime_now();
+	for (i = 0; i < (n ? n : 1); i++) {
+		struct kernel_key key;
+
+		if (n) {
+			count_up(&ro.peer, i + 1);
+			count_up(&ro.coa, i + 1);
+		}
+		key = next_key(d, KERNEL_USER_CN, &ro.local);
+		key.peer = ro.peer;
+		err = fn(d->k, &key, &ro);
+		if (err)
+			driver_result(what, err);
+	}
+}
+
+static void cmd_ro_set(struct driver *d, char **w)
+{
+	do_ro(d, w, kernel_ro_set, "ro-set");
+}
+
+static void cmd_ro_del(struct driver *d, char **w)
+{
+	do_ro(d, w, kernel_ro_del, "ro-del");
+}
+
+static void cmd_ro_usage(struct driver *d, char **w)
+{
+	do_ro(d, w, kernel_ro_usage_get, "ro-usage");
 }
 
 static void cmd_neigh_probe(struct driver *d, char **w)
@@ -215,6 +290,8 @@ static void cmd_send_mh(struct driver *d, char **w)
 		.src = arg_addr(w, "src"),
 		.dst = arg_addr(w, "dst"),
 		.rh2 = arg_text(w, "rh2"),
+		.hao = arg_text(w, "hao"),
+		.hao_coa = arg_addr(w, "hao"),
 		.coa = arg_addr(w, "rh2"),
 		.ifindex = arg_if(d, w, "if"),
 		.data = data,
@@ -298,17 +375,28 @@ static const struct command {
 	{ "binding-add", cmd_binding_add, "hoa= coa= ha= [old=] [if=] [ll=1]" },
 	{ "binding-del", cmd_binding_del, "hoa= coa= ha= [if=] [ll=1]" },
 	{ "burst", cmd_burst, "n= [from=] hoa= coa= ha= [old=] [if=] [del=1]" },
-	{ "mn-start", cmd_mn_start, "[table=] [rule=] [direct=]" },
+	{ "mn-start", cmd_mn_start,
+	  "[table=] [rule=] [rules=optimise|tunnel|direct,PREFIX[,PROTOCOL["
+	  ",PORT]][+...]]" },
+	{ "mn-rules", cmd_mn_rules, "[rules=]" },
+	{ "is-tunnel", cmd_is_tunnel, "if=" },
 	{ "mn-stop", cmd_mn_stop, "" },
 	{ "mn-home", cmd_mn_home,
 	  "place=none|away|returning|home hoa= [index=] [ha=] [coa=] [coa-if=] "
 	  "[router=] [home-if=] [home-router=] "
 	  "[plen=]" },
+	{ "cn-start", cmd_cn_start, "" },
+	{ "cn-stop", cmd_cn_stop, "" },
+	{ "ro-set", cmd_ro_set,
+	  "end=local|peer local= peer= coa= [hold=1] [n=]" },
+	{ "ro-del", cmd_ro_del, "end=local|peer local= peer= [n=]" },
+	{ "ro-usage", cmd_ro_usage, "end=local|peer local= peer= [n=]" },
 	{ "neigh-probe", cmd_neigh_probe, "if= addr=" },
 	{ "neigh-set", cmd_neigh_set, "if= addr= lladdr=" },
 	{ "local", cmd_local, "addr=" },
 	{ "sysctl", cmd_sysctl, "if= name= [value=]" },
-	{ "send-mh", cmd_send_mh, "src= dst= data=HEX [rh2=COA] [if=]" },
+	{ "send-mh", cmd_send_mh, 
+	  "src= dst= data=HEX [rh2=COA] [hao=COA] [if=]" },
 	{ "send-nd", cmd_send_nd, "if= src= dst= data=HEX [lladdr=]" },
 	{ "nd-listen", cmd_nd_listen, "if= [off=1]" },
 	{ "probe", cmd_probe, "" },

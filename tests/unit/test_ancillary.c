@@ -205,6 +205,29 @@ static void sending_with_routing_header(void)
 	UNIT_EQ(ancillary_encode(buf, &msg), CMSG_SPACE(20));
 }
 
+/* RFC 6275 section 6.3: the option's data starts at 8n + 6. */
+static void sending_with_home_address_option(void)
+{
+	uint8_t buf[ANCILLARY_MAX] __attribute__((aligned(8)));
+	struct mh_send msg = {
+		.src = addr("2001:db8:1::100"),
+		.dst = addr("2001:db8:c::c"),
+		.hao = true,
+		.hao_coa = addr("2001:db8:2::100"),
+	};
+	size_t n = ancillary_encode(buf, &msg);
+
+	UNIT_HEX(buf, n,
+		 "2400000000000000 # 36 octets\n"
+		 "29000000 32000000 # IPV6, PKTINFO\n"
+		 " 20010db8 00020000 00000000 00000100 00000000 00000000\n"
+		 "2800000000000000 # 40 octets\n"
+		 "29000000 3b000000 # IPV6, DSTOPTS\n"
+		 " 00 02 0102 0000 c910 20010db8 00010000 00000000 00000100\n");
+	msg.rh2 = true;
+	UNIT_EQ(ancillary_encode(buf, &msg), CMSG_SPACE(20) + 2 * CMSG_SPACE(24));
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(plain_message),
 	UNIT_CASE(home_address_option),
@@ -214,6 +237,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(truncated_headers),
 	UNIT_CASE(odd_options),
 	UNIT_CASE(sending_with_routing_header),
+	UNIT_CASE(sending_with_home_address_option),
 	UNIT_END,
 };
 
