@@ -170,8 +170,21 @@ static void wire_confirm(struct mn_iface *f, struct mtime now)
 	mn_eval_soon(f->mn, now);
 }
 
+static bool is_of_suspects(const struct mn_iface *f,
+			   const struct mn_router *heard);
 static void doubt_others(struct mn_iface *f, const struct mn_router *heard,
 			 struct mtime now);
+
+/* Whether r, that was not believed and now answers, tells of the old wire. */
+static bool is_of_old_wire(const struct mn_iface *f, const struct mn_router *r,
+			   enum mn_router_state was)
+{
+	if (was == MN_ROUTER_GONE)
+		return is_of_suspects(f, r);
+	/* One that came with the link, by a route set there, proves nothing
+	 * about who was heard before. */
+	return mtime_before(r->heard, f->up_since);
+}
 
 static void router_alive(struct mn_iface *f, struct mn_router *r,
 			 struct mtime now)
@@ -184,11 +197,9 @@ static void router_alive(struct mn_iface *f, struct mn_router *r,
 	r->probe_until = MTIME_NEVER;
 	hint_set(r, HINT_REPEAT_MS, now);
 	router_enter(f, r, MN_ROUTER_LIVE, "answers", now);
-	if (was != MN_ROUTER_SUSPECT)
+	if (was == MN_ROUTER_LIVE)
 		return;
-	/* One that came with the link, by a route set there, proves nothing
-	 * about who was heard before. */
-	if (mtime_before(r->heard, f->up_since))
+	if (is_of_old_wire(f, r, was))
 		wire_confirm(f, now);
 	else
 		doubt_others(f, r, now);

@@ -321,6 +321,35 @@ static void a_silent_move_is_noticed_in_time(void)
 	mw_close(&w);
 }
 
+/* MN-77: silently to another wire and soon back: the kernel still asks for
+ * the first router, and its answer is the first sign. */
+static void a_router_that_was_left_answers(void)
+{
+	open_away();
+	mw_ra(&w, ETH0, &mw_router_b);
+	address(COA_B, false, false);
+	mw_run_ms(&w, 3000);
+	UNIT_EQ(w.n_bus, 1);
+	mw_accept(&w);
+	fake_kernel_forget(w.k);
+	mw_run_ms(&w, 1000);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	UNIT_NEED(fake_kernel_count(w.k, FAKE_NEIGH_PROBE) == 1);
+	MW_ADDR(fake_kernel_last(w.k, FAKE_NEIGH_PROBE)->addr, "fe80::b");
+	/* Both answer, so they share a wire. */
+	mw_neigh(&w, ETH0, "fe80::b", 11, true);
+	mw_run_ms(&w, 3000);
+	UNIT_EQ(w.n_bus, 1);
+	/* Left once more, and only one answers. */
+	mw_neigh(&w, ETH0, "fe80::a", 0, false);
+	mw_neigh(&w, ETH0, "fe80::a", 10, true);
+	mw_ra(&w, ETH0, &mw_router_a);
+	mw_run_ms(&w, 3000);
+	UNIT_EQ(w.n_bus, 2);
+	MW_ADDR(w.bus[1].acoa, COA_A);
+	mw_close(&w);
+}
+
 /* MN-78, MN-79: the old router still answers: nothing moves, and it is not
  * asked again with each advertisement of the other. */
 static void a_second_router_is_no_movement(void)
@@ -536,6 +565,7 @@ static const struct unit_case flaps[] = {
 static const struct unit_case silent[] = {
 	UNIT_CASE(a_silent_move),
 	UNIT_CASE(a_silent_move_is_noticed_in_time),
+	UNIT_CASE(a_router_that_was_left_answers),
 	UNIT_CASE(a_second_router_is_no_movement),
 	UNIT_CASE(a_silent_router_of_another_subnet_is_asked),
 	UNIT_CASE(a_router_of_the_same_subnet_is_no_movement),
