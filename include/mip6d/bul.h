@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Binding update list (RFC 6275 section 11.1): what this mobile node told
- * its peers.  Pure data; mn_reg drives the home registrations.
+ * its peers.  Pure data; mn_reg drives the home registrations, mn_ro those
+ * with correspondents.
  */
 #ifndef MIP6D_BUL_H
 #define MIP6D_BUL_H
@@ -10,6 +11,7 @@
 #include <stdint.h>
 
 #include "mip6d/addr.h"
+#include "mip6d/hash.h"
 #include "mip6d/time.h"
 #include "mip6d/tqueue.h"
 
@@ -25,12 +27,13 @@ enum bul_state {
 /* An entry exists from the first Binding Update until the binding is
  * de-registered or has run out and nothing is under way (section 11.1). */
 struct bul_entry {
+	/* The key: one after the other. */
 	struct in6_addr peer; /* home agent, or a correspondent */
 	struct in6_addr hoa;
 	struct in6_addr coa; /* in the last Binding Update sent */
 	struct in6_addr bound_coa; /* acknowledged; :: when none */
 	bool home; /* a home registration */
-	enum bul_state state; /* one writer: mn_reg_enter() */
+	enum bul_state state; /* one writer: mn_reg_enter(), mn_ro_enter() */
 	uint16_t flags; /* BU_FLAG_* sent */
 	uint16_t seq; /* last sent */
 	uint16_t lifetime_4s; /* sent */
@@ -46,11 +49,14 @@ struct bul_entry {
 	struct mtime acked; /* when the last BA came */
 	struct task task; /* the one timer: retransmission, refresh, expiry */
 	void *owner; /* the role's object of this entry; the role sets it */
-	struct bul_entry *next;
+	struct bul_entry *next, *prev;
+	UT_hash_handle hh;
 };
 
 struct bul {
-	struct bul_entry *head;
+	struct bul_entry *head; /* in order of creation */
+	struct bul_entry *tail;
+	struct bul_entry *table;
 	unsigned int count;
 };
 

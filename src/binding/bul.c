@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Binding update list (RFC 6275 section 11.1): a list, since a mobile node
- * has a handful of home addresses.
+ * Binding update list (RFC 6275 section 11.1): a table by peer and home
+ * address, and a list in the order in which users see it.
  *
  * This file decides who owns an entry (the list) and what "bound" means.
  * What an entry's fields say is left to the role's registration machine.
  */
 #include "mip6d/bul.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+
+#define KEY_LEN (2 * sizeof(struct in6_addr))
+_Static_assert(offsetof(struct bul_entry, hoa) ==
+		       offsetof(struct bul_entry, peer) +
+			       sizeof(struct in6_addr),
+	       "the key of an entry is one piece");
 
 void bul_init(struct bul *bul)
 {
-	bul->head = NULL;
-	bul->count = 0;
+	*bul = (struct bul){ .head = NULL };
 }
 
 void bul_done(struct bul *bul)
@@ -25,12 +31,11 @@ void bul_done(struct bul *bul)
 struct bul_entry *bul_find(struct bul *bul, const struct in6_addr *peer,
 			   const struct in6_addr *hoa)
 {
+	const struct in6_addr key[2] = { *peer, *hoa };
 	struct bul_entry *e;
 
-	for (e = bul->head; e; e = e->next)
-		if (addr_eq(&e->peer, peer) && addr_eq(&e->hoa, hoa))
-			return e;
-	return NULL;
+	HASH_FIND(hh, bul->table, key, KEY_LEN, e);
+	return e;
 }
 
 static void no_task(struct task *task, struct mtime now)
@@ -42,30 +47,40 @@ static void no_task(struct task *task, struct mtime now)
 struct bul_entry *bul_add(struct bul *bul, const struct in6_addr *peer,
 			  const struct in6_addr *hoa)
 {
-	struct bul_entry *e = calloc(1, sizeof(*e)), **p = &bul->head;
+	struct bul_entry *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
 	e->peer = *peer;
 	e->hoa = *hoa;
+	HASH_ADD(hh, bul->table, peer, KEY_LEN, e);
+	if (!e->hh.tbl) {
+		free(e);
+		return NULL;
+	}
 	task_init(&e->task, no_task);
 	/* At the end: users see the order of the configuration. */
-	while (*p)
-		p = &(*p)->next;
-	*p = e;
+	e->prev = bul->tail;
+	if (e->prev)
+		e->prev->next = e;
+	else
+		bul->head = e;
+	bul->tail = e;
 	bul->count++;
 	return e;
 }
 
 void bul_del(struct bul *bul, struct bul_entry *e)
 {
-	struct bul_entry **p = &bul->head;
-
-	while (*p && *p != e)
-		p = &(*p)->next;
-	if (!*p)
-		return;
-	*p = e->next;
+	HASH_DEL(bul->table, e);
+	if (e->prev)
+		e->prev->next = e->next;
+	else
+		bul->head = e->next;
+	if (e->next)
+		e->next->prev = e->prev;
+	else
+		bul->tail = e->prev;
 	bul->count--;
 	task_stop(&e->task);
 	free(e);

@@ -34,6 +34,14 @@ struct mn_iface *mn_iface_of(struct mn *mn, int ifindex)
 	return NULL;
 }
 
+void mn_follow(struct mn *mn, struct mtime now)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++)
+		mn_ro_follow(&mn->homes[i], now);
+}
+
 /* ---- evaluation ---- */
 
 void mn_eval_soon(struct mn *mn, struct mtime now)
@@ -53,6 +61,7 @@ static void eval_task(struct task *task, struct mtime now)
 	n = mn_iface_candidates(mn, now);
 	for (i = 0; i < mn->n_homes; i++)
 		mn_home_evaluate(&mn->homes[i], n, now);
+	mn_follow(mn, now);
 }
 
 static void settle_task(struct task *task, struct mtime now)
@@ -88,12 +97,18 @@ static int start_kernel(const struct role_env *env, const struct conf_mn *conf)
 	struct kernel_mn_conf k = {
 		.table_base = conf->table_base,
 		.rule_base = conf->rule_base,
-		.direct = conf->direct,
-		.n_direct = conf->n_direct,
 	};
+	struct kernel_rule *rules;
+	int err;
 
+	err = mn_ro_kernel_rules(conf, &rules, &k.n_rules);
+	if (err)
+		return err;
+	k.rules = rules;
 	memcpy(k.tunnel_prefix, conf->tunnel_prefix, sizeof(k.tunnel_prefix));
-	return kernel_mn_start(env->kernel, &k);
+	err = kernel_mn_start(env->kernel, &k);
+	free(rules);
+	return err;
 }
 
 static void mn_release(struct mn *mn)
@@ -102,6 +117,7 @@ static void mn_release(struct mn *mn)
 	free(mn->homes);
 	free(mn->rates);
 	free(mn->candidates);
+	free(mn->ro.hits);
 	free(mn);
 }
 
@@ -129,6 +145,23 @@ static void stop_task(struct task *task, struct mtime now)
 	mn->stop_over = true;
 }
 
+static void stop_homes(struct mn *mn, struct mtime now)
+{
+	unsigned int i;
+
+	if (mn->homes_stopping)
+		return;
+	mn->homes_stopping = true;
+	task_stop(&mn->stop_homes);
+	for (i = 0; i < mn->n_homes; i++)
+		mn_home_stop(&mn->homes[i], now);
+}
+
+static void stop_homes_task(struct task *task, struct mtime now)
+{
+	stop_homes(container_of(task, struct mn, stop_homes), now);
+}
+
 static struct mn *mn_alloc(const struct role_env *env,
 			   const struct conf_mn *conf)
 {
@@ -145,7 +178,8 @@ static struct mn *mn_alloc(const struct role_env *env,
 	mn->rates = calloc(mn->n_homes + 1, sizeof(*mn->rates));
 	mn->candidates = calloc(mn->n_ifaces * MN_ADDRS_MAX + 1,
 				sizeof(*mn->candidates));
-	if (!mn->ifaces || !mn->homes || !mn->rates || !mn->candidates) {
+	if (!mn->ifaces || !mn->homes || !mn->rates || !mn->candidates ||
+	    mn_ro_rules_take(mn, NULL, conf)) {
 		mn_release(mn);
 		return NULL;
 	}
@@ -171,6 +205,7 @@ int mn_new(const struct role_env *env, const struct conf_mn *conf,
 	task_init(&mn->eval, eval_task);
 	task_init(&mn->settle, settle_task);
 	task_init(&mn->stop, stop_task);
+	task_init(&mn->stop_homes, stop_homes_task);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
 	for (i = 0; i < mn->n_homes; i++) {
@@ -190,6 +225,8 @@ struct mn *mn_free(struct mn *mn)
 	task_stop(&mn->eval);
 	task_stop(&mn->settle);
 	task_stop(&mn->stop);
+	task_stop(&mn->stop_homes);
+	mn_ro_done(mn, mn->now);
 	for (i = 0; i < mn->n_homes; i++)
 		mn_home_done(&mn->homes[i]);
 	for (i = 0; i < mn->n_ifaces; i++)
@@ -200,18 +237,30 @@ struct mn *mn_free(struct mn *mn)
 	return NULL;
 }
 
+void mn_stop_homes_soon(struct mn *mn, struct mtime now)
+{
+	if (!mn->homes_stopping)
+		tqueue_start(mn->env.tq, &mn->stop_homes, now);
+}
+
+/* The correspondents first: without the home agent's binding no home test
+ * comes through.  They get half of the time. */
 void mn_stop(struct mn *mn, struct mtime now)
 {
-	unsigned int i;
-
 	if (mn->stopping)
 		return;
+	mn->now = now;
+	mn_follow(mn, now);
 	mn->stopping = true;
 	task_stop(&mn->eval);
 	tqueue_start(mn->env.tq, &mn->stop,
 		     mtime_add_ms(now, mn->conf->stop_timeout_ms));
-	for (i = 0; i < mn->n_homes; i++)
-		mn_home_stop(&mn->homes[i], now);
+	mn_ro_stop(mn, now);
+	if (mn_ro_is_deleting(mn))
+		tqueue_start(mn->env.tq, &mn->stop_homes,
+			     mtime_add_ms(now, mn->conf->stop_timeout_ms / 2));
+	else
+		stop_homes(mn, now);
 }
 
 void mn_home_stopped(struct mn_home *h)
@@ -246,6 +295,7 @@ static void home_reload(struct mn_home *h, struct mtime now)
 
 void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now)
 {
+	const struct conf_mn *old = mn->conf;
 	unsigned int i;
 
 	/* Other interfaces or home addresses need a restart: conf.h. */
@@ -253,6 +303,7 @@ void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now)
 	       conf->n_homes == mn->n_homes);
 	mn->now = now;
 	mn->conf = conf;
+	mn_ro_reload(mn, old, now);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn->ifaces[i].conf = &conf->interfaces[i];
 	for (i = 0; i < mn->n_homes; i++)
@@ -269,6 +320,7 @@ void mn_on_ba(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 {
 	mn->now = now;
 	mn_answer_on_ba(mn, pkt, msg, now);
+	mn_follow(mn, now);
 }
 
 void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
@@ -276,6 +328,22 @@ void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 {
 	mn->now = now;
 	mn_answer_on_be(mn, pkt, &msg->be, now);
+	mn_follow(mn, now);
+}
+
+void mn_on_test(struct mn *mn, const struct packet *pkt,
+		const struct mh_msg *msg, struct mtime now)
+{
+	mn->now = now;
+	mn_rr_on_test(mn, pkt, msg, now);
+}
+
+void mn_on_brr(struct mn *mn, const struct packet *pkt,
+	       const struct mh_msg *msg, struct mtime now)
+{
+	(void)msg;
+	mn->now = now;
+	mn_ro_on_brr(mn, pkt, now);
 }
 
 void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
@@ -298,6 +366,7 @@ void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 	default:
 		break;
 	}
+	mn_follow(mn, now);
 }
 
 static void on_done(struct mn *mn, const struct kernel_key *key, int err,
@@ -307,6 +376,10 @@ static void on_done(struct mn *mn, const struct kernel_key *key, int err,
 
 	if (key->user != KERNEL_USER_MN)
 		return;
+	if (!addr_is_any(&key->peer)) {
+		mn_ro_on_done(mn, key, err, now);
+		return;
+	}
 	for (i = 0; i < mn->n_homes; i++)
 		if (addr_eq(&mn->homes[i].conf->address, &key->hoa))
 			mn_install_on_done(&mn->homes[i], key->serial, err,
@@ -337,10 +410,16 @@ void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
 		synced(mn, now);
 		break;
 	case KERNEL_FLOW:
-	case KERNEL_REPORT:
+		mn_ro_on_flow(mn, &ev->flow, now);
+		break;
 	case KERNEL_USAGE:
+		if (ev->usage.key.user == KERNEL_USER_MN)
+			mn_ro_on_usage(mn, &ev->usage, now);
+		break;
+	case KERNEL_REPORT:
 		break;
 	}
+	mn_follow(mn, now);
 }
 
 struct bul *mn_bul(struct mn *mn)

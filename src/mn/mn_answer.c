@@ -5,7 +5,8 @@
  *
  * This file decides which home address an answer is about and carries out
  * the verdict of mn_ba.c; answers that are about nothing that was sent are
- * counted and leave no trace.
+ * counted and leave no trace.  Those of correspondents are left to
+ * mn_ro_answer.c.
  *
  * Differs from RFC 6275 section 11.7.1 for status 1: the binding is refreshed
  * without prefix discovery, which this program does not have yet; the agent
@@ -125,8 +126,13 @@ void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
 		     const struct mh_msg *msg, struct mtime now)
 {
 	struct mn_ba_result r = { .verdict = MN_BA_NOT_ASKED };
+	struct mn_ro *c = mn_ro_find(mn, &pkt->dst, &pkt->src);
 	unsigned int i;
 
+	if (c) {
+		mn_ro_on_ba(c, pkt, msg, now);
+		return;
+	}
 	for (i = 0; i < mn->n_homes; i++) {
 		struct mn_home *h = &mn->homes[i];
 
@@ -184,7 +190,7 @@ static bool be_is_about(const struct mn_home *h, const struct mh_be *be)
 void mn_answer_on_be(struct mn *mn, const struct packet *pkt,
 		     const struct mh_be *be, struct mtime now)
 {
-	bool acted = false;
+	bool acted = mn_ro_on_be(mn, pkt, be, now);
 	unsigned int i;
 
 	for (i = 0; i < mn->n_homes; i++) {
@@ -234,6 +240,8 @@ void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 {
 	unsigned int i;
 
+	if (mn_ro_on_icmp_error(mn, msg, now))
+		return;
 	for (i = 0; i < mn->n_homes; i++) {
 		struct mn_home *h = &mn->homes[i];
 

@@ -60,8 +60,10 @@ static void install_ask(struct mn_home *h, struct mtime now)
 void mn_install_task(struct task *task, struct mtime now)
 {
 	struct mn_install *in = container_of(task, struct mn_install, task);
+	struct mn_home *h = container_of(in, struct mn_home, install);
 
-	install_ask(container_of(in, struct mn_home, install), now);
+	install_ask(h, now);
+	mn_ro_follow(h, now);
 }
 
 bool mn_install_want(struct mn_home *h, const struct kernel_mn_home *want,

@@ -6,6 +6,7 @@
  *   mn_iface an interface of the configuration: addresses, mn_wire
  *   mn_home  a home address: place, care-of address, what the kernel was
  *            asked, its entry in the binding update list
+ *   mn_ro    a correspondent of a home address (mn_ro.h)
  *
  * Way of an event: mn.c routes it to mn_iface.c (links, addresses) or
  * mn_move.c (advertisements, reachability), which change state and call
@@ -17,6 +18,7 @@
 
 #include "mn_ba.h"
 #include "mn_coa.h"
+#include "mn_ro.h"
 #include "mn_subnet.h"
 
 #include "mip6d/role.h"
@@ -123,6 +125,11 @@ struct mn_home {
 	bool announce;     /* neighbour advertisements once it is installed */
 	struct task task;
 
+	/* What its correspondents were told last (mn_ro_follow.c). */
+	enum mn_ro_phase ro_phase;
+	enum mn_place ro_place;
+	struct in6_addr ro_coa;
+
 	bool stopped;
 };
 
@@ -137,12 +144,14 @@ struct mn {
 	unsigned int n_homes;
 	struct mn_rate *rates; /* one for each home agent, n_homes places */
 	struct bul bul;
+	struct mn_ro_table ro;
 	struct mn_candidate *candidates; /* n_ifaces * MN_ADDRS_MAX places */
 	struct task eval;
 	struct task settle; /* start: give all routers time to answer */
 	bool settled;
 	bool stopping, stop_over;
-	struct task stop;
+	bool homes_stopping; /* the correspondents are done */
+	struct task stop, stop_homes;
 };
 
 /* ---- mn.c ---- */
@@ -151,6 +160,10 @@ struct mn {
 void mn_eval_soon(struct mn *mn, struct mtime now);
 struct mn_iface *mn_iface_of(struct mn *mn, int ifindex);
 void mn_count(struct mn *mn, enum counter c);
+/* Tells the correspondents what became of their home addresses. */
+void mn_follow(struct mn *mn, struct mtime now);
+/* Stopping: no correspondent is waited for any more. */
+void mn_stop_homes_soon(struct mn *mn, struct mtime now);
 /* A home address is done with stopping. */
 void mn_home_stopped(struct mn_home *h);
 
@@ -282,6 +295,9 @@ void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 /* Sends a Binding Update of the entry with the next sequence number now;
  * the caller has asked mn_rate_next. */
 void mn_send_bu(struct mn_home *h, struct mtime now);
+/* How long a care-of address of this home address is valid. */
+uint32_t mn_coa_valid_s(struct mn_home *h, const struct in6_addr *coa,
+			struct mtime now);
 void mn_send_rs(struct mn_iface *f, struct mtime now);
 void mn_send_ns(struct mn_iface *f, const struct in6_addr *target);
 void mn_send_na(struct mn_iface *f, const struct in6_addr *target);

@@ -385,10 +385,9 @@ void mn_reg_retry(struct mn_home *h, struct mtime now)
 	}
 }
 
-static void reg_task(struct task *task, struct mtime now)
+static void on_due(struct mn_home *h, struct mtime now)
 {
-	struct bul_entry *e = container_of(task, struct bul_entry, task);
-	struct mn_home *h = e->owner;
+	struct bul_entry *e = h->bul;
 	bool counts = !addr_is_any(&e->bound_coa) ||
 		      e->state == BUL_DEREGISTERING;
 
@@ -414,4 +413,14 @@ static void reg_task(struct task *task, struct mtime now)
 	case BUL_IDLE:
 		break;
 	}
+}
+
+static void reg_task(struct task *task, struct mtime now)
+{
+	struct bul_entry *e = container_of(task, struct bul_entry, task);
+	struct mn_home *h = e->owner;
+
+	h->mn->now = now;
+	on_due(h, now);
+	mn_ro_follow(h, now);
 }

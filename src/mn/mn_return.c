@@ -318,10 +318,8 @@ void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now)
 	install_home(h, KERNEL_MN_HOME, now);
 }
 
-void mn_return_task(struct task *task, struct mtime now)
+static void on_due(struct mn_home *h, struct mtime now)
 {
-	struct mn_home *h = container_of(task, struct mn_home, task);
-
 	/* Without a link silence says nothing; mn_return_begin goes on. */
 	if (h->hold && h->step != MN_STEP_RECHECK)
 		return;
@@ -352,4 +350,12 @@ void mn_return_task(struct task *task, struct mtime now)
 	case MN_STEP_DEREGISTER:
 		break;
 	}
+}
+
+void mn_return_task(struct task *task, struct mtime now)
+{
+	struct mn_home *h = container_of(task, struct mn_home, task);
+
+	on_due(h, now);
+	mn_ro_follow(h, now);
 }

@@ -15,8 +15,8 @@
 
 /* ---- Binding Updates ---- */
 
-static uint32_t coa_valid_s(struct mn_home *h, const struct in6_addr *coa,
-			    struct mtime now)
+uint32_t mn_coa_valid_s(struct mn_home *h, const struct in6_addr *coa,
+			struct mtime now)
 {
 	struct mn_iface *f = mn_iface_of(h->mn, h->coa_ifindex);
 	unsigned int i;
@@ -56,7 +56,7 @@ static void fill_lifetime(struct mn_home *h, struct mn_bu *bu, struct mtime now)
 	if (!hoa_s)
 		hoa_s = UINT32_MAX;
 	bu->lifetime_4s = mn_bu_lifetime(h->conf->lifetime_s, hoa_s,
-					 coa_valid_s(h, &bu->coa, now));
+					 mn_coa_valid_s(h, &bu->coa, now));
 }
 
 void mn_send_bu(struct mn_home *h, struct mtime now)

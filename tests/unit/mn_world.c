@@ -161,6 +161,10 @@ static void conf_fill(struct conf_mn *c)
 	c->retry_s = 60;
 	c->stop_timeout_ms = 2000;
 	c->router_probes_ms = 3000;
+	c->route_optimisation = true;
+	c->max_correspondents = 64;
+	c->cn_ack = true;
+	c->incapable_s = 600;
 	strcpy(c->tunnel_prefix, "mip6mn");
 	c->table_base = 6275;
 	c->rule_base = 1000;
@@ -171,6 +175,7 @@ void mw_init(struct mw *w)
 	memset(w, 0, sizeof(*w));
 	fake_faults_clear();
 	fake_log_clear();
+	hash_init();
 	fake_random_seed(6275);
 	w->now = (struct mtime){ 1000000 };
 	w->tq = tqueue_new();

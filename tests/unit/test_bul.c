@@ -45,11 +45,46 @@ static void entries_are_found_by_peer_and_home_address(void)
 	CU_ASSERT(bul.head == a && a->next == b && b->next == c);
 	bul_del(&bul, b);
 	CU_ASSERT(!bul_find(&bul, &ha, &h2));
-	CU_ASSERT(a->next == c);
+	CU_ASSERT(a->next == c && c->prev == a);
 	UNIT_EQ(bul.count, 2);
+	bul_del(&bul, c);
+	CU_ASSERT(bul.head == a && bul.tail == a && !a->next);
+	b = bul_add(&bul, &ha, &h2);
+	UNIT_NEED(b != NULL);
+	CU_ASSERT(a->next == b && bul.tail == b);
 	bul_done(&bul);
 	UNIT_EQ(bul.count, 0);
 	CU_ASSERT(!bul.head);
+}
+
+/* Many peers: the last added and the first are found alike. */
+static void many_entries(void)
+{
+	struct in6_addr hoa = addr("2001:db8:1::100");
+	struct in6_addr peer = addr("2001:db8:c::");
+	struct bul bul;
+	unsigned int i;
+
+	bul_init(&bul);
+	for (i = 0; i < 5000; i++) {
+		peer.s6_addr[14] = (uint8_t)(i >> 8);
+		peer.s6_addr[15] = (uint8_t)i;
+		UNIT_NEED(bul_add(&bul, &peer, &hoa) != NULL);
+	}
+	UNIT_EQ(bul.count, 5000);
+	for (i = 0; i < 5000; i++) {
+		struct bul_entry *e;
+
+		peer.s6_addr[14] = (uint8_t)(i >> 8);
+		peer.s6_addr[15] = (uint8_t)i;
+		e = bul_find(&bul, &peer, &hoa);
+		UNIT_NEED(e && addr_eq(&e->peer, &peer));
+		if (i % 2)
+			bul_del(&bul, e);
+	}
+	UNIT_EQ(bul.count, 2500);
+	bul_done(&bul);
+	CU_ASSERT(!bul.head && !bul.tail && !bul.table);
 }
 
 static void deletion_stops_the_task(void)
@@ -93,6 +128,7 @@ static void states_have_names(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(entries_are_found_by_peer_and_home_address),
+	UNIT_CASE(many_entries),
 	UNIT_CASE(deletion_stops_the_task),
 	UNIT_CASE(bound_means_acknowledged_and_not_over),
 	UNIT_CASE(states_have_names),
@@ -103,5 +139,6 @@ static const struct unit_suite suites[] = { { "bul", cases }, { NULL, NULL } };
 
 int main(int argc, char **argv)
 {
+	hash_init();
 	return unit_main(argc, argv, suites);
 }
