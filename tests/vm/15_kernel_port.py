@@ -105,8 +105,8 @@ def check_agent(lab, a, filter_kind):
     n.do(away(COA_A, 'eth0', ROUTER_A))
     assert filter_kind in ha.run('tc filter show dev mip6ha ingress').out
     assert filter_kind in ha.run('tc filter show dev eth0 ingress').out
-    assert cn.reaches(HOA) and lab.node('mn').reaches(CN)
-    assert hh.reaches(HOA)
+    assert cn.reaches(HOA, 3) and lab.node('mn').reaches(CN, 3)
+    assert hh.reaches(HOA, 3)
     # A unicast probe of a neighbour is answered.
     hh.run('ip -6 neigh change %s dev eth0 lladdr %s nud probe'
            % (HOA, lab.node('ha').mac('eth0')))
@@ -122,7 +122,7 @@ def check_agent(lab, a, filter_kind):
     n.do(away(COA_B, 'eth1', ROUTER_B))
     assert not mn.reaches(CN, 2), 'the agent has the old address still'
     a.do(binding('add', COA_B, old=COA_A))
-    assert cn.reaches(HOA) and mn.reaches(CN)
+    assert cn.reaches(HOA, 3) and mn.reaches(CN, 3)
     a.do(binding('del', COA_B))
     assert not mn.reaches(CN, 2), 'there is no binding'
     n.quit()
@@ -297,12 +297,12 @@ def test_home(lab):
     n.do('mn-home place=returning ' + back)
     out = mn.run('ip -6 addr show dev eth0').out
     assert 'dadfailed' not in out and HOA + '/128' in out, out
-    assert mn.reaches(HA, source=HOA), 'it is deaf still'
+    assert mn.reaches(HA, 3, source=HOA), 'it is deaf still'
     assert 'mip6mn0' in tunnels(lab), 'what is under way is not received'
     assert not mn.run('ip xfrm policy').out.count('proto hao')
     n.do('mn-home place=home ' + back)
     assert not tunnels(lab)
-    assert mn.reaches(CN, source=HOA)
+    assert mn.reaches(CN, 3, source=HOA)
     n.do('mn-home place=none hoa=' + HOA)
     assert HOA not in mn.run('ip -6 addr').out
     mn.run('ip -6 addr add %s/64 dev eth0 nodad' % HOA)
