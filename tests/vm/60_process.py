@@ -31,7 +31,7 @@ def test_stop(lab):
     assert HOA in bindings(lab)
     assert node.stop() == 0
     assert not bindings(lab)
-    assert lab.packets('mip6.mhtype == 5 && mip6.bu.lifetime == 0')
+    lab.wait_packets('mip6.mhtype == 5 && mip6.bu.lifetime == 0')
     assert 'not every home agent confirmed' not in node.log()
     assert agent.stop(2) == 0, 'SIGINT is another way to say it'
     for name in 'ha', 'mn':
