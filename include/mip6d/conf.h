@@ -113,8 +113,6 @@ struct conf_mn {
 	unsigned int n_interfaces;
 	struct conf_mn_home *homes;
 	unsigned int n_homes;
-	struct prefix *direct; /* destinations that are never tunnelled */
-	unsigned int n_direct;
 	bool route_optimisation;
 	struct conf_mn_rule *rules;
 	unsigned int n_rules;
