@@ -3,7 +3,7 @@
  * One mip6d: which roles run, in which order they start and stop, and what
  * a reload may change.
  *
- * Start: home agent, then mobile node.  Stop: the mobile node says good-bye
+ * Start: home agent, correspondent, mobile node.  Stop: the mobile node says good-bye
  * while everything else still runs; then all is withdrawn, last started
  * first.  Which message goes to which role is left to dispatch.c.
  */
@@ -35,6 +35,14 @@ static int roles_start(struct daemon *d, struct mtime now)
 		err = ha_new(&d->env, &d->conf->ha, now, &d->ha);
 		if (err) {
 			log_error("daemon: the home agent cannot start: %s",
+				  strerror(-err));
+			return err;
+		}
+	}
+	if (d->conf->cn.on) {
+		err = cn_new(&d->env, &d->conf->cn, now, &d->cn);
+		if (err) {
+			log_error("daemon: the correspondent cannot start: %s",
 				  strerror(-err));
 			return err;
 		}
@@ -93,6 +101,8 @@ struct daemon *daemon_free(struct daemon *d)
 		return NULL;
 	if (d->mn)
 		d->mn = mn_free(d->mn);
+	if (d->cn)
+		d->cn = cn_free(d->cn);
 	if (d->ha)
 		d->ha = ha_free(d->ha);
 	conf_free(d->conf);
@@ -129,6 +139,8 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 	d->conf = conf;
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);
+	if (d->cn)
+		cn_reload(d->cn, &conf->cn, now);
 	if (d->mn)
 		mn_reload(d->mn, &conf->mn, now);
 	conf_free(old);
@@ -152,6 +164,16 @@ append(struct line *l, const char *fmt, ...)
 	va_end(ap);
 }
 
+static void append_count(struct line *l, unsigned int n, const char *what)
+{
+	append(l, "%s%u %s%s", *l->buf ? "; " : "", n, what, n == 1 ? "" : "s");
+}
+
+static void count_ro(void *arg, const struct mn_ro_info *info)
+{
+	*(unsigned int *)arg += info->optimised;
+}
+
 static void append_home(void *arg, const struct mn_coa_info *info)
 {
 	struct line *l = arg;
@@ -165,15 +187,20 @@ static void append_home(void *arg, const struct mn_coa_info *info)
 void daemon_status(struct daemon *d, char *buf, size_t size)
 {
 	struct line l = { buf, size };
-	unsigned int n;
+	unsigned int n = 0;
 
 	*buf = '\0';
-	if (d->ha) {
-		n = bcache_count(ha_bcache(d->ha));
-		append(&l, "%u binding%s", n, n == 1 ? "" : "s");
-	}
-	if (d->mn)
-		mn_walk_coa(d->mn, append_home, &l);
+	if (d->ha)
+		append_count(&l, bcache_count(ha_bcache(d->ha)), "binding");
+	if (d->cn)
+		append_count(&l, bcache_count(cn_bcache(d->cn)),
+			     "correspondent binding");
+	if (!d->mn)
+		return;
+	mn_walk_coa(d->mn, append_home, &l);
+	mn_walk_ro(d->mn, count_ro, &n);
+	if (n)
+		append_count(&l, n, "optimised route");
 }
 
 const struct conf *daemon_conf(const struct daemon *d)
@@ -184,6 +211,11 @@ const struct conf *daemon_conf(const struct daemon *d)
 struct ha *daemon_ha(struct daemon *d)
 {
 	return d->ha;
+}
+
+struct cn *daemon_cn(struct daemon *d)
+{
+	return d->cn;
 }
 
 struct mn *daemon_mn(struct daemon *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What daemon.c and dispatch.c share.
+ * What daemon.c, dispatch.c and dispatch_answer.c share.
  */
 #ifndef MIP6D_DAEMON_PRIV_H
 #define MIP6D_DAEMON_PRIV_H
@@ -23,6 +23,7 @@ struct daemon {
 	struct conf *conf;            /* owned */
 	struct mtime started;
 	struct ha *ha; /* NULL: off */
+	struct cn *cn; /* NULL: off */
 	struct mn *mn; /* NULL: off */
 	struct be_bucket be;
 };
@@ -30,5 +31,19 @@ struct daemon {
 /* After the start: says which interfaces are waited for.  The mobile node
  * does so itself. */
 void daemon_tell_waiting(const struct daemon *d);
+
+/* ---- answers that are no role's ---- */
+
+/* Binding Error 2 (section 9.3.3). */
+void answer_unknown_type(struct daemon *d, const struct packet *pkt,
+			 unsigned int type);
+/* Binding Error 1 for a packet that the kernel dropped, unless its sender is
+ * registered with our home agent just so. */
+void answer_report(struct daemon *d, const struct kernel_report *r,
+		   struct mtime now);
+/* Refuses a Binding Update that is valid as far as can be seen from
+ * outside. */
+void answer_registration(struct daemon *d, const struct packet *pkt,
+			 const struct mh_msg *msg, enum ba_status status);
 
 #endif

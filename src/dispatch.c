@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which message and which event goes to which role (RFC 6275 section 9.2),
- * and the answers to messages that no role takes: Binding Error 2 for
- * unknown types (9.3.3), Binding Acknowledgement 131 where nobody is a home
- * agent (10.3.1).
+ * and that a registration stays of its type, home or correspondent (9.5.1).
  *
- * Everything that arrives is counted here, once.  The Parameter Problems of
- * section 9.2 are the kernel's.  What a message means is left to the roles.
+ * Every message that arrives is counted here, once.  The Parameter Problems of
+ * section 9.2 are the kernel's.  Answers that are no role's are left to
+ * dispatch_answer.c, what a message means to the roles.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "src/daemon_priv.h"
@@ -18,160 +16,104 @@ static void count(struct daemon *d, enum counter c)
 	d->env.counters->v[c]++;
 }
 
-/* ---- answers of our own ---- */
+/* ---- Mobility Headers ---- */
 
-static bool be_may_be_sent(struct be_bucket *b, struct mtime now)
+/* False when the role that takes it is off. */
+typedef bool mh_handler(struct daemon *d, const struct packet *pkt,
+			const struct mh_msg *msg);
+
+static bool on_test_init(struct daemon *d, const struct packet *pkt,
+			 const struct mh_msg *msg)
 {
-	int64_t refill = mtime_diff_ms(now, b->last) * BE_PER_S / 1000;
+	if (d->cn)
+		cn_on_test_init(d->cn, pkt, msg, pkt->when);
+	return d->cn;
+}
 
-	if (refill > 0) {
-		b->used = refill < b->used ? b->used - (unsigned int)refill : 0;
-		b->last = now;
-	}
-	if (b->used == BE_BURST)
-		return false;
-	b->used++;
+static bool on_test(struct daemon *d, const struct packet *pkt,
+		    const struct mh_msg *msg)
+{
+	if (d->mn)
+		mn_on_test(d->mn, pkt, msg, pkt->when);
+	return d->mn;
+}
+
+static bool on_brr(struct daemon *d, const struct packet *pkt,
+		   const struct mh_msg *msg)
+{
+	if (d->mn)
+		mn_on_brr(d->mn, pkt, msg, pkt->when);
+	return d->mn;
+}
+
+/* Where there is no home agent this is answered, too (section 10.3.1). */
+static bool on_home_bu(struct daemon *d, const struct packet *pkt,
+		       const struct mh_msg *msg)
+{
+	if (d->cn && cn_is_registered(d->cn, &pkt->dst, &pkt->src))
+		cn_refuse_type_change(d->cn, pkt, msg, pkt->when);
+	else if (d->ha)
+		ha_on_bu(d->ha, pkt, msg, pkt->when);
+	else
+		answer_registration(d, pkt, msg, BA_HOME_REG_UNSUPPORTED);
 	return true;
 }
 
-static int send_mh(struct daemon *d, const struct mh_msg *msg,
-		   struct mh_send *send)
+static bool on_bu(struct daemon *d, const struct packet *pkt,
+		  const struct mh_msg *msg)
 {
-	uint8_t buf[MH_MAX_LEN];
-	int len = mh_build(msg, buf, sizeof(buf)), err;
-
-	if (len < 0)
-		return len;
-	send->data = buf;
-	send->len = (size_t)len;
-	err = transport_send_mh(d->env.transport, send);
-	count(d, err ? CNT_MH_OUT_FAILED : CNT_MH_OUT);
-	return err;
+	if (msg->bu.flags & BU_FLAG_H)
+		return on_home_bu(d, pkt, msg);
+	if (d->ha && ha_is_registered(d->ha, &pkt->dst, &pkt->src)) {
+		answer_registration(d, pkt, msg, BA_REG_TYPE_CHANGE);
+		return true;
+	}
+	if (d->cn)
+		cn_on_bu(d->cn, pkt, msg, pkt->when);
+	return d->cn;
 }
 
-/* Section 9.3.3: to the address on the wire, about the home address on the
- * wire, without anything that a binding would add. */
-static void answer_unknown_type(struct daemon *d, const struct packet *pkt,
-				unsigned int type)
+static bool on_ba(struct daemon *d, const struct packet *pkt,
+		  const struct mh_msg *msg)
 {
-	struct mh_msg be = {
-		.type = MH_BE,
-		.be = { .status = BE_UNKNOWN_MH_TYPE },
-	};
-	struct mh_send send = { .src = pkt->wire_dst, .dst = pkt->wire_src };
-
-	log_limited(LOG_LEVEL_INFO, pkt->when,
-		    "dispatch: from=%s unknown Mobility Header type %u",
-		    addr_str(&pkt->wire_src), type);
-	if (addr_is_multicast(&pkt->wire_src) || addr_is_any(&pkt->wire_src) ||
-	    addr_is_multicast(&pkt->wire_dst))
-		return;
-	if (!be_may_be_sent(&d->be, pkt->when)) {
-		count(d, CNT_BE_RATE);
-		return;
-	}
-	if (pkt->has_hao)
-		be.be.hoa = pkt->src;
-	/* An answer to a link-local address has no other way. */
-	if (addr_is_linklocal(&pkt->wire_src))
-		send.ifindex = pkt->ifindex;
-	if (!send_mh(d, &be, &send))
-		count(d, CNT_BE_OUT);
+	if (d->mn)
+		mn_on_ba(d->mn, pkt, msg, pkt->when);
+	return d->mn;
 }
 
-/* Sections 9.5.1 and 10.3.1: a home registration where there is no home
- * agent.  The nonce indices of a correspondent registration have no place in
- * one. */
-static void refuse_home_registration(struct daemon *d, const struct packet *pkt,
-				     const struct mh_msg *msg)
+static bool on_be(struct daemon *d, const struct packet *pkt,
+		  const struct mh_msg *msg)
 {
-	struct mh_msg ba = {
-		.type = MH_BA,
-		.ba = { .status = BA_HOME_REG_UNSUPPORTED, .seq = msg->bu.seq },
-	};
-	struct mh_send send = {
-		.src = pkt->dst,
-		.dst = pkt->src,
-		.rh2 = pkt->has_hao,
-		.coa = pkt->wire_src,
-	};
-
-	if (addr_is_multicast(&pkt->wire_dst)) {
-		count(d, CNT_BU_NOT_FOR_US);
-		return;
-	}
-	if (!addr_is_routable(&pkt->src)) {
-		count(d, CNT_BU_BAD_HOA);
-		return;
-	}
-	if (!addr_is_routable(&pkt->wire_src)) {
-		count(d, CNT_BU_BAD_COA);
-		return;
-	}
-	if (msg->opt.present & MH_OPT_NONCE_INDICES) {
-		count(d, CNT_BU_WITH_NONCES);
-		return;
-	}
-	count(d, CNT_BU_REFUSED);
-	log_limited(LOG_LEVEL_INFO, pkt->when,
-		    "dispatch: hoa=%s wants a home agent, which this node "
-		    "is not: status 131",
-		    addr_str(&pkt->src));
-	if (!send_mh(d, &ba, &send))
-		count(d, CNT_BA_OUT);
+	if (d->mn)
+		mn_on_be(d->mn, pkt, msg, pkt->when);
+	return d->mn;
 }
 
-/* ---- Mobility Headers ---- */
+static const struct {
+	mh_handler *fn;
+	enum counter counter;
+} mh_rows[MH_TYPE_MAX + 1] = {
+	[MH_BRR] = { on_brr, CNT_BRR_IN },
+	[MH_HOTI] = { on_test_init, CNT_TEST_INIT_IN },
+	[MH_COTI] = { on_test_init, CNT_TEST_INIT_IN },
+	[MH_HOT] = { on_test, CNT_TEST_IN },
+	[MH_COT] = { on_test, CNT_TEST_IN },
+	[MH_BU] = { on_bu, CNT_BU_IN },
+	[MH_BA] = { on_ba, CNT_BA_IN },
+	[MH_BE] = { on_be, CNT_BE_IN },
+};
 
-typedef void mh_handler(struct daemon *d, const struct packet *pkt,
-			const struct mh_msg *msg);
-
-static void on_no_role(struct daemon *d, const struct packet *pkt,
+static void on_good_mh(struct daemon *d, const struct packet *pkt,
 		       const struct mh_msg *msg)
 {
+	count(d, mh_rows[msg->type].counter);
+	if (mh_rows[msg->type].fn(d, pkt, msg))
+		return;
 	count(d, CNT_MH_NO_ROLE);
 	log_limited(LOG_LEVEL_DEBUG, pkt->when,
 		    "dispatch: from=%s %s: no role takes it",
 		    addr_str(&pkt->wire_src), mh_type_str(msg->type));
 }
-
-static void on_bu(struct daemon *d, const struct packet *pkt,
-		  const struct mh_msg *msg)
-{
-	count(d, CNT_BU_IN);
-	if (!(msg->bu.flags & BU_FLAG_H))
-		on_no_role(d, pkt, msg);
-	else if (d->ha)
-		ha_on_bu(d->ha, pkt, msg, pkt->when);
-	else
-		refuse_home_registration(d, pkt, msg);
-}
-
-static void on_ba(struct daemon *d, const struct packet *pkt,
-		  const struct mh_msg *msg)
-{
-	count(d, CNT_BA_IN);
-	if (d->mn)
-		mn_on_ba(d->mn, pkt, msg, pkt->when);
-	else
-		on_no_role(d, pkt, msg);
-}
-
-static void on_be(struct daemon *d, const struct packet *pkt,
-		  const struct mh_msg *msg)
-{
-	count(d, CNT_BE_IN);
-	if (d->mn)
-		mn_on_be(d->mn, pkt, msg, pkt->when);
-	else
-		on_no_role(d, pkt, msg);
-}
-
-static mh_handler *const mh_handlers[MH_TYPE_MAX + 1] = {
-	[MH_BRR] = on_no_role, [MH_HOTI] = on_no_role, [MH_COTI] = on_no_role,
-	[MH_HOT] = on_no_role, [MH_COT] = on_no_role,  [MH_BU] = on_bu,
-	[MH_BA] = on_ba,       [MH_BE] = on_be,
-};
 
 void daemon_on_mh(struct daemon *d, const struct packet *pkt)
 {
@@ -181,7 +123,7 @@ void daemon_on_mh(struct daemon *d, const struct packet *pkt)
 	count(d, CNT_MH_IN);
 	verdict = mh_parse(pkt->data, pkt->len, &pkt->src, &pkt->dst, &msg);
 	if (verdict == MH_OK) {
-		mh_handlers[msg.type](d, pkt, &msg);
+		on_good_mh(d, pkt, &msg);
 		return;
 	}
 	count(d, mh_verdict_counter(verdict));
@@ -215,19 +157,48 @@ void daemon_on_icmp6(struct daemon *d, const struct packet *pkt)
 	}
 	if (d->ha)
 		ha_on_icmp6(d->ha, pkt, &msg, pkt->when);
+	if (d->cn)
+		cn_on_icmp6(d->cn, pkt, &msg, pkt->when);
 	if (d->mn)
 		mn_on_icmp6(d->mn, pkt, &msg, pkt->when);
 }
 
+#define TO(user) (1U << KERNEL_USER_##user)
+
 /* An answer goes to who asked, if he still is there; news go to all. */
+static unsigned int hearers(const struct kernel_event *ev)
+{
+	switch (ev->type) {
+	case KERNEL_DONE:
+		return 1U << ev->done.key.user;
+	case KERNEL_USAGE:
+		return 1U << ev->usage.key.user;
+	case KERNEL_FLOW:
+		return TO(MN);
+	case KERNEL_REPORT:
+		return 0;
+	case KERNEL_LINK:
+	case KERNEL_ADDR:
+	case KERNEL_ROUTER:
+	case KERNEL_NEIGH:
+	case KERNEL_SYNCED:
+		break;
+	}
+	return TO(HA) | TO(CN) | TO(MN);
+}
+
 void daemon_on_kernel(struct daemon *d, const struct kernel_event *ev,
 		      struct mtime now)
 {
-	bool done = ev->type == KERNEL_DONE;
+	unsigned int to = hearers(ev);
 
-	if (d->ha && (!done || ev->done.key.user == KERNEL_USER_HA))
+	if (ev->type == KERNEL_REPORT)
+		answer_report(d, &ev->report, now);
+	if (d->ha && to & TO(HA))
 		ha_on_kernel(d->ha, ev, now);
-	if (d->mn && (!done || ev->done.key.user == KERNEL_USER_MN))
+	if (d->cn && to & TO(CN))
+		cn_on_kernel(d->cn, ev, now);
+	if (d->mn && to & TO(MN))
 		mn_on_kernel(d->mn, ev, now);
 	if (ev->type == KERNEL_SYNCED)
 		daemon_tell_waiting(d);

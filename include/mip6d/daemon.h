@@ -34,6 +34,7 @@ void daemon_on_kernel(struct daemon *d, const struct kernel_event *ev,
 
 const struct conf *daemon_conf(const struct daemon *d);
 struct ha *daemon_ha(struct daemon *d); /* NULL when the role is off */
+struct cn *daemon_cn(struct daemon *d);
 struct mn *daemon_mn(struct daemon *d);
 const struct counters *daemon_counters(const struct daemon *d);
 struct mtime daemon_started(const struct daemon *d);

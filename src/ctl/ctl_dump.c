@@ -4,7 +4,8 @@
  *
  * This file decides the members of each reply; mip6d-ctl(8) documents them.
  * Ages and lifetimes are in seconds; what there is none of is null.  The
- * envelope is left to ctl_answer.c, pretty text to ctl_text.c.
+ * envelope is left to ctl_answer.c, bindings and route optimisation to
+ * ctl_dump_ro.c, pretty text to ctl_text.c.
  */
 #include "config.h"
 
@@ -13,80 +14,8 @@
 
 #include "mip6d/ctl.h"
 #include "mip6d/mh.h"
+#include "src/ctl/ctl_json.h"
 #include "src/ctl/ctl_priv.h"
-
-static const char no_ha[] =
-	"this mip6d is no home agent: its configuration has no home-agent";
-static const char no_mn[] =
-	"this mip6d is no mobile node: its configuration has no mobile-node";
-
-/* ---- values ---- */
-
-/* An interface's name, alone or in a sentence, can be anything; JSON is UTF-8. */
-static json_t *text_json(const char *text)
-{
-	char copy[256];
-	json_t *j;
-	char *p;
-
-	if (!text)
-		return json_null();
-	j = json_string(text);
-	if (j)
-		return j;
-	snprintf(copy, sizeof(copy), "%s", text);
-	for (p = copy; *p; p++)
-		if ((unsigned char)*p > 0x7e)
-			*p = '?';
-	return json_string(copy);
-}
-
-/* null for ::. */
-static json_t *addr_json(const struct in6_addr *a)
-{
-	return addr_is_any(a) ? json_null() : json_string(addr_str(a));
-}
-
-/* Seconds since t; null when it has not been. */
-static json_t *age_json(struct mtime t, struct mtime now)
-{
-	if (!t.us)
-		return json_null();
-	return json_integer(mtime_diff_us(now, t) / 1000000);
-}
-
-/* Seconds until t; null when that is over or never. */
-static json_t *left_json(struct mtime t, struct mtime now)
-{
-	if (!t.us || t.us == INT64_MAX || mtime_before(t, now))
-		return json_null();
-	return json_integer(mtime_left_s(t, now));
-}
-
-static json_t *lifetime_json(uint16_t lifetime_4s)
-{
-	return json_integer((json_int_t)lifetime_4s * 4);
-}
-
-static json_t *flags_json(uint16_t flags)
-{
-	static const struct {
-		uint16_t bit;
-		const char *name;
-	} names[] = {
-		{ BU_FLAG_A, "A" },
-		{ BU_FLAG_H, "H" },
-		{ BU_FLAG_L, "L" },
-		{ BU_FLAG_K, "K" },
-	};
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (flags & names[i].bit)
-			json_array_append_new(list, json_string(names[i].name));
-	return list;
-}
 
 /* ---- status ---- */
 
@@ -119,15 +48,9 @@ static json_t *ha_json(struct daemon *d)
 			 "links", links);
 }
 
-struct walk {
-	struct daemon *d;
-	struct mtime now;
-	json_t *list;
-};
-
 static void add_home(void *arg, const struct mn_coa_info *info)
 {
-	struct walk *w = arg;
+	struct ctl_walk *w = arg;
 	const struct conf_mn_home *h = info->home;
 	struct bul_entry *e =
 		bul_find(mn_bul(daemon_mn(w->d)), &h->home_agent, &h->address);
@@ -144,15 +67,42 @@ static void add_home(void *arg, const struct mn_coa_info *info)
 			  e ? left_json(e->expires, w->now) : json_null()));
 }
 
+struct ro_count {
+	unsigned int all, optimised;
+};
+
+static void count_ro(void *arg, const struct mn_ro_info *info)
+{
+	struct ro_count *c = arg;
+
+	c->all++;
+	c->optimised += info->optimised;
+}
+
 static json_t *mn_json(struct daemon *d, struct mtime now)
 {
-	struct walk w = { d, now, NULL };
+	struct ctl_walk w = { d, now, NULL };
+	struct ro_count c = { 0, 0 };
 
 	if (!daemon_mn(d))
 		return json_null();
 	w.list = json_array();
 	mn_walk_coa(daemon_mn(d), add_home, &w);
-	return json_pack("{s:o}", "homes", w.list);
+	mn_walk_ro(daemon_mn(d), count_ro, &c);
+	return json_pack("{s:o, s:I, s:I}", "homes", w.list, "correspondents",
+			 (json_int_t)c.all, "optimised",
+			 (json_int_t)c.optimised);
+}
+
+static json_t *cn_json(struct daemon *d)
+{
+	const struct conf_cn *conf = &daemon_conf(d)->cn;
+
+	if (!daemon_cn(d))
+		return json_null();
+	return json_pack("{s:I, s:I}", "bindings",
+			 (json_int_t)bcache_count(cn_bcache(daemon_cn(d))),
+			 "max_bindings", (json_int_t)conf->max_bindings);
 }
 
 json_t *ctl_dump_status(struct daemon *d, struct mtime now,
@@ -162,62 +112,17 @@ json_t *ctl_dump_status(struct daemon *d, struct mtime now,
 
 	(void)ret_error;
 	return json_pack(
-		"{s:s, s:s, s:I, s:o, s:o, s:o}", "program", "mip6d",
+		"{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "mip6d",
 		"program_version", PACKAGE_VERSION, "uptime",
 		(json_int_t)(mtime_diff_ms(now, daemon_started(d)) / 1000),
 		"security",
 		text_json(conf->security == CONF_SECURITY_INSECURE ? "insecure"
 								   : NULL),
-		"home_agent", ha_json(d), "mobile_node", mn_json(d, now));
-}
-
-/* ---- bindings ---- */
-
-static void add_binding(void *arg, struct bcache_entry *e)
-{
-	struct walk *w = arg;
-
-	json_array_append_new(
-		w->list,
-		json_pack("{s:s, s:o, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:o,"
-			  " s:I, s:I}",
-			  "home_address", addr_str(&e->key.hoa),
-			  "care_of_address", addr_json(&e->coa), "home_agent",
-			  addr_str(&e->key.local), "state",
-			  bcache_state_str(e->state), "flags",
-			  flags_json(e->flags), "sequence", e->seq, "lifetime",
-			  lifetime_json(e->lifetime_4s), "remaining",
-			  left_json(e->expires, w->now), "age",
-			  age_json(e->created, w->now), "registered",
-			  age_json(e->registered, w->now), "refreshes",
-			  (json_int_t)e->refreshes, "moves",
-			  (json_int_t)e->moves));
-}
-
-json_t *ctl_dump_bindings(struct daemon *d, struct mtime now,
-			  const char **ret_error)
-{
-	struct walk w = { d, now, NULL };
-
-	if (!daemon_ha(d)) {
-		*ret_error = no_ha;
-		return NULL;
-	}
-	w.list = json_array();
-	bcache_walk(ha_bcache(daemon_ha(d)), add_binding, &w);
-	return json_pack("{s:o}", "bindings", w.list);
+		"home_agent", ha_json(d), "mobile_node", mn_json(d, now),
+		"correspondent", cn_json(d));
 }
 
 /* ---- binding update list ---- */
-
-static json_t *status_json(const struct bul_entry *e)
-{
-	if (!e->has_status)
-		return json_null();
-	return json_pack("{s:i, s:s, s:s}", "code", e->last_status, "text",
-			 ba_status_str(e->last_status), "hint",
-			 ba_status_hint(e->last_status));
-}
 
 static json_t *bul_json(const struct bul_entry *e, struct mtime now)
 {
@@ -234,7 +139,8 @@ static json_t *bul_json(const struct bul_entry *e, struct mtime now)
 		left_json(task_due(&e->task), now), "attempts",
 		(json_int_t)e->attempts, "backoff", e->backoff_ms / 1000.0,
 		"acknowledged", age_json(e->acked, now), "status",
-		status_json(e), "blocked", e->blocked);
+		status_json(e->has_status, e->last_status), "blocked",
+		e->blocked);
 }
 
 json_t *ctl_dump_bul(struct daemon *d, struct mtime now, const char **ret_error)
@@ -243,7 +149,7 @@ json_t *ctl_dump_bul(struct daemon *d, struct mtime now, const char **ret_error)
 	json_t *list;
 
 	if (!daemon_mn(d)) {
-		*ret_error = no_mn;
+		*ret_error = ctl_no_mn;
 		return NULL;
 	}
 	list = json_array();
@@ -267,7 +173,7 @@ static void add_addr(void *arg, const struct mn_addr_info *info)
 
 static void add_iface(void *arg, const struct mn_iface_info *info)
 {
-	struct walk *w = arg;
+	struct ctl_walk *w = arg;
 	json_t *addrs = json_array();
 
 	if (info->ifindex)
@@ -285,10 +191,10 @@ static void add_iface(void *arg, const struct mn_iface_info *info)
 json_t *ctl_dump_interfaces(struct daemon *d, struct mtime now,
 			    const char **ret_error)
 {
-	struct walk w = { d, now, NULL };
+	struct ctl_walk w = { d, now, NULL };
 
 	if (!daemon_mn(d)) {
-		*ret_error = no_mn;
+		*ret_error = ctl_no_mn;
 		return NULL;
 	}
 	w.list = json_array();
@@ -300,7 +206,7 @@ json_t *ctl_dump_interfaces(struct daemon *d, struct mtime now,
 
 static void add_coa(void *arg, const struct mn_coa_info *info)
 {
-	struct walk *w = arg;
+	struct ctl_walk *w = arg;
 
 	json_array_append_new(
 		w->list,
@@ -319,10 +225,10 @@ static void add_coa(void *arg, const struct mn_coa_info *info)
 json_t *ctl_dump_care_of(struct daemon *d, struct mtime now,
 			 const char **ret_error)
 {
-	struct walk w = { d, now, NULL };
+	struct ctl_walk w = { d, now, NULL };
 
 	if (!daemon_mn(d)) {
-		*ret_error = no_mn;
+		*ret_error = ctl_no_mn;
 		return NULL;
 	}
 	w.list = json_array();

@@ -16,13 +16,17 @@
 /* X(command, what it shows, the function that dumps it) */
 #define CTL_COMMANDS(X)                                                      \
 	X("status", "what this mip6d is and does", ctl_dump_status)          \
-	X("show bindings", "the home agent's binding cache",                 \
+	X("show bindings", "who is registered: the binding caches",          \
 	  ctl_dump_bindings)                                                 \
 	X("show bul", "the mobile node's binding update list", ctl_dump_bul) \
 	X("show interfaces", "the mobile node's interfaces and addresses",   \
 	  ctl_dump_interfaces)                                               \
 	X("show care-of", "which care-of address is used, and why",          \
 	  ctl_dump_care_of)                                                  \
+	X("show ro", "which correspondents are reached directly, and why",   \
+	  ctl_dump_ro)                                                       \
+	X("show rules", "rules of route optimisation, and their use",        \
+	  ctl_dump_rules)                                                    \
 	X("show counters", "messages, drops and refusals, counted by cause", \
 	  ctl_dump_counters)
 
@@ -35,12 +39,17 @@ typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
 			    const char **ret_error);
 
 ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
-	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_counters;
+	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
+	ctl_dump_counters;
 
 /* ---- the client ---- */
 
 /* Writes a good reply to a command as text.  -EPROTO when the reply is not
  * what the command should give. */
 int ctl_text(FILE *out, const json_t *reply, bool colour);
+
+/* The same of one command (ctl_text_ro.c). */
+typedef int ctl_text_fn(FILE *out, const json_t *r, bool colour);
+ctl_text_fn ctl_text_bindings, ctl_text_ro, ctl_text_rules;
 
 #endif

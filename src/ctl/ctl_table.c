@@ -61,6 +61,7 @@ static const char *colour_of(const char *word)
 		{ "down", "\033[31m" },       { "absent", "\033[31m" },
 		{ "no carrier", "\033[31m" }, { "refused", "\033[31m" },
 		{ "duplicate", "\033[31m" },  { "detached", "\033[31m" },
+		{ "optimised", "\033[32m" },
 	};
 	size_t i;
 

@@ -3,7 +3,8 @@
  * Replies of mip6d as text for people.  Pure but for the stream it writes.
  *
  * This file decides columns and words; scripts use the JSON.  What a member
- * means is documented in mip6d-ctl(8).
+ * means is documented in mip6d-ctl(8).  Bindings and route optimisation are left to
+ * ctl_text_ro.c.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,91 +13,9 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/counters.h"
+#include "src/ctl/ctl_cell.h"
 #include "src/ctl/ctl_priv.h"
 #include "src/ctl/ctl_table.h"
-
-/* ---- members of a reply ---- */
-
-static const char *text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s ? s : "-";
-}
-
-static long long number(const json_t *o, const char *key)
-{
-	return json_integer_value(json_object_get(o, key));
-}
-
-static bool is_true(const json_t *o, const char *key)
-{
-	return json_is_true(json_object_get(o, key));
-}
-
-static bool has(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return v && !json_is_null(v);
-}
-
-#define CELL 64
-
-struct cell {
-	char s[CELL];
-};
-
-static struct cell number_cell(const json_t *o, const char *key)
-{
-	struct cell c;
-
-	if (has(o, key))
-		snprintf(c.s, sizeof(c.s), "%lld", number(o, key));
-	else
-		strcpy(c.s, "-");
-	return c;
-}
-
-/* Seconds as two units at most: "2d 3h", "59m 1s", "12s". */
-static struct cell time_cell(const json_t *o, const char *key)
-{
-	long long s = number(o, key);
-	struct cell c;
-
-	if (!has(o, key))
-		strcpy(c.s, "-");
-	else if (s >= 86400)
-		snprintf(c.s, sizeof(c.s), "%lldd %lldh", s / 86400,
-			 s % 86400 / 3600);
-	else if (s >= 3600)
-		snprintf(c.s, sizeof(c.s), "%lldh %lldm", s / 3600,
-			 s % 3600 / 60);
-	else if (s >= 60)
-		snprintf(c.s, sizeof(c.s), "%lldm %llds", s / 60, s % 60);
-	else
-		snprintf(c.s, sizeof(c.s), "%llds", s);
-	return c;
-}
-
-/* ["A", "H"] as "AH". */
-static struct cell flags_cell(const json_t *o)
-{
-	const json_t *flags = json_object_get(o, "flags"), *f;
-	struct cell c = { "" };
-	size_t i;
-
-	json_array_foreach(flags, i, f)
-	{
-		const char *s = json_string_value(f);
-
-		if (s && strlen(c.s) + strlen(s) < sizeof(c.s))
-			strcat(c.s, s);
-	}
-	if (!c.s[0])
-		strcpy(c.s, "-");
-	return c;
-}
 
 /* ---- status ---- */
 
@@ -109,13 +28,15 @@ static void print_links(FILE *out, const json_t *ha, bool colour)
 	table_init(&t, 5, NULL);
 	json_array_foreach(links, i, l)
 	{
-		const char *name = is_true(l, "virtual") ? "virtual"
-							 : text(l, "interface");
+		const char *name = bool_of(l, "virtual")
+					   ? "virtual"
+					   : text_of(l, "interface");
 
-		table_add(&t, (const char *[]){
-				      "  home link", name,
-				      is_true(l, "up") ? "up" : "down",
-				      text(l, "prefix"), text(l, "address") });
+		table_add(&t,
+			  (const char *[]){ "  home link", name,
+					    bool_of(l, "up") ? "up" : "down",
+					    text_of(l, "prefix"),
+					    text_of(l, "address") });
 	}
 	table_print(&t, out, colour);
 	table_done(&t);
@@ -132,11 +53,12 @@ static void print_homes(FILE *out, const json_t *mn, bool colour)
 	{
 		struct cell left = time_cell(h, "remaining");
 
-		table_add(&t, (const char *[]){
-				      "  home address", text(h, "home_address"),
-				      text(h, "location"),
-				      text(h, "care_of_address"),
-				      text(h, "registration"), left.s });
+		table_add(&t, (const char *[]){ "  home address",
+						text_of(h, "home_address"),
+						text_of(h, "location"),
+						text_of(h, "care_of_address"),
+						text_of(h, "registration"),
+						left.s });
 	}
 	table_print(&t, out, colour);
 	table_done(&t);
@@ -146,72 +68,37 @@ static int text_status(FILE *out, const json_t *r, bool colour)
 {
 	const json_t *ha = json_object_get(r, "home_agent");
 	const json_t *mn = json_object_get(r, "mobile_node");
+	const json_t *cn = json_object_get(r, "correspondent");
 	struct cell up = time_cell(r, "uptime");
 
-	fprintf(out, "%s %s, running for %s, security: %s\n",
-		text(r, "program"), text(r, "program_version"), up.s,
-		has(r, "security") ? text(r, "security") : "none");
+	fprintf(out, "%s %s, running for %s", text_of(r, "program"),
+		text_of(r, "program_version"), up.s);
+	if (has_value(r, "security"))
+		fprintf(out, ", security: %s", text_of(r, "security"));
+	fputc('\n', out);
 	if (json_is_object(ha)) {
 		fprintf(out, "home agent: %lld of at most %lld bindings\n",
-			number(ha, "bindings"), number(ha, "max_bindings"));
+			number_of(ha, "bindings"),
+			number_of(ha, "max_bindings"));
 		print_links(out, ha, colour);
 	}
 	if (json_is_object(mn)) {
-		fprintf(out, "mobile node:\n");
+		fprintf(out, "mobile node:");
+		if (number_of(mn, "correspondents"))
+			fprintf(out, " %lld of %lld correspondents optimised",
+				number_of(mn, "optimised"),
+				number_of(mn, "correspondents"));
+		fputc('\n', out);
 		print_homes(out, mn, colour);
 	}
+	if (json_is_object(cn))
+		fprintf(out, "correspondent: %lld of at most %lld bindings\n",
+			number_of(cn, "bindings"),
+			number_of(cn, "max_bindings"));
 	return 0;
 }
 
-/* ---- tables ---- */
-
-static int text_bindings(FILE *out, const json_t *r, bool colour)
-{
-	static const char *const head[] = { "HOME ADDRESS", "CARE-OF ADDRESS",
-					    "STATE",        "FLAGS",
-					    "SEQUENCE",     "LEFT",
-					    "AGE",          "REFRESHES",
-					    "MOVES" };
-	const json_t *list = json_object_get(r, "bindings"), *b;
-	struct table t;
-	size_t i;
-
-	if (!json_is_array(list))
-		return -EPROTO;
-	table_init(&t, 9, head);
-	json_array_foreach(list, i, b)
-	{
-		struct cell flags = flags_cell(b);
-		struct cell seq = number_cell(b, "sequence");
-		struct cell left = time_cell(b, "remaining");
-		struct cell age = time_cell(b, "age");
-		struct cell refreshes = number_cell(b, "refreshes");
-		struct cell moves = number_cell(b, "moves");
-
-		table_add(&t, (const char *[]){ text(b, "home_address"),
-						text(b, "care_of_address"),
-						text(b, "state"), flags.s,
-						seq.s, left.s, age.s,
-						refreshes.s, moves.s });
-	}
-	if (!json_array_size(list))
-		fprintf(out, "no bindings\n");
-	else
-		table_print(&t, out, colour);
-	table_done(&t);
-	return 0;
-}
-
-static struct cell status_cell(const json_t *e)
-{
-	const json_t *status = json_object_get(e, "status");
-	struct cell c = { "-" };
-
-	if (json_is_object(status))
-		snprintf(c.s, sizeof(c.s), "%lld %s", number(status, "code"),
-			 text(status, "text"));
-	return c;
-}
+/* ---- binding update list ---- */
 
 /* What a refusal means and what to look at. */
 static void print_hints(FILE *out, const json_t *list)
@@ -222,10 +109,12 @@ static void print_hints(FILE *out, const json_t *list)
 	json_array_foreach(list, i, e)
 	{
 		status = json_object_get(e, "status");
-		if (number(status, "code") >= 128)
+		if (number_of(status, "code") >= 128)
 			fprintf(out, "%s: refused with status %lld (%s): %s\n",
-				text(e, "home_address"), number(status, "code"),
-				text(status, "text"), text(status, "hint"));
+				text_of(e, "home_address"),
+				number_of(status, "code"),
+				text_of(status, "text"),
+				text_of(status, "hint"));
 	}
 }
 
@@ -252,10 +141,11 @@ static int text_bul(FILE *out, const json_t *r, bool colour)
 		struct cell status = status_cell(e);
 
 		table_add(&t,
-			  (const char *[]){
-				  text(e, "home_address"), text(e, "peer"),
-				  text(e, "care_of_address"), text(e, "state"),
-				  flags.s, seq.s, left.s, next.s, status.s });
+			  (const char *[]){ text_of(e, "home_address"),
+					    text_of(e, "peer"),
+					    text_of(e, "care_of_address"),
+					    text_of(e, "state"), flags.s, seq.s,
+					    left.s, next.s, status.s });
 	}
 	if (!json_array_size(list))
 		fprintf(out, "no registrations\n");
@@ -266,6 +156,8 @@ static int text_bul(FILE *out, const json_t *r, bool colour)
 	return 0;
 }
 
+/* ---- interfaces and care-of addresses ---- */
+
 static void add_iface(struct table *t, const json_t *ifc)
 {
 	const json_t *addrs = json_object_get(ifc, "addresses"), *a;
@@ -273,25 +165,26 @@ static void add_iface(struct table *t, const json_t *ifc)
 	const char *link = "absent";
 	size_t i;
 
-	if (has(ifc, "ifindex"))
-		link = !is_true(ifc, "up")        ? "down"
-		       : !is_true(ifc, "carrier") ? "no carrier"
+	if (has_value(ifc, "ifindex"))
+		link = !bool_of(ifc, "up")        ? "down"
+		       : !bool_of(ifc, "carrier") ? "no carrier"
 						  : "up";
 	if (!json_array_size(addrs))
-		table_add(t, (const char *[]){ text(ifc, "name"), link, pref.s,
-					       text(ifc, "location"), "-", "-",
-					       "-" });
+		table_add(t, (const char *[]){ text_of(ifc, "name"), link,
+					       pref.s, text_of(ifc, "location"),
+					       "-", "-", "-" });
 	json_array_foreach(addrs, i, a)
 	{
 		struct cell state;
 
-		snprintf(state.s, sizeof(state.s), "%s%s", text(a, "state"),
-			 is_true(a, "optimistic") ? ", optimistic" : "");
-		table_add(t, (const char *[]){ i ? "" : text(ifc, "name"),
-					       i ? "" : link, i ? "" : pref.s,
-					       i ? "" : text(ifc, "location"),
-					       text(a, "address"), state.s,
-					       text(a, "router") });
+		snprintf(state.s, sizeof(state.s), "%s%s", text_of(a, "state"),
+			 bool_of(a, "optimistic") ? ", optimistic" : "");
+		table_add(t,
+			  (const char *[]){ i ? "" : text_of(ifc, "name"),
+					    i ? "" : link, i ? "" : pref.s,
+					    i ? "" : text_of(ifc, "location"),
+					    text_of(a, "address"), state.s,
+					    text_of(a, "router") });
 	}
 }
 
@@ -330,21 +223,23 @@ static int text_care_of(FILE *out, const json_t *r, bool colour)
 		struct cell age = time_cell(h, "age");
 
 		fprintf(out, "%shome address     %s, home agent %s\n",
-			i ? "\n" : "", text(h, "home_address"),
-			text(h, "home_agent"));
-		fprintf(out, "location         %s\n", text(h, "location"));
-		if (has(h, "care_of_address"))
+			i ? "\n" : "", text_of(h, "home_address"),
+			text_of(h, "home_agent"));
+		fprintf(out, "location         %s\n", text_of(h, "location"));
+		if (has_value(h, "care_of_address"))
 			fprintf(out, "care-of address  %s on %s, router %s\n",
-				text(h, "care_of_address"),
-				text(h, "interface"), text(h, "router"));
+				text_of(h, "care_of_address"),
+				text_of(h, "interface"), text_of(h, "router"));
 		fprintf(out, "since            %s\n", age.s);
-		fprintf(out, "because          %s\n", text(h, "reason"));
-		if (has(h, "previous"))
+		fprintf(out, "because          %s\n", text_of(h, "reason"));
+		if (has_value(h, "previous"))
 			fprintf(out, "before           %s\n",
-				text(h, "previous"));
+				text_of(h, "previous"));
 	}
 	return 0;
 }
+
+/* ---- counters ---- */
 
 /* A newer daemon may count what this client has no words for. */
 static const char *counter_text(const char *name)
@@ -384,19 +279,21 @@ static int text_counters(FILE *out, const json_t *r, bool colour)
 
 static const struct {
 	const char *cmd;
-	int (*print)(FILE *out, const json_t *r, bool colour);
+	ctl_text_fn *print;
 } printers[] = {
 	{ "status", text_status },
-	{ "show bindings", text_bindings },
+	{ "show bindings", ctl_text_bindings },
 	{ "show bul", text_bul },
 	{ "show interfaces", text_interfaces },
 	{ "show care-of", text_care_of },
+	{ "show ro", ctl_text_ro },
+	{ "show rules", ctl_text_rules },
 	{ "show counters", text_counters },
 };
 
 int ctl_text(FILE *out, const json_t *reply, bool colour)
 {
-	const char *cmd = text(reply, "cmd");
+	const char *cmd = text_of(reply, "cmd");
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(printers); i++)

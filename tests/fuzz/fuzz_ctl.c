@@ -30,6 +30,19 @@ static struct daemon *daemon_get(void)
 		.location = "away",
 		.reason = "it is",
 	};
+	static const struct mn_ro_info ro = {
+		.optimised = true,
+		.state = "optimised",
+		.reason = "it is",
+		.has_usage = true,
+		.octets_in = 123456789,
+		.has_home_token = true,
+		.has_status = true,
+	};
+	static const struct cn_entry_info cn_info = {
+		.has_usage = true,
+		.octets_out = UINT64_MAX,
+	};
 	static struct daemon *d;
 	struct role_env env = { 0 };
 	struct conf *conf;
@@ -38,14 +51,26 @@ static struct daemon *daemon_get(void)
 		return d;
 	conf = calloc(1, sizeof(*conf));
 	need(conf != NULL);
-	conf->ha.on = conf->mn.on = true;
+	conf->ha.on = conf->cn.on = conf->mn.on = true;
+	conf->cn.n_rules = conf->mn.n_rules = 2;
+	conf->cn.rules = calloc(2, sizeof(*conf->cn.rules));
+	conf->mn.rules = calloc(2, sizeof(*conf->mn.rules));
+	need(conf->cn.rules && conf->mn.rules);
+	conf->cn.rules[1].action = CONF_CN_REJECT;
+	conf->mn.rules[1].protocol = 132;
 	hash_init();
 	bul_init(&bul);
 	stub.bc = bcache_new(4, 0);
+	stub.cn_bc = bcache_new(4, 0);
+	stub.cn_info = &cn_info;
+	stub.hits = 7;
+	stub.ros = &ro;
+	stub.n_ros = 1;
 	stub.bul = &bul;
 	stub.coas = &coa;
 	stub.n_coas = 1;
 	need(bcache_add(stub.bc, &addr_all_nodes, &addr_all_routers) != NULL);
+	need(bcache_add(stub.cn_bc, &addr_all_nodes, &addr_all_routers));
 	need(bul_add(&bul, &addr_all_nodes, &addr_all_routers) != NULL);
 	need(!daemon_new(&env, conf, now, &d));
 	return d;

@@ -15,6 +15,10 @@ struct ha {
 	int unused;
 };
 
+struct cn {
+	int unused;
+};
+
 struct mn {
 	int unused;
 };
@@ -95,11 +99,133 @@ struct bcache *ha_bcache(struct ha *ha)
 	return stub.bc;
 }
 
+bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
+		      const struct in6_addr *hoa)
+{
+	(void)ha;
+	(void)local;
+	(void)hoa;
+	return stub.ha_registered;
+}
+
+bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
+		    const struct in6_addr *coa)
+{
+	(void)ha;
+	(void)hoa;
+	(void)coa;
+	return stub.ha_bound_at;
+}
+
 bool ha_link_is_up(const struct ha *ha, unsigned int link)
 {
 	(void)ha;
 	(void)link;
 	return stub.link_up;
+}
+
+int cn_new(const struct role_env *env, const struct conf_cn *conf,
+	   struct mtime now, struct cn **ret_cn)
+{
+	(void)env;
+	(void)now;
+	told("cn_new");
+	stub.cn_max_lifetime_s = conf->max_lifetime_s;
+	if (!stub.cn_err)
+		*ret_cn = calloc(1, sizeof(**ret_cn));
+	return stub.cn_err;
+}
+
+struct cn *cn_free(struct cn *cn)
+{
+	told("cn_free");
+	free(cn);
+	return NULL;
+}
+
+void cn_reload(struct cn *cn, const struct conf_cn *conf, struct mtime now)
+{
+	(void)cn;
+	(void)now;
+	told("cn_reload");
+	stub.cn_max_lifetime_s = conf->max_lifetime_s;
+}
+
+void cn_on_test_init(struct cn *cn, const struct packet *pkt,
+		     const struct mh_msg *msg, struct mtime now)
+{
+	(void)cn;
+	(void)pkt;
+	(void)now;
+	told("cn_on_test_init(%u)", msg->type);
+}
+
+void cn_on_bu(struct cn *cn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now)
+{
+	(void)cn;
+	(void)pkt;
+	(void)now;
+	told("cn_on_bu(%u)", msg->bu.seq);
+}
+
+void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
+			   const struct mh_msg *msg, struct mtime now)
+{
+	(void)cn;
+	(void)pkt;
+	(void)now;
+	told("cn_refuse_type_change(%u)", msg->bu.seq);
+}
+
+void cn_on_icmp6(struct cn *cn, const struct packet *pkt,
+		 const struct icmp6_msg *msg, struct mtime now)
+{
+	(void)cn;
+	(void)pkt;
+	(void)now;
+	told("cn_on_icmp6(%u)", msg->type);
+}
+
+void cn_on_kernel(struct cn *cn, const struct kernel_event *ev,
+		  struct mtime now)
+{
+	(void)cn;
+	(void)now;
+	told("cn_on_kernel(%d)", (int)ev->type);
+}
+
+bool cn_is_registered(struct cn *cn, const struct in6_addr *local,
+		      const struct in6_addr *hoa)
+{
+	(void)cn;
+	(void)local;
+	(void)hoa;
+	return stub.cn_registered;
+}
+
+struct bcache *cn_bcache(struct cn *cn)
+{
+	(void)cn;
+	return stub.cn_bc;
+}
+
+void cn_entry_info(struct bcache_entry *e, struct cn_entry_info *ret_info)
+{
+	(void)e;
+	*ret_info = *stub.cn_info;
+}
+
+uint64_t cn_rule_hits(const struct cn *cn, unsigned int rule)
+{
+	(void)cn;
+	return stub.hits - rule;
+}
+
+uint64_t cn_default_hits(const struct cn *cn)
+{
+	(void)cn;
+	return stub.hits + 1;
 }
 
 int mn_new(const struct role_env *env, const struct conf_mn *conf,
@@ -160,6 +286,25 @@ void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 	told("mn_on_be(%u)", msg->be.status);
 }
 
+void mn_on_test(struct mn *mn, const struct packet *pkt,
+		const struct mh_msg *msg, struct mtime now)
+{
+	(void)mn;
+	(void)pkt;
+	(void)now;
+	told("mn_on_test(%u)", msg->type);
+}
+
+void mn_on_brr(struct mn *mn, const struct packet *pkt,
+	       const struct mh_msg *msg, struct mtime now)
+{
+	(void)mn;
+	(void)pkt;
+	(void)msg;
+	(void)now;
+	told("mn_on_brr");
+}
+
 void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 		 const struct icmp6_msg *msg, struct mtime now)
 {
@@ -209,6 +354,21 @@ void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 	(void)mn;
 	for (i = 0; i < stub.n_coas; i++)
 		fn(arg, &stub.coas[i]);
+}
+
+void mn_walk_ro(struct mn *mn, mn_ro_fn *fn, void *arg)
+{
+	unsigned int i;
+
+	(void)mn;
+	for (i = 0; i < stub.n_ros; i++)
+		fn(arg, &stub.ros[i]);
+}
+
+uint64_t mn_rule_hits(const struct mn *mn, unsigned int rule)
+{
+	(void)mn;
+	return stub.hits - rule;
 }
 
 const char *mn_addr_state_str(enum mn_addr_state state)

@@ -13,24 +13,7 @@
 #include "mip6d/cleanup.h"
 #include "mip6d/ctl.h"
 #include "src/ctl/ctl_priv.h"
-#include "tests/fake/fake.h"
-#include "tests/unit/stub_roles.h"
-#include "tests/unit/unit.h"
-
-static const struct mtime t0 = { 1000000 };
-static const struct mtime now = { 1000000 + 7384500000 };
-
-static struct tqueue *tq;
-static struct bul bul;
-static struct daemon *d;
-
-static struct in6_addr addr(const char *text)
-{
-	struct in6_addr a;
-
-	UNIT_NEED(!addr_parse(text, &a));
-	return a;
-}
+#include "tests/unit/ctl_world.h"
 
 static char *slurp(const char *name, const char *suffix)
 {
@@ -48,194 +31,6 @@ static char *slurp(const char *name, const char *suffix)
 	UNIT_NEED(fread(text, 1, 65535, f) < 65535);
 	fclose(f);
 	return text;
-}
-
-/* ---- a daemon of which all is known ---- */
-
-static void add_links(struct conf_ha *ha)
-{
-	static const struct conf_home_link links[] = {
-		{ .ifname = "eth0", .valid_s = UINT32_MAX },
-		{ .is_virtual = true, .valid_s = 400 },
-	};
-
-	ha->on = true;
-	ha->max_bindings = 10;
-	ha->n_links = 2;
-	ha->links = calloc(2, sizeof(*ha->links));
-	UNIT_NEED(ha->links != NULL);
-	memcpy(ha->links, links, sizeof(links));
-	prefix_parse("2001:db8:1::/64", &ha->links[0].prefix);
-	ha->links[0].address = addr("2001:db8:1::1");
-	prefix_parse("2001:db8:5::/64", &ha->links[1].prefix);
-	ha->links[1].address = addr("2001:db8:5::1");
-}
-
-static void add_homes(struct conf_mn *mn)
-{
-	mn->on = true;
-	mn->n_homes = 2;
-	mn->homes = calloc(2, sizeof(*mn->homes));
-	UNIT_NEED(mn->homes != NULL);
-	mn->homes[0].address = addr("2001:db8:9::100");
-	mn->homes[0].plen = 64;
-	mn->homes[0].home_agent = addr("2001:db8:9::1");
-	mn->homes[1].address = addr("2001:db8:8::100");
-	mn->homes[1].plen = 64;
-	mn->homes[1].home_agent = addr("2001:db8:8::1");
-}
-
-static void add_bindings(struct bcache *bc)
-{
-	struct in6_addr local = addr("2001:db8:1::1");
-	struct in6_addr hoa = addr("2001:db8:1::100");
-	struct bcache_entry *e = bcache_add(bc, &local, &hoa);
-
-	UNIT_NEED(e != NULL);
-	e->state = BCACHE_ACTIVE;
-	e->coa = addr("2001:db8:a::5");
-	e->flags = BU_FLAG_A | BU_FLAG_H | BU_FLAG_L;
-	e->seq = 65535;
-	e->lifetime_4s = 900;
-	e->created = mtime_add_s(now, -90061);
-	e->registered = mtime_add_s(now, -61);
-	e->expires = mtime_add_s(now, 3539);
-	e->refreshes = 31;
-	e->moves = 2;
-	hoa = addr("2001:db8:1::200");
-	e = bcache_add(bc, &local, &hoa);
-	UNIT_NEED(e != NULL);
-	e->state = BCACHE_DAD;
-	e->created = mtime_add_ms(now, -300);
-}
-
-static void on_task(struct task *task, struct mtime when)
-{
-	(void)task;
-	(void)when;
-}
-
-static void add_registrations(const struct conf_mn *mn)
-{
-	struct bul_entry *e;
-
-	bul_init(&bul);
-	e = bul_add(&bul, &mn->homes[0].home_agent, &mn->homes[0].address);
-	UNIT_NEED(e != NULL);
-	task_init(&e->task, on_task);
-	tqueue_start(tq, &e->task, mtime_add_s(now, 3000));
-	e->home = true;
-	e->state = BUL_BOUND;
-	e->coa = e->bound_coa = addr("2001:db8:a::6");
-	e->flags = BU_FLAG_A | BU_FLAG_H;
-	e->seq = 7;
-	e->lifetime_4s = 900;
-	e->expires = mtime_add_s(now, 3590);
-	e->refresh = mtime_add_s(now, 3000);
-	e->acked = mtime_add_s(now, -10);
-	e->has_status = true;
-	e = bul_add(&bul, &mn->homes[1].home_agent, &mn->homes[1].address);
-	UNIT_NEED(e != NULL);
-	task_init(&e->task, on_task);
-	e->home = true;
-	e->state = BUL_REFUSED;
-	e->coa = addr("2001:db8:a::6");
-	e->flags = BU_FLAG_A | BU_FLAG_H;
-	e->seq = 8;
-	e->lifetime_4s = 900;
-	e->attempts = 3;
-	e->backoff_ms = 1500;
-	e->has_status = true;
-	e->last_status = BA_NOT_HOME_SUBNET;
-	e->acked = mtime_add_s(now, -2);
-}
-
-static struct mn_iface_info ifaces[] = {
-	{ .name = "eth0",
-	  .ifindex = 2,
-	  .up = true,
-	  .carrier = true,
-	  .preference = 60,
-	  .location = "away" },
-	{ .name = "wl\xff\x1b[1mn", .preference = 40, .location = "unknown" },
-	{ .name = "eth2",
-	  .ifindex = 4,
-	  .up = true,
-	  .preference = 0,
-	  .location = "away" },
-};
-
-static void add_views(const struct conf_mn *mn)
-{
-	static struct mn_addr_info addrs[2];
-	static struct mn_coa_info coas[2];
-
-	addrs[0] = (struct mn_addr_info){
-		.addr = addr("2001:db8:a::6"),
-		.state = MN_ADDR_PREFERRED,
-		.optimistic = true,
-		.router = addr("fe80::1"),
-	};
-	addrs[1] = (struct mn_addr_info){
-		.addr = addr("2001:db8:b::6"),
-		.state = MN_ADDR_DETACHED,
-	};
-	coas[0] = (struct mn_coa_info){
-		.home = &mn->homes[0],
-		.location = "away",
-		.coa = addr("2001:db8:a::6"),
-		.ifindex = 2,
-		.ifname = "eth0",
-		.router = addr("fe80::1"),
-		.reason = "best preference of 2 usable addresses",
-		.since = mtime_add_s(now, -125),
-		.previous = addr("2001:db8:b::6"),
-	};
-	coas[1] = (struct mn_coa_info){
-		.home = &mn->homes[1],
-		.location = "detached",
-		.reason = "no interface has a usable address",
-	};
-	stub.ifaces = ifaces;
-	stub.n_ifaces = 3;
-	stub.addrs = addrs;
-	stub.n_addrs = 2;
-	stub.coas = coas;
-	stub.n_coas = 2;
-}
-
-static void setup(bool ha, bool mn)
-{
-	struct conf *conf = calloc(1, sizeof(*conf));
-	struct role_env env = { 0 };
-
-	UNIT_NEED(conf != NULL);
-	stub_clear();
-	hash_init();
-	tq = tqueue_new();
-	conf->security = CONF_SECURITY_INSECURE;
-	stub.bc = bcache_new(10, 0);
-	stub.bul = &bul;
-	stub.link_up = true;
-	bul_init(&bul);
-	if (ha) {
-		add_links(&conf->ha);
-		add_bindings(stub.bc);
-	}
-	if (mn) {
-		add_homes(&conf->mn);
-		add_registrations(&conf->mn);
-		add_views(&conf->mn);
-	}
-	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
-}
-
-static void teardown(void)
-{
-	d = daemon_free(d);
-	stub.bc = bcache_free(stub.bc);
-	bul_done(&bul);
-	tq = tqueue_free(tq);
 }
 
 static char *ask(const char *cmd)
@@ -295,27 +90,54 @@ static void check(const char *cmd, const char *name)
 /* MN-6: the binding update list is shown with all its fields. */
 static void each_command_has_its_answer(void)
 {
-	setup(true, true);
+	setup(true, true, true);
 	check("status", "status");
 	check("show bindings", "bindings");
 	check("show bul", "bul");
 	check("show interfaces", "interfaces");
 	check("show care-of", "care-of");
+	check("show ro", "ro");
+	check("show rules", "rules");
+	teardown();
+}
+
+/* Each role is shown without the others. */
+static void each_role_has_its_answer(void)
+{
+	setup(true, false, false);
+	check("show bindings", "bindings-home-agent");
+	teardown();
+	setup(false, true, false);
+	((struct conf *)daemon_conf(d))->security = CONF_SECURITY_UNSET;
+	check("status", "status-correspondent");
+	check("show bindings", "bindings-correspondent");
+	check("show rules", "rules-correspondent");
+	teardown();
+	setup(false, false, true);
+	((struct conf *)daemon_conf(d))->mn.route_optimisation = false;
+	check("show rules", "rules-mobile-node");
 	teardown();
 }
 
 static void empty_tables_say_so(void)
 {
-	setup(false, false);
+	setup(false, false, false);
 	check("status", "status-no-role");
 	teardown();
-	setup(true, true);
+	setup(true, true, true);
 	bul_done(&bul);
 	bul_init(&bul);
 	stub.bc = bcache_free(stub.bc);
 	stub.bc = bcache_new(10, 0);
+	stub.cn_bc = bcache_free(stub.cn_bc);
+	stub.cn_bc = bcache_new(10, 0);
+	stub.n_ros = 0;
+	((struct conf *)daemon_conf(d))->mn.n_rules = 0;
+	((struct conf *)daemon_conf(d))->cn.n_rules = 0;
 	check("show bindings", "bindings-none");
 	check("show bul", "bul-none");
+	check("show ro", "ro-none");
+	check("show rules", "rules-none");
 	teardown();
 }
 
@@ -325,7 +147,7 @@ static void counters_are_complete(void)
 	unsigned int i;
 	json_t *all;
 
-	setup(true, false);
+	setup(true, false, false);
 	((struct counters *)daemon_counters(d))->v[CNT_BE_IN] = 1ULL << 40;
 	reply = ask("show counters");
 	text = text_of(reply, false);
@@ -347,7 +169,7 @@ static void colour_is_only_where_asked_for(void)
 {
 	auto_free char *reply = NULL, *plain = NULL, *colour = NULL;
 
-	setup(true, false);
+	setup(true, false, false);
 	reply = ask("show bindings");
 	plain = text_of(reply, false);
 	colour = text_of(reply, true);
@@ -383,7 +205,7 @@ static void wrong_requests_get_a_reason(void)
 {
 	static char lots[CTL_LINE_MAX + 1];
 
-	setup(true, true);
+	setup(true, true, true);
 	expect_error_text("", "not a JSON object");
 	expect_error_text("status", "not a JSON object");
 	expect_error_text("[\"status\"]", "not a JSON object");
@@ -407,13 +229,17 @@ static void wrong_requests_get_a_reason(void)
 
 static void a_role_that_is_off_is_said(void)
 {
-	setup(true, false);
+	setup(true, false, false);
 	expect_error_text("{\"cmd\": \"show bul\"}", "no mobile node");
 	expect_error_text("{\"cmd\": \"show care-of\"}", "no mobile node");
 	expect_error_text("{\"cmd\": \"show interfaces\"}", "no mobile node");
+	expect_error_text("{\"cmd\": \"show ro\"}", "no mobile node");
+	expect_error_text("{\"cmd\": \"show rules\"}",
+			  "neither mobile node nor correspondent");
 	teardown();
-	setup(false, true);
-	expect_error_text("{\"cmd\": \"show bindings\"}", "no home agent");
+	setup(false, false, true);
+	expect_error_text("{\"cmd\": \"show bindings\"}",
+			  "neither home agent nor correspondent");
 	teardown();
 }
 
@@ -425,6 +251,10 @@ static void a_reply_of_another_version_is_no_text(void)
 		"{\"cmd\": \"show bindings\"}",
 		"{\"cmd\": \"show bindings\", \"bindings\": {}}",
 		"{\"cmd\": \"show counters\", \"counters\": []}",
+		"{\"cmd\": \"show ro\"}",
+		"{\"cmd\": \"show ro\", \"correspondents\": {}}",
+		"{\"cmd\": \"show rules\"}",
+		"{\"cmd\": \"show rules\", \"mobile_node\": []}",
 	};
 	FILE *null = fopen("/dev/null", "we");
 	size_t i;
@@ -441,6 +271,7 @@ static void a_reply_of_another_version_is_no_text(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(each_command_has_its_answer),
+	UNIT_CASE(each_role_has_its_answer),
 	UNIT_CASE(empty_tables_say_so),
 	UNIT_CASE(counters_are_complete),
 	UNIT_CASE(colour_is_only_where_asked_for),

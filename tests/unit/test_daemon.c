@@ -25,18 +25,19 @@ static struct in6_addr addr(const char *text)
 	return a;
 }
 
-static struct conf *conf_new(bool ha, bool mn)
+static struct conf *conf_new(bool ha, bool cn, bool mn)
 {
 	struct conf *conf = calloc(1, sizeof(*conf));
 
 	UNIT_NEED(conf != NULL);
 	conf->security = CONF_SECURITY_INSECURE;
 	conf->ha.on = ha;
+	conf->cn.on = cn;
 	conf->mn.on = mn;
 	return conf;
 }
 
-static void setup(bool ha, bool mn)
+static void setup(bool ha, bool cn, bool mn)
 {
 	struct role_env env = { 0 };
 
@@ -44,7 +45,7 @@ static void setup(bool ha, bool mn)
 	fake_log_clear();
 	transport = fake_transport_new();
 	env.transport = transport;
-	UNIT_NEED(!daemon_new(&env, conf_new(ha, mn), t0, &d));
+	UNIT_NEED(!daemon_new(&env, conf_new(ha, cn, mn), t0, &d));
 	stub.calls[0] = '\0';
 }
 
@@ -63,26 +64,66 @@ static void roles_start_and_stop_in_order(void)
 
 	stub_clear();
 	fake_log_clear();
-	UNIT_NEED(!daemon_new(&env, conf_new(true, true), t0, &d));
+	UNIT_NEED(!daemon_new(&env, conf_new(true, true, true), t0, &d));
 	UNIT_EQ(daemon_started(d).us, t0.us);
-	CU_ASSERT(daemon_ha(d) && daemon_mn(d));
+	CU_ASSERT(daemon_ha(d) && daemon_cn(d) && daemon_mn(d));
 	CU_ASSERT(fake_log_contains("security: NONE"));
 	daemon_stop(d, t0);
 	CU_ASSERT_FALSE(daemon_is_stopped(d));
 	stub.mn_stopped = true;
 	CU_ASSERT_TRUE(daemon_is_stopped(d));
 	d = daemon_free(d);
-	UNIT_STR(stub.calls, "ha_new mn_new mn_stop mn_free ha_free");
+	UNIT_STR(stub.calls,
+		 "ha_new cn_new mn_new mn_stop mn_free cn_free ha_free");
 }
 
 static void home_agent_alone_stops_at_once(void)
 {
-	setup(true, false);
+	setup(true, false, false);
 	CU_ASSERT_PTR_NULL(daemon_mn(d));
 	daemon_stop(d, t0);
 	CU_ASSERT_TRUE(daemon_is_stopped(d));
 	teardown();
 	UNIT_STR(stub.calls, "ha_free");
+}
+
+/* Any mix of roles; a correspondent stops at once, too. */
+static void roles_are_independent(void)
+{
+	static const char *const calls[] = {
+		"ha_free",
+		"cn_free",
+		"cn_free ha_free",
+		"mn_free",
+		"mn_free ha_free",
+		"mn_free cn_free",
+		"mn_free cn_free ha_free",
+	};
+	unsigned int mix;
+
+	for (mix = 1; mix < 8; mix++) {
+		setup(mix & 1, mix & 2, mix & 4);
+		UNIT_EQ(daemon_ha(d) != NULL, mix & 1);
+		UNIT_EQ(daemon_cn(d) != NULL, mix >> 1 & 1);
+		UNIT_EQ(daemon_mn(d) != NULL, mix >> 2 & 1);
+		CU_ASSERT(daemon_is_stopped(d) == !(mix & 4));
+		teardown();
+		UNIT_STR(stub.calls, calls[mix - 1]);
+	}
+}
+
+/* Route optimisation needs no warning: it protects itself. */
+static void correspondent_alone_warns_of_nothing(void)
+{
+	struct role_env env = { 0 };
+	struct conf *conf = conf_new(false, true, false);
+
+	stub_clear();
+	fake_log_clear();
+	conf->security = CONF_SECURITY_UNSET;
+	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	CU_ASSERT_FALSE(fake_log_contains("security"));
+	d = daemon_free(d);
 }
 
 static void a_role_that_fails_takes_the_others_back(void)
@@ -92,13 +133,21 @@ static void a_role_that_fails_takes_the_others_back(void)
 
 	stub_clear();
 	stub.mn_err = -EPERM;
-	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EPERM);
+	UNIT_EQ(daemon_new(&env, conf_new(true, true, true), t0, &none),
+		-EPERM);
 	CU_ASSERT_PTR_NULL(none);
-	UNIT_STR(stub.calls, "ha_new mn_new ha_free");
+	UNIT_STR(stub.calls, "ha_new cn_new mn_new cn_free ha_free");
 	CU_ASSERT(fake_log_contains("the mobile node cannot start"));
 	stub_clear();
+	stub.cn_err = -ENOTSUP;
+	UNIT_EQ(daemon_new(&env, conf_new(true, true, true), t0, &none),
+		-ENOTSUP);
+	UNIT_STR(stub.calls, "ha_new cn_new ha_free");
+	CU_ASSERT(fake_log_contains("the correspondent cannot start"));
+	stub_clear();
 	stub.ha_err = -EEXIST;
-	UNIT_EQ(daemon_new(&env, conf_new(true, true), t0, &none), -EEXIST);
+	UNIT_EQ(daemon_new(&env, conf_new(true, true, true), t0, &none),
+		-EEXIST);
 	UNIT_STR(stub.calls, "ha_new");
 }
 
@@ -106,17 +155,19 @@ static void reload_takes_the_new_or_keeps_the_old(void)
 {
 	struct conf *conf;
 
-	setup(true, true);
-	conf = conf_new(true, true);
+	setup(true, true, true);
+	conf = conf_new(true, true, true);
 	conf->ha.max_bindings = 5;
 	conf->mn.retry_s = 6;
+	conf->cn.max_lifetime_s = 40;
 	UNIT_EQ(daemon_reload(d, conf, t0), 0);
 	CU_ASSERT(daemon_conf(d) == conf);
-	UNIT_STR(stub.calls, "ha_reload mn_reload");
+	UNIT_STR(stub.calls, "ha_reload cn_reload mn_reload");
 	UNIT_EQ(stub.ha_max_bindings, 5);
 	UNIT_EQ(stub.mn_retry_s, 6);
+	UNIT_EQ(stub.cn_max_lifetime_s, 40);
 	stub.calls[0] = '\0';
-	UNIT_EQ(daemon_reload(d, conf_new(true, false), t0), -EINVAL);
+	UNIT_EQ(daemon_reload(d, conf_new(true, true, false), t0), -EINVAL);
 	CU_ASSERT(daemon_conf(d) == conf);
 	CU_ASSERT(fake_log_contains("mobile-node is another"));
 	UNIT_STR(stub.calls, "");
@@ -131,7 +182,7 @@ static void interfaces_that_are_waited_for_are_said(void)
 	};
 	struct kernel_event ev = { .type = KERNEL_SYNCED };
 	struct role_env env = { 0 };
-	struct conf *conf = conf_new(true, false);
+	struct conf *conf = conf_new(true, false, false);
 
 	stub_clear();
 	fake_log_clear();
@@ -159,29 +210,40 @@ static void status_line_names_bindings_and_homes(void)
 		  .coa = addr("2001:db8:a::5") },
 		{ .home = &home, .location = "home" },
 	};
+	struct mn_ro_info ros[3] = { { .optimised = true },
+				     { .optimised = false },
+				     { .optimised = true } };
 	struct in6_addr hoa = addr("2001:db8:1::7");
 	char buf[160], small[16];
 
-	setup(true, true);
+	setup(true, true, true);
 	hash_init();
 	stub.bc = bcache_new(2, 0);
+	stub.cn_bc = bcache_new(2, 0);
 	stub.coas = coas;
 	daemon_status(d, buf, sizeof(buf));
-	UNIT_STR(buf, "0 bindings");
+	UNIT_STR(buf, "0 bindings; 0 correspondent bindings");
 	UNIT_NEED(bcache_add(stub.bc, &hoa, &hoa) != NULL);
+	UNIT_NEED(bcache_add(stub.cn_bc, &hoa, &hoa) != NULL);
 	stub.n_coas = 2;
+	stub.ros = ros;
+	stub.n_ros = 3;
 	daemon_status(d, buf, sizeof(buf));
-	UNIT_STR(buf, "1 binding; 2001:db8:1::100 away at 2001:db8:a::5; "
-		      "2001:db8:1::100 home");
+	UNIT_STR(buf, "1 binding; 1 correspondent binding; "
+		      "2001:db8:1::100 away at 2001:db8:a::5; "
+		      "2001:db8:1::100 home; 2 optimised routes");
 	daemon_status(d, small, sizeof(small));
-	UNIT_STR(small, "1 binding; 2001");
+	UNIT_STR(small, "1 binding; 1 co");
 	stub.bc = bcache_free(stub.bc);
+	stub.cn_bc = bcache_free(stub.cn_bc);
 	teardown();
 }
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(roles_start_and_stop_in_order),
 	UNIT_CASE(home_agent_alone_stops_at_once),
+	UNIT_CASE(roles_are_independent),
+	UNIT_CASE(correspondent_alone_warns_of_nothing),
 	UNIT_CASE(a_role_that_fails_takes_the_others_back),
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
 	UNIT_CASE(interfaces_that_are_waited_for_are_said),
