@@ -589,7 +589,7 @@ static const struct unit_suite suites[] = { { "conf", cases }, UNIT_END };
 
 int main(int argc, char **argv)
 {
-	char *here = realpath(".", NULL);
+	auto_free char *here = realpath(".", NULL);
 
 	srcdir = getenv("top_srcdir");
 	if (!srcdir)
