@@ -66,7 +66,8 @@ static void deregistered_from_abroad(void)
 	for (i = 0; i < 4; i++) {
 		world_open(&w);
 		deregister(&w,
-			   &(struct bu){ .acoa = i / 2 ? HOA : NULL, .seq = 2,
+			   &(struct bu){ .acoa = i / 2 ? HOA : NULL,
+					 .seq = 2,
 					 .flags = i % 2 ? AH : BU_FLAG_H },
 			   &ba);
 		CU_ASSERT_TRUE(ba.send.rh2 && addr_eq(&ba.send.coa, &coa));
@@ -88,7 +89,9 @@ static void deregistered_from_home(void)
 	for (i = 0; i < 4; i++) {
 		world_open(&w);
 		deregister(&w,
-			   &(struct bu){ .src = HOA, .no_hao = i / 2, .seq = 2,
+			   &(struct bu){ .src = HOA,
+					 .no_hao = i / 2,
+					 .seq = 2,
 					 .flags = i % 2 ? AH : BU_FLAG_H,
 					 .ifindex = ETH0 },
 			   &ba);
@@ -121,15 +124,18 @@ static void refusals_to_the_home_link(void)
 	CU_ASSERT_FALSE(ba.send.rh2);
 
 	/* Another address of the home prefix, heard on the home link. */
-	world_bu(&w, &(struct bu){ .src = "2001:db8:1::77", .seq = 6,
-				   .lifetime = 9, .ifindex = ETH0 });
+	world_bu(&w, &(struct bu){ .src = "2001:db8:1::77",
+				   .seq = 6,
+				   .lifetime = 9,
+				   .ifindex = ETH0 });
 	UNIT_NEED(world_ba(&w, &ba));
 	UNIT_EQ(ba.ba.status, BA_SEQ_OUT_OF_WINDOW);
 	UNIT_EQ(ba.send.ifindex, ETH0);
 	CU_ASSERT_TRUE(ba.send.rh2);
 
 	/* The same from somewhere else goes where the routes lead. */
-	world_bu(&w, &(struct bu){ .src = "2001:db8:1::77", .seq = 6,
+	world_bu(&w, &(struct bu){ .src = "2001:db8:1::77",
+				   .seq = 6,
 				   .lifetime = 9 });
 	UNIT_NEED(world_ba(&w, &ba));
 	UNIT_EQ(ba.send.ifindex, 0);
@@ -174,7 +180,8 @@ static void flags_of_answers(void)
 
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		world_open(&w);
-		world_bu(&w, &(struct bu){ .seq = 1, .flags = flags[i],
+		world_bu(&w, &(struct bu){ .seq = 1,
+					   .flags = flags[i],
 					   .lifetime = 105 });
 		world_run_ms(&w, 1000);
 		UNIT_NEED(world_ba(&w, &ba));
@@ -261,16 +268,23 @@ static void loops_are_refused(void)
 
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .src = HOA,
-				   .seq = 1, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_2,
+				   .ha = HA2,
+				   .src = HOA,
+				   .seq = 1,
+				   .lifetime = 105 });
 	world_expect_ba(&w, BA_INVALID_COA, 1);
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .src = COA_B,
-				     .seq = 2, .lifetime = 105 });
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .src = COA_B,
+				     .seq = 2,
+				     .lifetime = 105 });
 	world_bu(&w, &(struct bu){ .src = HOA_2, .seq = 2, .lifetime = 105 });
 	world_expect_ba(&w, BA_INVALID_COA, 2);
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
 	/* An address of another home link that nobody has bound will do. */
-	world_bu(&w, &(struct bu){ .src = "2001:db8:2::5", .seq = 3,
+	world_bu(&w, &(struct bu){ .src = "2001:db8:2::5",
+				   .seq = 3,
 				   .lifetime = 105 });
 	world_settle(&w);
 	world_expect_ba(&w, BA_ACCEPTED, 3);
@@ -291,7 +305,9 @@ static void refused_move_keeps_the_binding(void)
 	UNIT_EQ(world_entry(&w, HOA)->seq, 2);
 	/* While a first registration runs its answer keeps its own number. */
 	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 5, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = HOA_B, .acoa = HA2, .seq = 6,
+	world_bu(&w, &(struct bu){ .hoa = HOA_B,
+				   .acoa = HA2,
+				   .seq = 6,
 				   .lifetime = 105 });
 	world_expect_ba(&w, BA_INVALID_COA, 6);
 	world_run_ms(&w, 1000);
@@ -309,16 +325,18 @@ static void the_limit_of_bindings(void)
 	world_start(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
 	world_bind(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	world_expect_ba(&w, BA_NO_RESOURCES, 1);
 	world_bu(&w, &(struct bu){ .seq = 2, .lifetime = 105 });
 	world_expect_ba(&w, BA_ACCEPTED, 2);
 	world_bu(&w, &(struct bu){ .seq = 3 });
 	world_settle(&w);
 	world_expect_ba(&w, BA_ACCEPTED, 3);
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 2,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 2, .lifetime = 105 });
 	CU_ASSERT_PTR_NULL(world_entry(&w, HOA));
 	world_run_ms(&w, 1000);
 	world_expect_ba(&w, BA_ACCEPTED, 2);
@@ -361,7 +379,8 @@ static void memories_do_not_count(void)
 	world_na(&w, ETH0, HOA);
 	world_expect_ba(&w, BA_DAD_FAILED, 1);
 	for (i = 0; i < 2; i++)
-		world_bind(&w, &(struct bu){ .hoa = hoas[i], .seq = seq++,
+		world_bind(&w, &(struct bu){ .hoa = hoas[i],
+					     .seq = seq++,
 					     .lifetime = 900 });
 	/* Forgotten by time, begun anew, and pushed out: each once. */
 	for (i = 0; i < 3; i++) {
@@ -372,8 +391,8 @@ static void memories_do_not_count(void)
 						     .seq = seq++,
 						     .lifetime = 900 });
 	}
-	world_bind(&w, &(struct bu){ .hoa = hoas[2], .seq = 1,
-				     .lifetime = 900 });
+	world_bind(&w,
+		   &(struct bu){ .hoa = hoas[2], .seq = 1, .lifetime = 900 });
 	/* The younger one had only to be remembered, the older is bound. */
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
 	world_bu(&w, &(struct bu){ .hoa = hoas[3], .seq = 1, .lifetime = 9 });

@@ -37,9 +37,9 @@ static void first_registration(void)
 	world_expect_silence(&w);
 	UNIT_EQ(fake_kernel_run(w.k), 1);
 	UNIT_EQ(e->state, BCACHE_ACTIVE);
-	kb = fake_kernel_last(w.k, FAKE_BINDING_ADD) ?
-		     &fake_kernel_last(w.k, FAKE_BINDING_ADD)->binding :
-		     NULL;
+	kb = fake_kernel_last(w.k, FAKE_BINDING_ADD)
+		     ? &fake_kernel_last(w.k, FAKE_BINDING_ADD)->binding
+		     : NULL;
 	UNIT_NEED(kb);
 	CU_ASSERT_TRUE(addr_eq(&kb->ha, &w.links[0].address));
 	CU_ASSERT_TRUE(addr_is_any(&kb->old_coa));
@@ -503,8 +503,7 @@ static const struct unit_case cases[] = {
 	UNIT_END,
 };
 
-static const struct unit_suite suites[] = { { "ha_binding", cases },
-					    UNIT_END };
+static const struct unit_suite suites[] = { { "ha_binding", cases }, UNIT_END };
 
 int main(int argc, char **argv)
 {

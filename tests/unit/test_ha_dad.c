@@ -111,12 +111,13 @@ static void a_claim_on_the_home_address_refuses(void)
 	int i;
 
 	for (i = 0; i < 8; i++) {
-		uint16_t flags = (uint16_t)(BU_FLAG_H |
-					    (i & 1 ? BU_FLAG_A : 0) |
-					    (i & 2 ? BU_FLAG_L : 0));
+		uint16_t flags =
+			(uint16_t)(BU_FLAG_H | (i & 1 ? BU_FLAG_A : 0) |
+				   (i & 2 ? BU_FLAG_L : 0));
 
 		world_open(&w);
-		world_bu(&w, &(struct bu){ .seq = 7, .flags = flags,
+		world_bu(&w, &(struct bu){ .seq = 7,
+					   .flags = flags,
 					   .lifetime = 105 });
 		world_run_ms(&w, 500);
 		if (i & 4)
@@ -137,8 +138,8 @@ static void a_claim_on_the_linklocal_address_refuses(void)
 
 	for (i = 0; i < 2; i++) {
 		world_open(&w);
-		world_bu(&w, &(struct bu){ .seq = 7, .flags = AHL,
-					   .lifetime = 105 });
+		world_bu(&w, &(struct bu){
+				     .seq = 7, .flags = AHL, .lifetime = 105 });
 		if (i)
 			world_ns(&w, ETH0, "::", HOA_LL);
 		else
@@ -153,7 +154,8 @@ static void a_claim_on_the_linklocal_address_refuses(void)
 static void other_messages_do_not_count(void)
 {
 	struct packet echo = {
-		.dst = ip("ff02::1:ff00:100"), .ifindex = ETH0,
+		.dst = ip("ff02::1:ff00:100"),
+		.ifindex = ETH0,
 		.hop_limit = 255,
 		.lladdr = { .len = 6, .addr = { 2, 0, 0, 0, 0, ETH0 } },
 	};
@@ -256,32 +258,50 @@ static void twins_cannot_share_a_linklocal_address(void)
 	world_open(&w);
 	fake_kernel_addr_add(w.k, ETH0, "fe80::55");
 	world_bu(&w, &(struct bu){ .seq = 1, .flags = AHL, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 1,
-				   .flags = AHL, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_TWIN,
+				   .ha = HA11,
+				   .seq = 1,
+				   .flags = AHL,
+				   .lifetime = 105 });
 	world_expect_ba(&w, BA_DAD_FAILED, 1);
 	world_run_ms(&w, 1000);
 	world_expect_ba(&w, BA_ACCEPTED, 1);
 	/* Without L there is nothing to share. */
-	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::a", .seq = 1,
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::a",
+				   .seq = 1,
 				   .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = "2001:db8:11::a", .ha = HA11,
-				   .seq = 1, .flags = AHL, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:11::a",
+				   .ha = HA11,
+				   .seq = 1,
+				   .flags = AHL,
+				   .lifetime = 105 });
 	UNIT_STR(world_sent(&w), "SSS");
 	world_run_ms(&w, 1000);
 	UNIT_STR(world_sent(&w), "AAABAAB");
-	world_bu(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 2,
-				   .flags = AHL, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_TWIN,
+				   .ha = HA11,
+				   .seq = 2,
+				   .flags = AHL,
+				   .lifetime = 105 });
 	world_expect_ba(&w, BA_DAD_FAILED, 2);
-	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 3,
+	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN,
+				     .ha = HA11,
+				     .seq = 3,
 				     .lifetime = 105 });
 	/* Another wire is another matter. */
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				     .flags = AHL, .lifetime = 105 });
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .seq = 1,
+				     .flags = AHL,
+				     .lifetime = 105 });
 	/* Nor can anybody have that of the agent itself. */
-	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::55", .seq = 1,
-				   .flags = AHL, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::55",
+				   .seq = 1,
+				   .flags = AHL,
+				   .lifetime = 105 });
 	world_expect_ba(&w, BA_DAD_FAILED, 1);
-	world_bind(&w, &(struct bu){ .hoa = "2001:db8:1::55", .seq = 2,
+	world_bind(&w, &(struct bu){ .hoa = "2001:db8:1::55",
+				     .seq = 2,
 				     .lifetime = 105 });
 	world_close(&w);
 }
@@ -356,7 +376,9 @@ static void advertisements(void)
 	world_expect_silence(&w);
 	UNIT_EQ(w.counters.v[CNT_NA_OUT], 3);
 
-	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .flags = AHL,
+	world_bu(&w, &(struct bu){ .hoa = HOA_B,
+				   .seq = 1,
+				   .flags = AHL,
 				   .lifetime = 105 });
 	UNIT_STR(world_sent(&w), "SS");
 	world_run_ms(&w, 1000);
@@ -394,8 +416,10 @@ static void claims_find_their_own(void)
 
 	world_open(&w);
 	for (i = 0; i < 4; i++)
-		world_bu(&w, &(struct bu){ .hoa = hoas[i], .seq = 1,
-					   .flags = AHL, .lifetime = 105 });
+		world_bu(&w, &(struct bu){ .hoa = hoas[i],
+					   .seq = 1,
+					   .flags = AHL,
+					   .lifetime = 105 });
 	world_na(&w, ETH1, "fe80::a1");
 	CU_ASSERT_PTR_NOT_NULL(world_entry(&w, hoas[0]));
 	world_na(&w, ETH0, "fe80::a2");

@@ -177,7 +177,9 @@ static void move_with_another_l_bit(void)
 
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .flags = AHL,
+	world_bu(&w, &(struct bu){ .src = COA_B,
+				   .seq = 2,
+				   .flags = AHL,
 				   .lifetime = 105 });
 	world_run_ms(&w, 1000);
 	UNIT_STR(world_sent(&w), "SAAB");
@@ -204,8 +206,10 @@ static void move_with_another_l_bit_fails(void)
 		world_open(&w);
 		world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
 		fake_kernel_fail(w.k, FAKE_BINDING_ADD, step, 12);
-		world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2,
-					   .flags = AHL, .lifetime = 105 });
+		world_bu(&w, &(struct bu){ .src = COA_B,
+					   .seq = 2,
+					   .flags = AHL,
+					   .lifetime = 105 });
 		world_run_ms(&w, 5000);
 		world_expect_ba(&w, BA_NO_RESOURCES, 2);
 		CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));

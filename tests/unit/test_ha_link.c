@@ -43,7 +43,9 @@ static void virtual_link(void)
 
 	world_open(&w);
 	CU_ASSERT_TRUE(ha_link_is_up(w.ha, 3));
-	world_bu(&w, &(struct bu){ .hoa = HOA_V, .seq = 1, .flags = AHL,
+	world_bu(&w, &(struct bu){ .hoa = HOA_V,
+				   .seq = 1,
+				   .flags = AHL,
 				   .lifetime = 105 });
 	world_settle(&w);
 	UNIT_STR(world_sent(&w), "B");
@@ -52,8 +54,11 @@ static void virtual_link(void)
 	UNIT_EQ(kb->home_ifindex, 0);
 	world_run_ms(&w, 10000);
 	world_expect_silence(&w);
-	world_bu(&w, &(struct bu){ .hoa = HOA_V, .src = COA_B, .seq = 2,
-				   .flags = AHL, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_V,
+				   .src = COA_B,
+				   .seq = 2,
+				   .flags = AHL,
+				   .lifetime = 105 });
 	world_settle(&w);
 	world_expect_ba(&w, BA_ACCEPTED, 2);
 	world_bu(&w, &(struct bu){ .hoa = HOA_V, .no_hao = true, .seq = 3 });
@@ -73,8 +78,9 @@ static void several_home_links(void)
 	struct ba ba;
 
 	world_open(&w);
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	UNIT_EQ(fake_transport_listening(w.t, ETH1), 1);
 	UNIT_EQ(fake_transport_listening(w.t, ETH0), 0);
 	world_na(&w, ETH0, HOA_2);
@@ -83,7 +89,9 @@ static void several_home_links(void)
 	UNIT_EQ(ba.ba.status, BA_ACCEPTED);
 	CU_ASSERT_TRUE(addr_eq(&ba.send.src, &ha2));
 	CU_ASSERT_TRUE(fake_kernel_is_proxied(w.k, ETH1, &hoa));
-	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 1,
+	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN,
+				     .ha = HA11,
+				     .seq = 1,
 				     .lifetime = 105 });
 	CU_ASSERT_TRUE(fake_kernel_is_proxied(w.k, ETH0, &twin));
 	/* The same home address is not bound twice, through two agents. */
@@ -141,22 +149,27 @@ static void a_link_that_appears_later(void)
 	link_gone(&w, ETH1, "eth1");
 	world_start(&w);
 	CU_ASSERT_FALSE(ha_link_is_up(w.ha, 2));
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	/* Its address went with it. */
 	UNIT_EQ(w.counters.v[CNT_BU_NOT_FOR_US], 1);
 	fake_kernel_addr_add(w.k, CORE, HA2);
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	world_expect_ba(&w, BA_NO_RESOURCES, 1);
 	link_set(&w, 33, "eth1", false, 33);
 	CU_ASSERT_FALSE(ha_link_is_up(w.ha, 2));
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 2,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 2, .lifetime = 105 });
 	world_expect_ba(&w, BA_NO_RESOURCES, 2);
 	link_set(&w, 33, "eth1", true, 33);
 	CU_ASSERT_TRUE(ha_link_is_up(w.ha, 2));
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 3,
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .seq = 3,
 				     .lifetime = 105 });
 	world_close(&w);
 }
@@ -170,7 +183,9 @@ static void carrier_lost_and_back(void)
 
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .seq = 1,
 				     .lifetime = 105 });
 	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 105 });
 	UNIT_STR(world_sent(&w), "S");
@@ -206,7 +221,9 @@ static void interface_vanishes_and_comes_back(void)
 	UNIT_EQ(w.k->n_requests, 0); /* there is nothing to undo it on */
 	fake_kernel_addr_add(w.k, CORE, HA1);
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
-	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .flags = AHL,
+	world_bu(&w, &(struct bu){ .src = COA_B,
+				   .seq = 2,
+				   .flags = AHL,
 				   .lifetime = 105 });
 	world_settle(&w);
 	world_expect_ba(&w, BA_ACCEPTED, 2);
@@ -249,7 +266,9 @@ static void links_return_at_any_time(void)
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
 
 	w.k->delay_min_us = w.k->delay_max_us = 0;
-	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 3, .flags = AHL,
+	world_bu(&w, &(struct bu){ .src = COA_B,
+				   .seq = 3,
+				   .flags = AHL,
 				   .lifetime = 105 });
 	UNIT_STR(world_sent(&w), "S");
 	fake_kernel_forget(w.k);
@@ -348,7 +367,8 @@ static void a_thousand_bindings(void)
 	for (i = 0; i < 1000; i++) {
 		snprintf(hoa, sizeof(hoa), "2001:db8:1::1:%x", i);
 		snprintf(coa, sizeof(coa), "2001:db8:a::1:%x", i);
-		world_bu(&w, &(struct bu){ .hoa = hoa, .src = coa,
+		world_bu(&w, &(struct bu){ .hoa = hoa,
+					   .src = coa,
 					   .seq = (uint16_t)i,
 					   .lifetime = (uint16_t)(10 + i) });
 	}
@@ -379,12 +399,14 @@ static void dad_ends_with_its_link(void)
 
 	for (i = 0; i < 2; i++) {
 		world_open(&w);
-		world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 1,
-					   .lifetime = 105 });
+		world_bu(&w, &(struct bu){
+				     .hoa = HOA_B, .seq = 1, .lifetime = 105 });
 		world_run_ms(&w, 1000);
 		UNIT_STR(world_sent(&w), "SAB");
 		world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-		world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
+		world_bu(&w, &(struct bu){ .hoa = HOA_2,
+					   .ha = HA2,
+					   .seq = 1,
 					   .lifetime = 105 });
 		UNIT_STR(world_sent(&w), "SS");
 		if (i)

@@ -60,8 +60,9 @@ static void limits(void)
 	UNIT_NEED(world_ba(&w, &ba));
 	UNIT_EQ(ba.ba.lifetime_4s, 10);
 	UNIT_EQ(ba.advice, 5);
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	world_expect_ba(&w, BA_NO_RESOURCES, 1);
 	n.links[0].valid_s = 20;
 	n.links[0].preferred_s = 20;
@@ -81,7 +82,9 @@ static void a_prefix_that_ends(void)
 
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .seq = 1,
 				     .lifetime = 105 });
 	next_init(&n, &w);
 	n.links[0].valid_s = 10;
@@ -104,8 +107,9 @@ static void the_list_of_allowed_addresses(void)
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
 	world_bind(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
-				   .lifetime = 105 });
+	world_bu(&w,
+		 &(struct bu){
+			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
 	prefix_parse(HOA_B "/128", &only_b);
 	next_init(&n, &w);
 	n.conf.allow = &only_b;
@@ -159,15 +163,24 @@ static void links_come_and_go(void)
 
 	world_open(&w);
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
-	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN, .ha = HA11, .seq = 1,
+	world_bind(&w, &(struct bu){ .hoa = HOA_TWIN,
+				     .ha = HA11,
+				     .seq = 1,
 				     .lifetime = 105 });
-	world_bind(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .seq = 1,
+	world_bind(&w, &(struct bu){ .hoa = HOA_2,
+				     .ha = HA2,
+				     .seq = 1,
 				     .lifetime = 105 });
 	w.k->delay_min_us = w.k->delay_max_us = 50000;
-	world_bu(&w, &(struct bu){ .hoa = HOA_2, .ha = HA2, .src = COA_B,
-				   .seq = 2, .lifetime = 105 });
-	world_bu(&w, &(struct bu){ .hoa = "2001:db8:2::200", .ha = HA2,
-				   .seq = 1, .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_2,
+				   .ha = HA2,
+				   .src = COA_B,
+				   .seq = 2,
+				   .lifetime = 105 });
+	world_bu(&w, &(struct bu){ .hoa = "2001:db8:2::200",
+				   .ha = HA2,
+				   .seq = 1,
+				   .lifetime = 105 });
 	next_init(&n, &w);
 	n.links[0] = w.links[1]; /* the second prefix of eth0 stays */
 	n.conf.n_links = 1;
