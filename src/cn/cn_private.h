@@ -12,6 +12,7 @@
 #include "mip6d/role.h"
 
 #define CN_KERNEL_RETRY_MS 1000 /* after a removal that the kernel refused */
+#define CN_VICTIMS         64   /* entries looked at for one to give way */
 #define CN_LOOK_S          60   /* between looks at what an entry carries */
 #define CN_BRR_AHEAD_S     30 /* Binding Refresh Requests before the end, at... */
 #define CN_BRR_SHARE       4  /* ...most in the last quarter of a lifetime */
@@ -64,6 +65,8 @@ struct cn {
 	struct cn_bucket test_inits;
 	uint64_t hits[CONF_RULES_MAX];
 	uint64_t default_hits;
+	/* Entries that were in force, by their last use (cn_usage.c). */
+	struct cn_binding *oldest, *newest;
 	unsigned int n_removing; /* entries in state REMOVING */
 	uint32_t serial;         /* of the last kernel request */
 };
@@ -105,8 +108,9 @@ struct cn_binding {
 	bool used, has_usage;
 	uint32_t look_serial; /* of the outstanding question; 0: none */
 	struct mtime next_look;
-	struct mtime looked;       /* last answer */
-	struct mtime useful;       /* last Binding Update, or seen carrying */
+	struct mtime looked; /* last answer */
+	struct cn_binding *older, *newer; /* while is_listed */
+	bool is_listed;
 	struct kernel_usage usage; /* the last answer */
 	unsigned int refresh_requests;
 	struct cn_unreach unreach;
@@ -212,7 +216,11 @@ void cn_usage_on_timer(struct bcache_entry *e, struct mtime now);
 void cn_usage_ask(struct bcache_entry *e);
 void cn_usage_on_answer(struct bcache_entry *e, const struct kernel_usage *u,
 			struct mtime now);
-/* The entry that gives way to a new one (9.6); NULL: each carries traffic. */
+/* The entry is of no use any more. */
+void cn_usage_end(struct bcache_entry *e);
+/* The entry that gives way to a new one (9.6): of those whose last Binding
+ * Update or traffic is longest ago the first that carries none.  NULL: each
+ * does. */
 struct bcache_entry *cn_usage_victim(struct cn *cn);
 
 /* ---- cn_unreach.c ---- */

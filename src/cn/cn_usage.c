@@ -12,6 +12,56 @@
 
 #include "cn_private.h"
 
+/* ---- by last use ---- */
+
+static struct bcache_entry *entry_of(struct cn_binding *b)
+{
+	return (struct bcache_entry *)((char *)b - sizeof(struct bcache_entry));
+}
+
+static void list_del(struct cn_binding *b)
+{
+	struct cn *cn = b->cn;
+
+	if (!b->is_listed)
+		return;
+	*(b->older ? &b->older->newer : &cn->oldest) = b->newer;
+	*(b->newer ? &b->newer->older : &cn->newest) = b->older;
+	b->is_listed = false;
+}
+
+static void was_useful(struct cn_binding *b)
+{
+	struct cn *cn = b->cn;
+
+	list_del(b);
+	b->is_listed = true;
+	b->older = cn->newest;
+	b->newer = NULL;
+	*(cn->newest ? &cn->newest->newer : &cn->oldest) = b;
+	cn->newest = b;
+}
+
+void cn_usage_end(struct bcache_entry *e)
+{
+	list_del(cn_binding(e));
+}
+
+/* The search is bounded: who fills a cache must not make each further
+ * attempt expensive. */
+struct bcache_entry *cn_usage_victim(struct cn *cn)
+{
+	struct cn_binding *b = cn->oldest;
+	unsigned int i;
+
+	for (i = 0; b && i < CN_VICTIMS; i++, b = b->newer)
+		if (!b->used && entry_of(b)->state == BCACHE_ACTIVE)
+			return entry_of(b);
+	return NULL;
+}
+
+/* ---- looks ---- */
+
 /* When an entry's Binding Refresh Requests may begin. */
 static struct mtime refresh_time(struct bcache_entry *e)
 {
@@ -49,7 +99,7 @@ void cn_usage_begin(struct bcache_entry *e, struct mtime now)
 	struct cn_binding *b = cn_binding(e);
 
 	b->refresh_requests = 0;
-	b->useful = now;
+	was_useful(b);
 	schedule(e, now);
 }
 
@@ -102,7 +152,7 @@ static void take(struct cn_binding *b, const struct kernel_usage *u,
 	if (more || !mtime_before(now, soon))
 		b->used = more;
 	if (more)
-		b->useful = now;
+		was_useful(b);
 	b->looked = now;
 	b->has_usage = true;
 	b->usage = *u;
@@ -133,23 +183,4 @@ void cn_usage_on_answer(struct bcache_entry *e, const struct kernel_usage *u,
 	if (b->used && may_request(e) && !mtime_before(now, refresh_time(e)))
 		request_refresh(e, now);
 	cn_unreach_on_usage(e, u, now);
-}
-
-static void choose(void *arg, struct bcache_entry *e)
-{
-	struct bcache_entry **best = arg;
-	const struct cn_binding *b = cn_binding(e);
-
-	if (e->state != BCACHE_ACTIVE || b->used)
-		return;
-	if (!*best || mtime_before(b->useful, cn_binding(*best)->useful))
-		*best = e;
-}
-
-struct bcache_entry *cn_usage_victim(struct cn *cn)
-{
-	struct bcache_entry *best = NULL;
-
-	bcache_walk(cn->bc, choose, &best);
-	return best;
 }

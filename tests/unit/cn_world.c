@@ -30,6 +30,13 @@ struct in6_addr ip(const char *text)
 	return a;
 }
 
+bool is_addr(const struct in6_addr *a, const char *text)
+{
+	struct in6_addr b = ip(text);
+
+	return addr_eq(a, &b);
+}
+
 /* ---- the world ---- */
 
 static void on_event(void *arg, const struct kernel_event *ev)

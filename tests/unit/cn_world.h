@@ -79,6 +79,7 @@ struct ba {
 };
 
 struct in6_addr ip(const char *text);
+bool is_addr(const struct in6_addr *a, const char *text);
 
 /* The world without its correspondent: for changes of w.conf and w.rules;
  * then world_start(). */
