@@ -77,7 +77,7 @@ static void update(struct mn_ro *c, bool moved, struct mtime now)
 			    now);
 		break;
 	case MN_RO_BOUND:
-		if (!mn_ro_is_bound(c, now))
+		if (mn_ro_may_be_bound(c, now) && !mn_ro_is_bound(c, now))
 			mn_ro_enter(c, MN_RO_TESTING, why, now);
 		break;
 	case MN_RO_DELETING:

@@ -40,13 +40,37 @@ struct lladdr mw_mac(uint8_t last)
 
 /* ---- what is sent ---- */
 
+static void keep_mh(struct mw *w, const struct fake_msg *m,
+		    const struct mh_msg *msg)
+{
+	struct mw_mh *k = &w->mhs[w->n_mhs];
+
+	if (w->n_mhs == MW_MAX)
+		return;
+	w->n_mhs++;
+	if (m->len > sizeof(k->data))
+		abort();
+	*k = (struct mw_mh){
+		.msg = *msg, .send = m->mh, .len = m->len, .when = w->now
+	};
+	memcpy(k->data, m->data, m->len);
+	k->send.data = k->data;
+}
+
 static void keep_bu(struct mw *w, const struct fake_msg *m)
 {
 	struct mw_bu *b;
 	struct mh_msg msg;
 
-	if (!fake_msg_parse_mh(m, &msg) || msg.type != MH_BU) {
-		fake_fault("the mobile node sent no Binding Update");
+	if (!fake_msg_parse_mh(m, &msg))
+		return;
+	if (msg.type == MH_HOTI || msg.type == MH_COTI ||
+	    (msg.type == MH_BU && !(msg.bu.flags & BU_FLAG_H))) {
+		keep_mh(w, m, &msg);
+		return;
+	}
+	if (msg.type != MH_BU) {
+		fake_fault("the mobile node sent a %s", mh_type_str(msg.type));
 		return;
 	}
 	if (w->n_bus == MW_MAX)
@@ -93,7 +117,7 @@ static int on_send(void *arg, const struct fake_msg *m)
 
 void mw_forget(struct mw *w)
 {
-	w->n_bus = w->n_nds = 0;
+	w->n_bus = w->n_nds = w->n_mhs = 0;
 	fake_kernel_forget(w->k);
 }
 
@@ -183,6 +207,7 @@ void mw_init(struct mw *w)
 	w->k->clock = &w->now;
 	w->t = fake_transport_new();
 	w->t->on_send = on_send;
+	w->t->kernel = w->k;
 	w->t->arg = w;
 	conf_fill(&w->conf);
 	strcpy(w->ifaces[0].ifname, "eth0");

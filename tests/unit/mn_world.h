@@ -39,6 +39,15 @@ struct mw_bu {
 	struct kernel_mn_home kernel;
 };
 
+/* Another Mobility Header as it left: to a correspondent. */
+struct mw_mh {
+	struct mh_msg msg;
+	struct mh_send send;
+	uint8_t data[64]; /* checksum in place */
+	size_t len;
+	struct mtime when;
+};
+
 struct mw_nd {
 	uint8_t type;
 	struct in6_addr target; /* NS, NA */
@@ -61,6 +70,8 @@ struct mw {
 
 	struct mw_bu bus[MW_MAX];
 	unsigned int n_bus;
+	struct mw_mh mhs[MW_MAX];
+	unsigned int n_mhs; /* more are not kept */
 	struct mw_nd nds[MW_MAX];
 	unsigned int n_nds;
 };
