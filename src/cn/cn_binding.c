@@ -218,7 +218,6 @@ static void installed(struct bcache_entry *e, struct mtime now)
 	else if (!addr_eq(&e->coa, &b->asked_coa))
 		e->moves++;
 	e->coa = b->asked_coa;
-	b->unreach = (struct cn_unreach){ 0 };
 	advance(e, now);
 }
 
@@ -296,6 +295,8 @@ static void enter_active(struct bcache_entry *e, struct mtime now)
 		e->expires = lifetime_end(now, e->lifetime_4s);
 		b->home_nonce = b->req.home_nonce;
 		b->coa_nonce = b->req.coa_nonce;
+		/* From there, or from somewhere new: a sign of life. */
+		b->unreach = (struct cn_unreach){ 0 };
 		cn_usage_begin(e, now);
 		accept_request(e, now);
 	}
