@@ -86,7 +86,7 @@ enum conf_type {
 	CONF_PROTOCOL, /* a name or a number */
 	CONF_ACTION_CN,
 	CONF_ACTION_MN,
-	CONF_LATER,    /* known, but not in this version */
+	CONF_LATER, /* known, but not in this version */
 };
 
 struct conf_option {
