@@ -42,7 +42,8 @@ def measure(lab, ping_of, moves):
     series = ping_of.stop()
     for link, when, end in moves:
         ra, bu, ba, packet = phases(lab, link, when)
-        gap = series.longest_gap(when - 1, end)[0]
+        # Neither the gap of the move before nor that of the next one.
+        gap = series.longest_gap(when, end - 1e-6)[0]
         rows.append((ra - when, bu - ra, ba - bu, packet - ba, gap,
                      gap - (ra - when)))
     return rows, len(series.lost)
