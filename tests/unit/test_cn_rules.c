@@ -143,7 +143,10 @@ static void rules_can_be_reloaded(void)
 	CU_ASSERT_TRUE(world_is_unknown(&w, "2001:db8:1::3"));
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA_B, COA_B));
 	fake_transport_forget(w.t);
-	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 3, .lifetime = 100 });
+	world_bu(&w, &(struct bu){ .hoa = HOA_B,
+				   .src = COA_B,
+				   .seq = 3,
+				   .lifetime = 100 });
 	UNIT_EQ(world_entry(&w, HOA_B)->lifetime_4s, 25);
 	world_close(&w);
 }
