@@ -6,8 +6,8 @@
  * to the same destination (RFC 6275 section 11.7.2) and that no more than
  * MAX_UPDATE_RATE messages of a type go there in a second (11.8), whatever
  * home address they are about and whatever was forgotten in between.  An
- * address that nobody refers to is kept for a while, as many as there may be
- * correspondents.
+ * address that nobody refers to is kept for a while, about as many as there
+ * may be correspondents.
  */
 #include "mn_priv.h"
 
@@ -19,6 +19,8 @@
 #define KEEP_S MAX_NONCE_LIFETIME_S
 /* Nothing of mn_rate is worth more. */
 #define RATE_MEMORY_MS 2000
+/* So many more than correspondents: a small table may turn over quickly. */
+#define IDLE_EXTRA 64
 
 struct mn_peer *mn_peer_find(struct mn *mn, const struct in6_addr *addr)
 {
@@ -66,7 +68,7 @@ static bool idle_sweep(struct mn *mn, struct mtime now)
 	while (t->idle_head &&
 	       !mtime_before(now, mtime_add_s(t->idle_head->unused, KEEP_S)))
 		idle_pop(mn);
-	while (t->n_idle >= mn->conf->max_correspondents) {
+	while (t->n_idle >= mn->conf->max_correspondents + IDLE_EXTRA) {
 		if (mtime_before(now, mtime_add_ms(t->idle_head->last_sent,
 						   RATE_MEMORY_MS)))
 			return false;
@@ -111,6 +113,10 @@ void mn_peer_put(struct mn *mn, struct mn_peer *p, struct mtime now)
 
 	if (--p->refs)
 		return;
+	if (!p->last_sent.us) {
+		peer_free(mn, p);
+		return;
+	}
 	p->unused = now;
 	p->idle_prev = t->idle_tail;
 	if (t->idle_tail)

@@ -153,15 +153,12 @@ static struct mn_ro *ro_alloc(struct mn_home *h, struct mn_peer *p)
 struct mn_ro *mn_ro_add(struct mn_home *h, const struct in6_addr *peer,
 			struct mtime now)
 {
-	struct mn_peer *p;
+	struct mn_peer *p = mn_peer_get(h->mn, peer, now);
 	struct mn_ro *c;
 
-	if (!make_room(h->mn, now))
-		return NULL;
-	p = mn_peer_get(h->mn, peer, now);
 	if (!p)
 		return NULL;
-	c = ro_alloc(h, p);
+	c = make_room(h->mn, now) ? ro_alloc(h, p) : NULL;
 	if (!c) {
 		mn_peer_put(h->mn, p, now);
 		return NULL;
