@@ -24,12 +24,6 @@ static bool is_held(const struct bcache_entry *e)
 	return e && e->state != BCACHE_REMOVING;
 }
 
-/* How many entries count against the limit. */
-static unsigned int held_count(const struct cn *cn)
-{
-	return bcache_count(cn->bc) - cn->n_removing;
-}
-
 /* The care-of address is a home address here whose care-of address is the
  * home address. */
 static bool is_loop(struct cn *cn, const struct packet *pkt,
@@ -138,9 +132,9 @@ static bool make_room(struct cn *cn, struct mtime now)
 	unsigned int max = cn->conf->max_bindings;
 	struct bcache_entry *victim;
 
-	if (held_count(cn) < max)
+	if (cn_held_count(cn) < max)
 		return true;
-	if (held_count(cn) > max || cn->n_removing >= max)
+	if (cn_held_count(cn) > max || cn->n_removing >= max)
 		return false;
 	victim = cn_usage_victim(cn);
 	if (!victim)

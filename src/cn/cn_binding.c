@@ -135,6 +135,11 @@ static void advance(struct bcache_entry *e, struct mtime now)
 		leave(e, now);
 	} else if (b->has_req && !b->req.lifetime_4s) {
 		leave(e, now);
+	} else if (b->has_req && e->state == BCACHE_REMOVING &&
+		   cn_held_count(b->cn) >= b->cn->conf->max_bindings) {
+		/* It comes back, but its place is taken. */
+		refuse_request(e, BA_NO_RESOURCES, now);
+		leave(e, now);
 	} else if (b->has_req && !addr_eq(&b->req.coa, &e->coa)) {
 		cn_binding_enter(e, BCACHE_INSTALLING, now);
 	} else if (cn_is_in_force(e)) {

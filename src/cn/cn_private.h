@@ -108,7 +108,7 @@ struct cn_binding {
 	bool used, has_usage;
 	uint32_t look_serial; /* of the outstanding question; 0: none */
 	struct mtime next_look;
-	struct mtime looked; /* last answer */
+	struct mtime looked;              /* last answer */
 	struct cn_binding *older, *newer; /* while is_listed */
 	bool is_listed;
 	struct kernel_usage usage; /* the last answer */
@@ -125,6 +125,12 @@ static inline struct cn_binding *cn_binding(struct bcache_entry *e)
 static inline bool cn_is_in_force(const struct bcache_entry *e)
 {
 	return !addr_is_any(&e->coa);
+}
+
+/* How many entries count against the limit. */
+static inline unsigned int cn_held_count(const struct cn *cn)
+{
+	return bcache_count(cn->bc) - cn->n_removing;
 }
 
 /* Of a request to the kernel about e; ret->serial is a new one. */

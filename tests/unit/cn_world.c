@@ -312,6 +312,11 @@ static void sign(const struct bu *bu, const struct rr *rr, size_t len)
 		last.data[len - 1] ^= 1;
 }
 
+const struct packet *world_last(void)
+{
+	return &last.pkt;
+}
+
 void world_replay(struct world *w)
 {
 	world_deliver(w, &last.pkt);

@@ -109,6 +109,8 @@ struct rr world_rr(struct world *w, const char *hoa, const char *coa,
 
 /* Delivers it; nothing else runs. */
 void world_bu(struct world *w, const struct bu *bu);
+/* The last one as a packet; its data, too, are valid until the next. */
+const struct packet *world_last(void);
 /* Delivers the last one again, bit by bit the same. */
 void world_replay(struct world *w);
 /* Delivers it and lets the kernel finish: it is bound; the answer is taken
