@@ -56,7 +56,8 @@ static void row_check(const struct row *r)
 				r->status == BA_SEQ_OUT_OF_WINDOW ? 100
 								  : r->bu.seq);
 	UNIT_EQ(w.counters.v[r->counter], before + 1);
-	/* CN-91, CN-93, CN-101: what is refused changes nothing. */
+	/* CN-107 what is refused has a status of 128 or more, and (CN-91,
+	 * CN-93, CN-101) changes nothing. */
 	if (r->status == SILENCE || r->status >= 128) {
 		UNIT_EQ(bcache_count(cn_bcache(w.cn)), n_before);
 		if (r->facts & BOUND) {

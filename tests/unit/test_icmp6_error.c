@@ -71,6 +71,7 @@ static void binding_acknowledgement_did_not_arrive(void)
 	CU_ASSERT_TRUE(m.error.has_rh2);
 	CU_ASSERT_FALSE(m.error.has_hao);
 	UNIT_STR(addr_str(&m.error.hoa), HOA);
+	UNIT_STR(addr_str(&m.error.rh2_hoa), HOA);
 	UNIT_EQ(m.error.quoted_mh_type, MH_BA);
 }
 
@@ -88,6 +89,38 @@ static void routing_header_that_was_processed(void)
 	CU_ASSERT_TRUE(m.error.has_rh2);
 	UNIT_STR(addr_str(&m.error.hoa), HOA);
 	UNIT_STR(addr_str(&m.error.quoted_dst), HOA);
+}
+
+/* An error that quotes a packet with these headers behind the IPv6 header. */
+static enum icmp6_verdict parse_quote(uint8_t next_header, const char *headers,
+				      struct icmp6_msg *ret_msg)
+{
+	load("too_big");
+	data[8 + 6] = next_header;
+	len = 8 + 40;
+	len += unit_hex(data + len, sizeof(data) - len, headers);
+	return parse(ret_msg);
+}
+
+#define MH_BRR_TEXT "3b 00 00 00 0000 0000"
+
+#define HOA_TEXT "20010db8000100000000000000000100"
+
+/* Between two mobile nodes that are both away: a routing header with the
+ * home address of one, then an option with that of the other. */
+static void both_headers_are_kept_apart(void)
+{
+	struct icmp6_msg m;
+
+	UNIT_NEED(parse_quote(43,
+			      "3c 02 02 01 00000000"
+			      "20010db8000100000000000000000200"
+			      "87 02 0102 0000 c9 10" HOA_TEXT MH_BRR_TEXT,
+			      &m) == ICMP6_OK);
+	CU_ASSERT_TRUE(m.error.has_rh2 && m.error.has_hao);
+	UNIT_STR(addr_str(&m.error.rh2_hoa), "2001:db8:1::200");
+	UNIT_STR(addr_str(&m.error.hao_hoa), HOA);
+	UNIT_EQ(m.error.quoted_proto, MH_PROTO);
 }
 
 static void tunnelled_packet_too_big(void)
@@ -132,19 +165,6 @@ static void quotes_cut_anywhere(void)
 	}
 }
 
-/* An error that quotes a packet with these headers behind the IPv6 header. */
-static enum icmp6_verdict parse_quote(uint8_t next_header, const char *headers,
-				      struct icmp6_msg *ret_msg)
-{
-	load("too_big");
-	data[8 + 6] = next_header;
-	len = 8 + 40;
-	len += unit_hex(data + len, sizeof(data) - len, headers);
-	return parse(ret_msg);
-}
-
-#define MH_BRR_TEXT "3b 00 00 00 0000 0000"
-
 static uint8_t proto_behind(uint8_t next_header, const char *headers)
 {
 	struct icmp6_msg m;
@@ -173,8 +193,6 @@ static void headers_are_stepped_over(void)
 	UNIT_EQ(proto_behind(60, "87 ff 01040000 0000" MH_BRR_TEXT), 59);
 	UNIT_EQ(proto_behind(51, "87 ff 01040000 0000" MH_BRR_TEXT), 59);
 }
-
-#define HOA_TEXT "20010db8000100000000000000000100"
 
 static void home_address_among_other_options(void)
 {
@@ -273,6 +291,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(binding_update_refused_by_a_node),
 	UNIT_CASE(binding_acknowledgement_did_not_arrive),
 	UNIT_CASE(routing_header_that_was_processed),
+	UNIT_CASE(both_headers_are_kept_apart),
 	UNIT_CASE(tunnelled_packet_too_big),
 	UNIT_CASE(quotes_cut_anywhere),
 	UNIT_CASE(headers_are_stepped_over),
