@@ -104,7 +104,7 @@ static enum icmp6_verdict parse_quote(uint8_t next_header, const char *headers,
 
 #define MH_BRR_TEXT "3b 00 00 00 0000 0000"
 
-#define HOA_TEXT "20010db8000100000000000000000100"
+#define HOA_TEXT    "20010db8000100000000000000000100"
 
 /* Between two mobile nodes that are both away: a routing header with the
  * home address of one, then an option with that of the other. */
