@@ -181,7 +181,6 @@ static bool is_waiting(const struct mn_ro *c)
 /* It has lost what it knew, its nonces too. */
 static bool be_unknown_binding(struct mn_ro *c, struct mtime now)
 {
-	/* On the way home it comes to the same: nothing is left to delete. */
 	if (!mn_ro_may_be_bound(c, now) ||
 	    (c->state != MN_RO_BOUND && c->state != MN_RO_TESTING &&
 	     c->state != MN_RO_UPDATING))

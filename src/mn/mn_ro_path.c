@@ -168,7 +168,7 @@ struct mtime mn_ro_usage_due(const struct mn_ro *c)
 	return mtime_add_s(asked, USAGE_SOON_S);
 }
 
-static void usage_ask(struct mn_ro *c, struct mtime now)
+static void usage_ask(struct mn_ro *c)
 {
 	struct kernel_key key = {
 		.user = KERNEL_USER_MN,
@@ -177,7 +177,6 @@ static void usage_ask(struct mn_ro *c, struct mtime now)
 		.serial = ++c->usage.serial,
 	};
 
-	c->usage.asked_at = now;
 	if (kernel_ro_usage_get(c->mn->env.kernel, &key, &c->path.want))
 		mn_count(c->mn, CNT_KERNEL_FAILED);
 }
@@ -192,9 +191,12 @@ void mn_ro_usage_begin(struct mn_ro *c, struct mtime now)
 
 void mn_ro_usage_judge(struct mn_ro *c, struct mtime now)
 {
-	if (c->home->ro_phase == MN_RO_READY && c->path.asked &&
-	    !mtime_before(now, mn_ro_usage_due(c)))
-		usage_ask(c, now);
+	if (c->home->ro_phase != MN_RO_READY ||
+	    mtime_before(now, mn_ro_usage_due(c)))
+		return;
+	c->usage.asked_at = now;
+	if (c->path.asked)
+		usage_ask(c);
 }
 
 static void usage_take(struct mn_ro *c, const struct kernel_usage *u,

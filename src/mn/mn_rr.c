@@ -84,6 +84,7 @@ static bool is_needed(const struct mn_ro *c, enum mn_rr_kind kind,
 	if (kind == MN_RR_HOME)
 		return true;
 	return !home_only && (c->home->ro_phase != MN_RO_MOVING ||
+			      c->test[MN_RR_COA].waiting ||
 			      mn_rr_is_fresh(&c->test[MN_RR_HOME], now));
 }
 

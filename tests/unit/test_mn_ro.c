@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A correspondent registration from the first packet to the end, under
- * virtual time: updates, the kernel's pair, refresh and lapse, handover,
- * coming home, stopping.
+ * A correspondent registration at one place, under virtual time: updates,
+ * the kernel's pair, refresh and lapse.
  */
 #include <errno.h>
 #include <string.h>
@@ -158,6 +157,38 @@ static void numbers_outlive_the_entry(void)
 	rw_close(&r);
 }
 
+/* MN-5: 0 comes after 65535. MN-3: one entry, of the newest update. */
+static void numbers_are_modulo_65536(void)
+{
+	struct mw_mh bu;
+
+	open_updating();
+	bu = *rw_last(&r, MH_BU);
+	rw_ba(&r, &bu,
+	      &(struct rw_ba){ .status = BA_SEQ_OUT_OF_WINDOW,
+			       .seq = (uint16_t)(32000) });
+	bu = *rw_last(&r, MH_BU);
+	rw_ba(&r, &bu,
+	      &(struct rw_ba){
+		      .status = BA_SEQ_OUT_OF_WINDOW,
+		      .seq = (uint16_t)((0xffff - bu.msg.bu.seq) % 32768) });
+	UNIT_EQ(rw_count(&r, MH_BU), 3);
+	if (rw_last(&r, MH_BU)->msg.bu.seq) {
+		mw_run_ms(&r.w, 1001);
+		bu = *rw_last(&r, MH_BU);
+		rw_ba(&r, &bu,
+		      &(struct rw_ba){
+			      .status = BA_SEQ_OUT_OF_WINDOW,
+			      .seq = (uint16_t)(0xffff - bu.msg.bu.seq) });
+	}
+	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.seq, 0);
+	UNIT_EQ(rw_entry(&r, CN1)->seq, 0);
+	UNIT_EQ(mn_bul(r.w.mn)->count, 2);
+	rw_accept(&r);
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_close(&r);
+}
+
 /* MN-158: with the A bit off the peer is taken to be bound at once. */
 static void without_acknowledgements(void)
 {
@@ -286,268 +317,6 @@ static void refresh_requests(void)
 	rw_close(&r);
 }
 
-/* ---- handover ---- */
-
-/* MN-144: each peer with a binding is told; MN-22: from the moment of the
- * choice nothing goes directly; MN-152: the update waits for the home agent;
- * MN-154: it names the new care-of address. */
-static void a_handover(void)
-{
-	const struct mw_mh *bu;
-
-	rw_open(&r);
-	rw_optimise(&r, CN1);
-	rw_optimise(&r, CN2);
-	rw_run_s(&r, 250);
-	rw_forget(&r);
-	rw_move(&r);
-	UNIT_EQ(r.w.n_mhs, 0);
-	UNIT_NEED(rw_path(&r, CN1) != NULL);
-	CU_ASSERT(!rw_path(&r, CN1)->send && !rw_path(&r, CN2)->send);
-	MW_ADDR(rw_path(&r, CN1)->coa, COA_B);
-	CU_ASSERT(!rw_is_optimised(&r, CN1));
-	UNIT_STR(rw_state(&r, CN1), "waiting");
-	CU_ASSERT(strstr(rw_info(&r, CN1)->reason, "not confirmed") != NULL);
-	mw_accept(&r.w);
-	UNIT_EQ(r.w.n_mhs, 4);
-	rw_answer_all(&r);
-	UNIT_EQ(rw_count(&r, MH_BU), 2);
-	bu = rw_last(&r, MH_BU);
-	MW_ADDR(bu->send.hao_coa, COA_B);
-	CU_ASSERT(rw_is_authentic(&r, bu));
-	CU_ASSERT(!rw_path(&r, CN1)->send);
-	rw_ba(&r, &r.w.mhs[r.w.n_mhs - 2], &(struct rw_ba){ .status = 0 });
-	rw_accept(&r);
-	CU_ASSERT(rw_path(&r, CN1)->send && rw_path(&r, CN2)->send);
-	MW_ADDR(rw_info(&r, CN2)->info.coa, COA_B);
-	rw_close(&r);
-}
-
-/* The pair is told before the new care-of address is known to the agent: in
- * the same turn as the tunnel. */
-static void a_handover_falls_back_at_once(void)
-{
-	const struct fake_request *q;
-	unsigned int i, home = 0, ro = 0;
-
-	open_optimised();
-	mw_ra(&r.w, WLAN0, &mw_router_b);
-	fake_kernel_addr_add(r.w.k, WLAN0, COA_B);
-	mw_settle(&r.w);
-	fake_kernel_forget(r.w.k);
-	mw_carrier(&r.w, ETH0, false);
-	for (i = 0; i < r.w.k->n_requests; i++) {
-		q = &r.w.k->requests[i];
-		if (q->op == FAKE_MN_HOME_SET && !home)
-			home = i + 1;
-		if (q->op == FAKE_RO_SET && !ro)
-			ro = i + 1;
-	}
-	CU_ASSERT(home && ro == home + 1);
-	CU_ASSERT(!fake_kernel_last(r.w.k, FAKE_RO_SET)->ro.send);
-	rw_close(&r);
-}
-
-/* Back to the first address before the second was registered anywhere: the
- * peer's binding is right again, but it is said again all the same. */
-static void there_and_back(void)
-{
-	open_optimised();
-	rw_move(&r);
-	CU_ASSERT(!rw_is_optimised(&r, CN1));
-	mw_carrier(&r.w, ETH0, true);
-	mw_ra(&r.w, ETH0, &mw_router_a);
-	mw_run_ms(&r.w, 100);
-	MW_ADDR(mw_last_bu(&r.w)->acoa, COA_A);
-	mw_accept(&r.w);
-	rw_answer(&r, rw_last(&r, MH_COTI));
-	rw_accept(&r);
-	CU_ASSERT(rw_is_optimised(&r, CN1));
-	MW_ADDR(rw_info(&r, CN1)->info.coa, COA_A);
-	rw_close(&r);
-}
-
-/* An update under way when the address changes is not repeated for it. */
-static void a_handover_during_the_update(void)
-{
-	struct mw_mh old;
-
-	open_updating();
-	old = *rw_last(&r, MH_BU);
-	rw_move(&r);
-	rw_answer(&r, rw_last(&r, MH_COTI));
-	rw_ba(&r, &old, &(struct rw_ba){ .status = 0 });
-	UNIT_EQ(r.w.counters.v[CNT_BA_NOT_ASKED], 1);
-	CU_ASSERT(!rw_is_optimised(&r, CN1));
-	mw_accept(&r.w);
-	MW_ADDR(rw_last(&r, MH_BU)->send.hao_coa, COA_B);
-	rw_accept(&r);
-	CU_ASSERT(rw_is_optimised(&r, CN1));
-	rw_close(&r);
-}
-
-/* The home agent is silent: the peer's binding is refreshed for no longer
- * than the home registration lasts, and ends with it. */
-static void the_home_registration_runs_out(void)
-{
-	unsigned int i;
-
-	open_optimised();
-	for (i = 0; i < 41; i++) {
-		rw_usage(&r, CN1, 1);
-		rw_run_s(&r, 10);
-		rw_answer_all(&r);
-		if (rw_count(&r, MH_BU))
-			rw_accept(&r);
-		CU_ASSERT(rw_is_optimised(&r, CN1));
-		if (rw_count(&r, MH_BU))
-			rw_forget(&r);
-	}
-	UNIT_STR(mw_state(&r.w), "REFRESHING");
-	rw_run_s(&r, 11);
-	UNIT_STR(mw_state(&r.w), "REGISTERING");
-	CU_ASSERT(!rw_is_optimised(&r, CN1));
-	CU_ASSERT(!rw_path(&r, CN1) || !rw_path(&r, CN1)->send);
-	rw_close(&r);
-}
-
-/* ---- home, and the end ---- */
-
-/* MN-111, MN-155: deleted at each peer from the home address: lifetime 0, no
- * Home Address option, care-of nonce 0, the home token alone. MN-12, MN-192:
- * nothing of the pair is left. */
-static void coming_home(void)
-{
-	const struct mw_mh *bu;
-
-	open_optimised();
-	rw_run_s(&r, 250);
-	rw_forget(&r);
-	mw_carrier(&r.w, ETH0, false);
-	mw_ra(&r.w, WLAN0, &mw_home_router);
-	CU_ASSERT(!rw_path(&r, CN1)->send);
-	UNIT_EQ(r.w.n_mhs, 0);
-	mw_accept(&r.w);
-	UNIT_STR(mw_location(&r.w), "home");
-	UNIT_EQ(rw_count(&r, MH_HOTI), 1);
-	UNIT_EQ(rw_count(&r, MH_COTI), 0);
-	rw_answer(&r, rw_last(&r, MH_HOTI));
-	bu = rw_last(&r, MH_BU);
-	UNIT_NEED(bu != NULL);
-	UNIT_EQ(bu->msg.bu.lifetime_4s, 0);
-	UNIT_EQ(bu->msg.opt.coa_nonce, 0);
-	CU_ASSERT(!bu->send.hao);
-	MW_ADDR(bu->send.src, HOA);
-	CU_ASSERT(rw_is_authentic(&r, bu));
-	UNIT_STR(rw_state(&r, CN1), "deleting");
-	UNIT_EQ(rw_entry(&r, CN1)->state, BUL_DEREGISTERING);
-	rw_accept(&r);
-	UNIT_STR(rw_state(&r, CN1), "idle");
-	CU_ASSERT(!rw_path(&r, CN1));
-	CU_ASSERT(!rw_entry(&r, CN1));
-	/* MN-33: traffic at home begins nothing. */
-	rw_forget(&r);
-	rw_flow(&r, CN1);
-	UNIT_EQ(r.w.n_mhs, 0);
-	rw_close(&r);
-}
-
-/* MN-111: with a home token at hand no test at all. An answer through a
- * tunnel that is no more does not count. */
-static void coming_home_soon(void)
-{
-	open_optimised();
-	mw_carrier(&r.w, ETH0, false);
-	rw_go_home(&r);
-	UNIT_EQ(rw_count(&r, MH_HOTI), 0);
-	UNIT_EQ(rw_count(&r, MH_BU), 1);
-	rw_run_s(&r, 1);
-	UNIT_EQ(rw_count(&r, MH_BU), 2);
-	rw_accept(&r);
-	CU_ASSERT(!rw_path(&r, CN1));
-	rw_close(&r);
-}
-
-/* A peer that is gone does not hold the pair for ever. */
-static void nobody_to_delete_at(void)
-{
-	open_optimised();
-	mw_carrier(&r.w, ETH0, false);
-	rw_go_home(&r);
-	rw_run_s(&r, 96);
-	UNIT_EQ(rw_count(&r, MH_BU), 7);
-	UNIT_STR(rw_state(&r, CN1), "idle");
-	CU_ASSERT(!rw_path(&r, CN1));
-	rw_close(&r);
-}
-
-/* Left again while the binding was being deleted. */
-static void leaving_while_deleting(void)
-{
-	open_optimised();
-	mw_carrier(&r.w, ETH0, false);
-	rw_go_home(&r);
-	UNIT_STR(rw_state(&r, CN1), "deleting");
-	mw_carrier(&r.w, WLAN0, false);
-	mw_carrier(&r.w, ETH0, true);
-	mw_ra(&r.w, ETH0, &mw_router_a);
-	mw_run_ms(&r.w, 100);
-	mw_accept(&r.w);
-	MW_ADDR(rw_last(&r, MH_BU)->send.hao_coa, COA_A);
-	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.lifetime_4s, 0);
-	CU_ASSERT(rw_is_authentic(&r, rw_last(&r, MH_BU)));
-	rw_accept(&r);
-	rw_run_s(&r, 1);
-	rw_optimise(&r, CN1);
-	rw_close(&r);
-}
-
-/* MN-155: a node that stops abroad deletes with its care-of address, the
- * peers first: without the home agent no home test would come. */
-static void stopping(void)
-{
-	const struct mw_mh *bu;
-
-	open_optimised();
-	rw_run_s(&r, 250);
-	rw_forget(&r);
-	mn_stop(r.w.mn, r.w.now);
-	mw_settle(&r.w);
-	UNIT_EQ(r.w.n_bus, 0);
-	UNIT_EQ(rw_count(&r, MH_HOTI), 1);
-	UNIT_EQ(rw_count(&r, MH_COTI), 0);
-	rw_answer_all(&r);
-	bu = rw_last(&r, MH_BU);
-	UNIT_NEED(bu != NULL);
-	UNIT_EQ(bu->msg.bu.lifetime_4s, 0);
-	UNIT_EQ(bu->msg.opt.coa_nonce, 0);
-	CU_ASSERT(bu->send.hao);
-	MW_ADDR(bu->send.hao_coa, COA_A);
-	CU_ASSERT(rw_is_authentic(&r, bu));
-	UNIT_EQ(r.w.n_bus, 0);
-	rw_accept(&r);
-	UNIT_EQ(r.w.n_bus, 1);
-	UNIT_EQ(r.w.bus[0].bu.lifetime_4s, 0);
-	CU_ASSERT(!mn_is_stopped(r.w.mn));
-	mw_accept(&r.w);
-	CU_ASSERT(mn_is_stopped(r.w.mn));
-	rw_close(&r);
-}
-
-/* A silent peer takes half of the time, no more. */
-static void stopping_with_a_silent_peer(void)
-{
-	open_optimised();
-	mn_stop(r.w.mn, r.w.now);
-	mw_run_ms(&r.w, 999);
-	UNIT_EQ(r.w.n_bus, 0);
-	mw_run_ms(&r.w, 1);
-	UNIT_EQ(r.w.n_bus, 1);
-	mw_accept(&r.w);
-	CU_ASSERT(mn_is_stopped(r.w.mn));
-	rw_close(&r);
-}
-
 /* ---- the kernel ---- */
 
 /* What it refuses stays in the tunnel, and is asked again. */
@@ -561,6 +330,26 @@ static void the_kernel_refuses_the_pair(void)
 	CU_ASSERT(strstr(rw_info(&r, CN1)->reason, "refused") != NULL);
 	UNIT_EQ(r.w.counters.v[CNT_KERNEL_FAILED], 1);
 	mw_run_ms(&r.w, 500);
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_close(&r);
+}
+
+/* One that refuses for ever is asked ever more slowly. */
+static void the_kernel_refuses_for_ever(void)
+{
+	unsigned int n;
+
+	open_updating();
+	r.w.k->fail_permille = 1000;
+	rw_accept(&r);
+	fake_kernel_forget(r.w.k);
+	rw_run_s(&r, 300);
+	CU_ASSERT(!rw_is_optimised(&r, CN1));
+	UNIT_STR(rw_state(&r, CN1), "bound");
+	n = fake_kernel_count(r.w.k, FAKE_RO_SET);
+	CU_ASSERT(n >= 8 && n <= 12);
+	r.w.k->fail_permille = 0;
+	rw_run_s(&r, 60);
 	CU_ASSERT(rw_is_optimised(&r, CN1));
 	rw_close(&r);
 }
@@ -594,35 +383,21 @@ static const struct unit_case registration[] = {
 	UNIT_CASE(the_lifetime_asked_for),
 	UNIT_CASE(updates_are_repeated),
 	UNIT_CASE(numbers_outlive_the_entry),
+	UNIT_CASE(numbers_are_modulo_65536),
 	UNIT_CASE(without_acknowledgements),
 	UNIT_CASE(refresh_while_in_use),
 	UNIT_CASE(lapse_when_idle),
 	UNIT_CASE(a_refresh_that_nobody_answers),
 	UNIT_CASE(refresh_requests),
 	UNIT_CASE(the_kernel_refuses_the_pair),
+	UNIT_CASE(the_kernel_refuses_for_ever),
 	UNIT_CASE(the_kernel_refuses_to_fall_back),
 	UNIT_END,
 };
 
-static const struct unit_case moving[] = {
-	UNIT_CASE(a_handover),
-	UNIT_CASE(a_handover_falls_back_at_once),
-	UNIT_CASE(there_and_back),
-	UNIT_CASE(a_handover_during_the_update),
-	UNIT_CASE(the_home_registration_runs_out),
-	UNIT_CASE(coming_home),
-	UNIT_CASE(coming_home_soon),
-	UNIT_CASE(nobody_to_delete_at),
-	UNIT_CASE(leaving_while_deleting),
-	UNIT_CASE(stopping),
-	UNIT_CASE(stopping_with_a_silent_peer),
-	UNIT_END,
+static const struct unit_suite suites[] = {
+	{ "mn_ro registration", registration }, { NULL, NULL }
 };
-
-static const struct unit_suite suites[] = { { "mn_ro registration",
-					      registration },
-					    { "mn_ro moving", moving },
-					    { NULL, NULL } };
 
 int main(int argc, char **argv)
 {

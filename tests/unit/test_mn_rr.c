@@ -241,6 +241,39 @@ static void late_and_second_answers(void)
 	rw_close(&r);
 }
 
+/* MN-125: reserved bits and unknown options do not matter; MN-181: nor in a
+ * Binding Refresh Request. */
+static void messages_of_a_later_age(void)
+{
+	struct packet pkt = { .src = mw_addr(CN1),
+			      .dst = mw_addr(HOA),
+			      .ifindex = TUN };
+	uint8_t buf[32] = { 59, 3, MH_HOT, 0x55, 0, 0, 0, 0 };
+	uint8_t brr[8] = { 59, 0, MH_BRR, 0xff, 0, 0, 0xff, 0xff };
+	struct mh_msg msg;
+
+	open_testing();
+	memcpy(buf + 8, rw_last(&r, MH_HOTI)->msg.test_init.cookie, 8);
+	buf[24] = 250; /* option type */
+	buf[25] = 6;
+	mh_set_checksum(buf, sizeof(buf), &pkt.src, &pkt.dst);
+	UNIT_NEED(mh_parse(buf, sizeof(buf), &pkt.src, &pkt.dst, &msg) ==
+		  MH_OK);
+	mn_on_test(r.w.mn, &pkt, &msg, r.w.now);
+	CU_ASSERT(rw_info(&r, CN1)->info.has_home_token);
+	rw_close(&r);
+
+	rw_open(&r);
+	rw_optimise(&r, CN1);
+	mh_set_checksum(brr, sizeof(brr), &pkt.src, &pkt.dst);
+	UNIT_NEED(mh_parse(brr, sizeof(brr), &pkt.src, &pkt.dst, &msg) ==
+		  MH_OK);
+	mn_on_brr(r.w.mn, &pkt, &msg, r.w.now);
+	mw_settle(&r.w);
+	UNIT_EQ(rw_count(&r, MH_BU), 1);
+	rw_close(&r);
+}
+
 /* ---- tokens ---- */
 
 /* MN-109, MN-186: at a handover a home token at hand leaves only the care-of
@@ -376,6 +409,7 @@ static const struct unit_case answers[] = {
 	UNIT_CASE(home_tests_that_do_not_count),
 	UNIT_CASE(care_of_tests_that_do_not_count),
 	UNIT_CASE(late_and_second_answers),
+	UNIT_CASE(messages_of_a_later_age),
 	UNIT_END,
 };
 
