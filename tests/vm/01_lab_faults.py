@@ -21,7 +21,7 @@ console = self_test.console
 INNER = '''
 import time
 
-DEADLINE = 20
+DEADLINE = 120
 CAPTURE = False
 
 

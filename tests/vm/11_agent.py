@@ -28,7 +28,7 @@ def test_not_home_subnet(lab):
     mobile_node(lab, changes=[(HOA + '/64', '2001:db8:9::100/64')])
     refused(lab, 132, '2001:db8:9::100')
     assert not bindings(lab)
-    assert lab.packets('mip6.ba.status == 132')
+    lab.wait_packets('mip6.ba.status == 132')
 
 
 def test_limit(lab):
@@ -65,8 +65,8 @@ def test_duplicate(lab):
     mobile_node(lab)
     refused(lab, 134)
     assert not bindings(lab)
-    assert lab.packets('icmpv6.type == 135 && ipv6.src == :: && '
-                       'icmpv6.nd.ns.target_address == %s' % HOA)
+    lab.wait_packets('icmpv6.type == 135 && ipv6.src == :: && '
+                     'icmpv6.nd.ns.target_address == %s' % HOA)
     assert lab.node('cn').reaches(HOA, 2), 'the holder lost its address'
     hh.run('ip -6 addr del %s/64 dev eth0' % HOA)
 
@@ -103,12 +103,13 @@ def test_node_killed(lab):
     HA-32"""
     _agent, node, _coa = away(lab, agent_changes=[
         ('home-agent = {', 'home-agent = { max-lifetime = 16;')])
+    before = counters(lab.node('ha'))['binding-expired']
     node.kill()
     lab.wait_for(lambda: not bindings(lab), 60, 'expiry')
     out = lab.node('ha').sh('ip -6 route show table all; '
                             'ip -6 neigh show proxy').out
     assert HOA not in out, out
-    assert counters(lab.node('ha'))['binding-expired'] == 1
+    assert counters(lab.node('ha'))['binding-expired'] == before + 1
     # It starts again, abroad, over what it left behind.
     mobile_node(lab)
     wait_bound(lab, A)
@@ -122,14 +123,17 @@ def test_agent_unreachable(lab):
     lab.link('t-ha', loss='100%')
     when = lab.move('mn', 'b')
     lab.wait_packets('mip6.mhtype == 5 && frame.interface_name == "b"',
-                     count=5, timeout=90)
+                     count=7, timeout=180)
     sent = [p['time'] for p in lab.packets(
         'mip6.mhtype == 5 && frame.interface_name == "b"')]
     waits = [b - a for a, b in zip(sent, sent[1:])]
-    assert all(b > a * 1.5 for a, b in zip(waits, waits[1:])), waits
+    # Doubled up to 32 s; unit tests say exactly when.
+    assert waits[5] > 8 * waits[0], waits
+    assert sent[-1] - when > 60, waits
     lab.link('t-ha', loss=None)
-    wait_bound(lab, B, timeout=120)
-    assert lab.node('cn').reaches(HOA, 3), when
+    wait_bound(lab, B, timeout=180)
+    assert lab.node('cn').reaches(HOA, 3)
+test_agent_unreachable.deadline = 600
 
 
 def test_spoofed_tunnel(lab):
@@ -172,17 +176,18 @@ def test_errors_relayed(lab):
         'a packet that fits the tunnel must pass'
     core.run('ip link set ra mtu 1340')
     ra.run('ip link set eth1 mtu 1340')
-    big = cn.ping(HOA, 0.3, count=12, size=1350)
+    big = cn.ping(HOA, 0.3, size=1350)
     lab.wait_packets('icmpv6.type == 2 && ipv6.dst == %s && '
                      'frame.interface_name == "c"' % CN, 'icmpv6.mtu')
-    assert big.result(30).received, 'the two ends did not adapt'
+    big.wait_replies(1, 60)     # the two ends have adapted
+    big.stop()
     core.run('ip link set ra mtu 1500')
     ra.run('ip link set eth1 mtu 1500')
     core.run('ip -6 route add unreachable %s/128' % coa)
-    series = cn.ping(HOA, 0.3, count=4)
+    series = cn.ping(HOA, 0.3)
     lab.wait_packets('icmpv6.type == 1 && ipv6.dst == %s && '
                      'frame.interface_name == "c"' % CN)
-    series.result(30)
+    series.stop()
     core.run('ip -6 route del unreachable %s/128' % coa)
 
 
