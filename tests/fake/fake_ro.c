@@ -28,8 +28,8 @@ static struct fake_pair **pair_place(const struct kernel *k,
 			(uint32_t)peer->s6_addr[i] << 8) *
 		       16777619u;
 	p = &open->pairs[(hash ^ hash >> 16) % FAKE_PAIR_BUCKETS];
-	while (*p && !(addr_eq(&(*p)->local, local) &&
-		       addr_eq(&(*p)->peer, peer)))
+	while (*p &&
+	       !(addr_eq(&(*p)->local, local) && addr_eq(&(*p)->peer, peer)))
 		p = &(*p)->next;
 	return p;
 }
@@ -264,8 +264,8 @@ enum kernel_rule_action fake_kernel_rule(const struct kernel *k,
 
 		if (prefix_contains(&r->peer, peer) &&
 		    (!r->protocol || r->protocol == protocol) &&
-		    (!r->port || (r->port == port && (protocol == TCP ||
-						      protocol == UDP))))
+		    (!r->port ||
+		     (r->port == port && (protocol == TCP || protocol == UDP))))
 			return r->action;
 	}
 	return KERNEL_RULE_TUNNEL;

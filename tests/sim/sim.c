@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 #define TAIL_LINES 60
 
@@ -156,10 +157,32 @@ static void sim_done(struct sim *s)
 	for (i = 0; i < s->n_nodes; i++)
 		sim_node_free(s->nodes[i]);
 	free(s->nodes);
+	sim_attack_free(s->attacker);
+	sim_rr_free(s);
 	while (s->packets)
 		sim_packet_free(s->packets);
 	tqueue_free(s->tq);
 	free(s);
+}
+
+static void print_rr(const struct sim *s)
+{
+	const struct sim_rr *rr = s->rr;
+
+	if (rr)
+		printf("     %llu Test Inits, %llu tests, %llu BU, %llu BA, "
+		       "%llu BE, %llu BRR to and of correspondents; %llu "
+		       "accepted (%llu stolen), %llu reports, %llu dropped\n",
+		       (unsigned long long)rr->n_init,
+		       (unsigned long long)rr->n_test,
+		       (unsigned long long)rr->n_bu,
+		       (unsigned long long)rr->n_ba,
+		       (unsigned long long)rr->n_be,
+		       (unsigned long long)rr->n_brr,
+		       (unsigned long long)rr->n_accepted,
+		       (unsigned long long)rr->n_stolen,
+		       (unsigned long long)rr->n_reports,
+		       (unsigned long long)rr->n_dropped);
 }
 
 static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
@@ -188,6 +211,7 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
 	       (unsigned long long)sim->n_moves,
 	       (unsigned long long)sim->n_reboots,
 	       (double)(clock() - started) / CLOCKS_PER_SEC);
+	print_rr(sim);
 	fflush(stdout);
 	sim_done(sim);
 	return true;
@@ -196,8 +220,9 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
 /* ---- command line ---- */
 
 static const struct sim_scenario *const tables[] = {
-	sim_scenarios_walk, sim_scenarios_hosts, sim_scenarios_fault,
-	sim_scenarios_peer, sim_scenarios_crowd,
+	sim_scenarios_walk,   sim_scenarios_hosts, sim_scenarios_fault,
+	sim_scenarios_peer,   sim_scenarios_crowd, sim_scenarios_ro,
+	sim_scenarios_attack,
 };
 
 struct options {

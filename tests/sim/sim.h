@@ -13,6 +13,10 @@
  *   sim_check.c   what must hold after each step
  *   sim_quiet.c   what must hold when nothing has happened for a while
  *   sim_net.c     the usual topology
+ *   sim_data.c    traffic, and what kernels make of it (route optimisation)
+ *   sim_rr.c      tokens handed out, messages of route optimisation
+ *   sim_ro.c      what must hold for correspondents and their traffic
+ *   sim_attack.c  an attacker on one path; sim_forge.c what it sends
  *   scenario_*.c  what happens
  */
 #ifndef TESTS_SIM_H
@@ -36,6 +40,7 @@
 #define SIM_COAS      16 /* acceptances remembered for a home address */
 #define SIM_SQUATTERS 4  /* addresses of strangers on a link */
 #define SIM_NEIGHS    256
+#define SIM_TOLD      8 /* flows of which a node's kernel told */
 
 struct sim;
 struct sim_node;
@@ -158,8 +163,21 @@ struct sim_reg {
 
 /* ---- nodes ---- */
 
-/* Bits: a node may be both, on different interfaces. */
-enum sim_role { SIM_HA = 1, SIM_MN = 2, SIM_BOTH = 3 };
+/* Bits: a node may be both, on different interfaces.  PLAIN: a fixed host
+ * without mip6d. */
+enum sim_role {
+	SIM_HA = 1,
+	SIM_MN = 2,
+	SIM_BOTH = 3,
+	SIM_CN = 4,
+	SIM_PLAIN = 8,
+};
+
+/* The kernel told of a flow in the tunnel, and does so again 30 s later. */
+struct sim_told {
+	struct in6_addr hoa, peer;
+	struct mtime at;
+};
 
 struct sim_node {
 	struct sim *sim;
@@ -178,6 +196,8 @@ struct sim_node {
 	struct sim_iface ifaces[SIM_IFACES];
 	unsigned int n_ifaces;
 	struct task wake;
+	struct mtime woken_at;
+	unsigned int woken; /* times, then */
 	struct task boot;
 
 	/* the configuration, copied at each start */
@@ -188,6 +208,13 @@ struct sim_node {
 	struct conf_mn_interface mn_ifaces[SIM_IFACES];
 	struct conf_mn_home mn_homes[SIM_HOMES];
 	struct sim_reg regs[SIM_HOMES]; /* of mn_homes */
+	struct conf_mn_rule mn_rules[2];
+	struct conf_cn cn;
+	struct conf_cn_rule cn_rules[2];
+	struct in6_addr fixed; /* CN, PLAIN: its address; else :: */
+
+	struct sim_told told[SIM_TOLD];
+	unsigned int n_told;
 
 	/* Binding Updates per peer in the last second */
 	struct mtime bu_times[3];
@@ -201,13 +228,17 @@ struct sim_node {
 
 /* ---- packets ---- */
 
-enum sim_kind { SIM_MH, SIM_ND, SIM_PROBE };
+enum sim_kind { SIM_MH, SIM_ND, SIM_PROBE, SIM_DATA, SIM_ICMP };
+
+struct sim_flow;
+struct sim_rr;
+struct sim_attacker;
 
 struct sim_packet {
 	struct task task; /* arrival */
 	struct sim *sim;
 	enum sim_kind kind;
-	/* MH: as in the IPv6 header, with what HAO and RH2 carry */
+	/* As in the IPv6 header, with what HAO and RH2 carry */
 	struct in6_addr wire_src, wire_dst, hao, rh2;
 	bool has_hao, has_rh2;
 	struct in6_addr tunnel_src, tunnel_dst; /* outer header, or :: */
@@ -216,7 +247,10 @@ struct sim_packet {
 	struct sim_iface *from; /* NULL: a router or a stranger */
 	unsigned int tries;     /* PROBE */
 	struct lladdr mac;
-	struct lladdr to; /* frame address; len 0: multicast */
+	struct lladdr to;      /* frame address; len 0: multicast */
+	struct sim_flow *flow; /* DATA; NULL: an attacker's */
+	bool back;             /* from the flow's second end */
+	bool forged;           /* does not pass the attacker (again) */
 	struct sim_packet *prev, *next;
 	size_t len;
 	uint8_t data[];
@@ -251,6 +285,12 @@ struct sim {
 	/* numbers for the reader */
 	uint64_t n_bu, n_ba, n_accepted, n_refused, n_moves, n_reboots;
 	uint64_t n_handovers;
+
+	/* route optimisation; NULL in simulations without */
+	struct sim_flow *flows;
+	struct sim_rr *rr;
+	struct sim_attacker *attacker;
+	bool want_direct; /* when quiet, traffic takes the direct way */
 
 	/* a Binding Update as it was on the wire, for replays */
 	struct sim_packet *seen_bu[16];
@@ -308,6 +348,13 @@ void sim_path_emit(struct sim_packet *p);
 void sim_path_replay(struct sim *s, unsigned int which);
 /* Hands p to whoever is there now. */
 void sim_path_deliver(struct sim_packet *p);
+/* Sends p from n, as its kernel routes what comes from the address src. */
+int sim_path_send(struct sim_node *n, struct sim_packet *p,
+		  const struct in6_addr *src);
+/* An address of this node in its kernel, away or at home, or NULL. */
+const struct kernel_mn_home *sim_path_home(const struct sim_node *n,
+					   const struct in6_addr *hoa);
+struct sim_packet *sim_packet_copy(const struct sim_packet *p);
 
 /* sim_host.c */
 void sim_host_ra(struct sim_iface *i, const struct sim_router *r);
@@ -344,6 +391,14 @@ struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at);
 void sim_both_add(struct sim_node *ha, struct sim_link *at);
 struct sim_iface *sim_iface_add(struct sim_node *n, struct sim_link *at,
 				int preference);
+/* A fixed host: a correspondent node, or one without mip6d. */
+struct sim_node *sim_cn_add(struct sim *s, struct sim_link *at,
+			    const char *addr);
+struct sim_node *sim_plain_add(struct sim *s, struct sim_link *at,
+			       const char *addr);
+/* A mobile node that optimises, and is a correspondent node itself. */
+void sim_cn_on(struct sim_node *n);
+void sim_ro_on(struct sim_node *mn);
 void sim_mn_home(struct sim_node *mn, struct sim_node *ha, const char *hoa,
 		 uint32_t lifetime_s);
 void sim_mn_home_addr(struct sim_node *mn, struct sim_node *ha,
@@ -374,6 +429,7 @@ void sim_wire_asked(struct sim_reg *r, const struct mh_bu *bu,
 		    const struct in6_addr *coa, const struct in6_addr *from);
 void sim_check_sent_mh(struct sim_node *n, const struct fake_msg *msg);
 void sim_check_received_ba(struct sim_node *n, const struct mh_ba *ba,
+			   const struct in6_addr *from,
 			   const struct in6_addr *hoa);
 
 /* sim_check.c */
@@ -385,17 +441,17 @@ uint64_t sim_digest(struct sim *s);
 /* sim_quiet.c */
 /* Makes the network perfect, waits until every back-off must be over, and
  * demands that each node is bound with a care-of address of its link, or at
- * home without a binding anywhere. */
+ * home without a binding anywhere; and that traffic arrives. */
 void sim_settle(struct sim *s);
 void sim_check_quiet(struct sim *s);
-/* Stops all mobile nodes, then all agents; nothing may be left. */
+/* Stops all nodes, the agents last; nothing may be left. */
 void sim_finish(struct sim *s);
 
 /* sim_net.c */
 struct sim_net {
 	struct sim *s;
-	struct sim_link *home, *a, *b;
-	struct sim_node *ha, *mn;
+	struct sim_link *home, *a, *b, *c; /* c: with route optimisation */
+	struct sim_node *ha, *mn, *cn;
 };
 
 /* Links and the agent, not started. */
@@ -403,6 +459,10 @@ void sim_net_links(struct sim *s, struct sim_net *n);
 /* With a mobile node 2001:db8:1::100 on link `at` (NULL: home), started. */
 void sim_net_build(struct sim *s, struct sim_net *n, struct sim_link *at,
 		   uint32_t lifetime_s);
+/* With a fixed correspondent node 2001:db8:c::10 on a link of its own, and a
+ * mobile node that optimises; not started. */
+void sim_net_ro(struct sim *s, struct sim_net *n, uint32_t lifetime_s);
+void sim_net_start(struct sim_net *n);
 struct sim_link *sim_net_any(struct sim_net *n);
 void sim_net_linger(struct sim_net *n);
 /* Other loss rates on core and links, up to `most` permille a way. */
@@ -431,5 +491,7 @@ extern const struct sim_scenario sim_scenarios_hosts[];
 extern const struct sim_scenario sim_scenarios_fault[];
 extern const struct sim_scenario sim_scenarios_peer[];
 extern const struct sim_scenario sim_scenarios_crowd[];
+extern const struct sim_scenario sim_scenarios_ro[];
+extern const struct sim_scenario sim_scenarios_attack[];
 
 #endif

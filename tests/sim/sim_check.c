@@ -9,6 +9,7 @@
  * - memory and tasks are bounded.
  */
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 #define TASKS_BASE 32 /* a daemon's own, whatever it serves */
 #define TASKS_EACH 8  /* more for each binding and home address */
@@ -145,15 +146,20 @@ static void belief_check(struct sim_node *n, struct sim_reg *r)
 static void mn_check(struct sim_node *n)
 {
 	struct bul *bul = mn_bul(daemon_mn(n->daemon));
-	unsigned int i;
+	const struct bul_entry *e;
+	unsigned int i, homes = 0;
 
-	if (bul->count > n->mn.n_homes)
+	for (e = bul->head; e; e = e->next)
+		homes += e->home;
+	if (homes > n->mn.n_homes)
 		sim_fail(n->sim, "%s: %u entries for %u home addresses",
-			 n->name, bul->count, n->mn.n_homes);
+			 n->name, homes, n->mn.n_homes);
 	for (i = 0; i < n->mn.n_homes; i++)
 		belief_check(n, &n->regs[i]);
 	if (n->role == SIM_MN &&
-	    tqueue_len(n->tq) > TASKS_BASE + TASKS_EACH * n->mn.n_homes)
+	    tqueue_len(n->tq) >
+		    TASKS_BASE + TASKS_EACH * (n->mn.n_homes +
+					       n->mn.max_correspondents))
 		sim_fail(n->sim, "%s: %zu tasks", n->name, tqueue_len(n->tq));
 }
 
@@ -179,6 +185,10 @@ void sim_check_step(struct sim *s)
 			ha_check(n);
 		if (n->role & SIM_MN)
 			mn_check(n);
+		if (s->rr && n->role & SIM_CN)
+			sim_ro_check_cn(n);
+		if (s->rr && n->role & SIM_MN)
+			sim_ro_check_mn(n);
 	}
 }
 
@@ -192,9 +202,9 @@ void sim_check_stopped(struct sim_node *n)
 		sim_fail(n->sim, "%s: listens on after the stop", n->name);
 	if (!fake_kernel_is_clean(n->kernel))
 		sim_fail(n->sim,
-			 "%s: left %u bindings, %u home links or a "
-			 "home address in the kernel",
-			 n->name, n->kernel->n_bindings,
+			 "%s: left %u bindings, %u pairs, %u home links or "
+			 "a home address in the kernel",
+			 n->name, n->kernel->n_bindings, n->kernel->n_pairs,
 			 n->kernel->n_home_links);
 }
 
@@ -252,6 +262,8 @@ uint64_t sim_digest(struct sim *s)
 				    entry_digest, &h);
 		if (n->role & SIM_MN)
 			h = bul_digest(h, mn_bul(daemon_mn(n->daemon)));
+		if (s->rr)
+			h = sim_ro_digest(n, h);
 		h = mix(h, &n->kernel->n_bindings, sizeof(unsigned int));
 		for (j = 0; j < n->kernel->n_homes; j++)
 			h = mix(h, &n->kernel->homes[j].place,

@@ -18,12 +18,12 @@ static void packet_arrives(struct task *task, struct mtime now)
 	struct sim_packet *p = container_of(task, struct sim_packet, task);
 
 	(void)now;
-	if (p->kind == SIM_MH)
-		sim_path_deliver(p);
-	else if (p->kind == SIM_ND)
+	if (p->kind == SIM_ND)
 		sim_link_deliver(p);
-	else
+	else if (p->kind == SIM_PROBE)
 		sim_host_probe_answer(p);
+	else
+		sim_path_deliver(p);
 }
 
 struct sim_packet *sim_packet_new(struct sim *s, enum sim_kind kind,
@@ -351,6 +351,8 @@ static void iface_heard(struct sim_iface *i, const struct sim_packet *p,
 			return;
 		pkt.lladdr = p->mac;
 	}
+	if (!n->daemon)
+		return;
 	sim_node_enter(n);
 	daemon_on_icmp6(n->daemon, &pkt);
 	sim_node_touch(n);

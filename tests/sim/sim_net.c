@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 void sim_net_links(struct sim *s, struct sim_net *n)
 {
@@ -39,6 +40,29 @@ void sim_net_build(struct sim *s, struct sim_net *n, struct sim_link *at,
 	}
 	sim_node_start(n->ha);
 	sim_node_start(n->mn);
+}
+
+void sim_net_ro(struct sim *s, struct sim_net *n, uint32_t lifetime_s)
+{
+	sim_rr_on(s);
+	s->want_direct = true;
+	sim_net_links(s, n);
+	n->c = sim_link_add(s, "C");
+	sim_router_add(n->c, "2001:db8:c::/64", 3000, 10000);
+	n->c->routers[0].prefixes[0].autonomous = false;
+	n->cn = sim_cn_add(s, n->c, "2001:db8:c::10");
+	n->mn = sim_mn_add(s, n->a);
+	n->mn->mn_ifaces[0].optimistic = sim_below(s, 2);
+	sim_mn_home(n->mn, n->ha, "2001:db8:1::100", lifetime_s);
+	sim_ro_on(n->mn);
+}
+
+void sim_net_start(struct sim_net *n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->s->n_nodes; i++)
+		sim_node_start(n->s->nodes[i]);
 }
 
 struct sim_link *sim_net_any(struct sim_net *n)

@@ -91,6 +91,13 @@ static void wake_task(struct task *task, struct mtime now)
 {
 	struct sim_node *n = container_of(task, struct sim_node, wake);
 
+	/* A thousand nodes may have a lot to do, but not without an end. */
+	if (n->woken_at.us != now.us)
+		n->woken = 0;
+	n->woken_at = now;
+	if (++n->woken > 10000)
+		sim_fail(n->sim, "%s: goes round without time passing",
+			 n->name);
 	fake_kernel_run(n->kernel);
 	sim_node_enter(n);
 	tqueue_run(n->tq, now);
@@ -119,6 +126,7 @@ struct conf *sim_node_conf(const struct sim_node *n)
 	c->log_level = log_get_level();
 	c->ha = n->ha;
 	c->mn = n->mn;
+	c->cn = n->cn;
 	c->ha.links =
 		copy_of(n->ha_links, n->ha.n_links, sizeof(n->ha_links[0]));
 	c->ha.allow =
@@ -127,6 +135,10 @@ struct conf *sim_node_conf(const struct sim_node *n)
 				   sizeof(n->mn_ifaces[0]));
 	c->mn.homes =
 		copy_of(n->mn_homes, n->mn.n_homes, sizeof(n->mn_homes[0]));
+	c->mn.rules =
+		copy_of(n->mn_rules, n->mn.n_rules, sizeof(n->mn_rules[0]));
+	c->cn.rules =
+		copy_of(n->cn_rules, n->cn.n_rules, sizeof(n->cn_rules[0]));
 	return c;
 }
 
@@ -147,6 +159,8 @@ static void ports_new(struct sim_node *n)
 	n->transport = fake_transport_new();
 	n->transport->on_send = on_send;
 	n->transport->arg = n;
+	n->transport->kernel = n->kernel;
+	n->n_told = 0;
 }
 
 static void ports_free(struct sim_node *n)
@@ -157,32 +171,40 @@ static void ports_free(struct sim_node *n)
 	n->transport = fake_transport_free(n->transport);
 }
 
-/* An agent's address never goes away; a mobile node has to form its own. */
+static void fixed_addr(struct sim_node *n, unsigned int place,
+		       const struct in6_addr *addr)
+{
+	struct kernel_addr a = {
+		.ifindex = n->ifaces[0].ifindex,
+		.plen = 64,
+		.addr = *addr,
+		.permanent = true,
+		.valid_s = UINT32_MAX,
+		.preferred_s = UINT32_MAX,
+	};
+
+	n->ifaces[0].addrs[SIM_ADDRS - 1 - place] = (struct sim_addr){
+		.used = true,
+		.told = true,
+		.addr = a.addr,
+		.valid_until = MTIME_NEVER,
+		.preferred_until = MTIME_NEVER,
+	};
+	fake_kernel_addr_set(n->kernel, &a);
+}
+
+/* An agent's address never goes away, nor that of a fixed host; a mobile node
+ * has to form its own. */
 static void host_new(struct sim_node *n)
 {
 	unsigned int i, j;
 
 	for (i = 0; i < n->n_ifaces; i++)
 		sim_host_reset(&n->ifaces[i]);
-	for (j = 0; n->role & SIM_HA && j < n->ha.n_links; j++) {
-		struct kernel_addr a = {
-			.ifindex = n->ifaces[0].ifindex,
-			.plen = 64,
-			.addr = n->ha_links[j].address,
-			.permanent = true,
-			.valid_s = UINT32_MAX,
-			.preferred_s = UINT32_MAX,
-		};
-
-		n->ifaces[0].addrs[SIM_ADDRS - 1 - j] = (struct sim_addr){
-			.used = true,
-			.told = true,
-			.addr = a.addr,
-			.valid_until = MTIME_NEVER,
-			.preferred_until = MTIME_NEVER,
-		};
-		fake_kernel_addr_set(n->kernel, &a);
-	}
+	for (j = 0; n->role & SIM_HA && j < n->ha.n_links; j++)
+		fixed_addr(n, j, &n->ha_links[j].address);
+	if (!addr_is_any(&n->fixed))
+		fixed_addr(n, 0, &n->fixed);
 }
 
 void sim_node_start(struct sim_node *n)
@@ -203,6 +225,8 @@ void sim_node_start(struct sim_node *n)
 	n->epoch++;
 	n->started = n->sim->now;
 	sim_note(n->sim, "%s starts", n->name);
+	if (n->role & SIM_PLAIN)
+		return;
 	sim_node_enter(n);
 	err = daemon_new(&env, sim_node_conf(n), n->sim->now, &n->daemon);
 	if (err)
@@ -269,9 +293,10 @@ void sim_node_stop(struct sim_node *n)
 		return;
 	sim_note(s, "%s stops", n->name);
 	sim_node_enter(n);
-	daemon_stop(n->daemon, s->now);
+	if (n->daemon)
+		daemon_stop(n->daemon, s->now);
 	sim_node_touch(n);
-	while (!daemon_is_stopped(n->daemon)) {
+	while (n->daemon && !daemon_is_stopped(n->daemon)) {
 		if (!mtime_before(s->now, limit))
 			sim_fail(s, "%s: does not stop", n->name);
 		sim_run_ms(s, 10);
@@ -319,7 +344,11 @@ static struct sim_node *node_add(struct sim *s, enum sim_role role)
 	n->sim = s;
 	n->id = s->n_nodes;
 	n->role = role;
-	snprintf(n->name, sizeof(n->name), "%s%u", role == SIM_HA ? "ha" : "mn",
+	snprintf(n->name, sizeof(n->name), "%s%u",
+		 role == SIM_HA   ? "ha"
+		 : role == SIM_MN ? "mn"
+		 : role == SIM_CN ? "cn"
+				  : "host",
 		 n->id);
 	task_init(&n->wake, wake_task);
 	task_init(&n->boot, boot_task);
@@ -411,6 +440,52 @@ struct sim_node *sim_mn_add(struct sim *s, struct sim_link *at)
 	mn_init(n);
 	sim_iface_add(n, at, 50);
 	return n;
+}
+
+static struct sim_node *fixed_add(struct sim *s, struct sim_link *at,
+				  const char *addr, enum sim_role role)
+{
+	struct sim_node *n = node_add(s, role);
+
+	if (addr_parse(addr, &n->fixed))
+		abort();
+	sim_iface_add(n, at, 0);
+	return n;
+}
+
+void sim_cn_on(struct sim_node *n)
+{
+	n->role |= SIM_CN;
+	n->cn = (struct conf_cn){
+		.on = true,
+		.max_bindings = 100,
+		.max_lifetime_s = 420,
+		.test_init_rate = 1000,
+		.refresh_requests = true,
+	};
+}
+
+struct sim_node *sim_cn_add(struct sim *s, struct sim_link *at,
+			    const char *addr)
+{
+	struct sim_node *n = fixed_add(s, at, addr, SIM_CN);
+
+	sim_cn_on(n);
+	return n;
+}
+
+struct sim_node *sim_plain_add(struct sim *s, struct sim_link *at,
+			       const char *addr)
+{
+	return fixed_add(s, at, addr, SIM_PLAIN);
+}
+
+void sim_ro_on(struct sim_node *mn)
+{
+	mn->mn.route_optimisation = true;
+	mn->mn.max_correspondents = 100;
+	mn->mn.cn_ack = true;
+	mn->mn.incapable_s = 600;
 }
 
 void sim_both_add(struct sim_node *ha, struct sim_link *at)

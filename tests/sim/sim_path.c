@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a Mobility Header goes.  Sending applies what the sender's kernel
+ * Where a packet goes.  Sending applies what the sender's kernel
  * holds at that moment (Home Address option from the node's binding, route
  * into the tunnel at the agent); arriving applies what is true at the place
  * of arrival then (who has the address, who hears it, whether the type 2
  * routing header's home address is there, whether the agent intercepts).
  * The octets are never touched: checksums are verified by the receiver's
- * mh_parse over the addresses that the headers hid.
+ * mh_parse over the addresses that the headers hid.  What kernels do about
+ * the headers of data is sim_data.c's.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 /* ---- sending ---- */
 
-static const struct kernel_mn_home *home_of(const struct sim_node *n,
-					    const struct in6_addr *hoa)
+const struct kernel_mn_home *sim_path_home(const struct sim_node *n,
+					   const struct in6_addr *hoa)
 {
 	unsigned int i;
 
@@ -96,20 +98,27 @@ static int leave(struct sim_packet *p, struct sim_iface *out,
 	return 0;
 }
 
-static int send_from_mn(struct sim_node *n, struct sim_packet *p,
-			const struct mh_send *m)
+/* Directly, from an address of the link. */
+static int send_from_addr(struct sim_node *n, struct sim_packet *p,
+			  const struct in6_addr *src,
+			  const struct in6_addr *router)
 {
-	const struct kernel_mn_home *h = home_of(n, &m->src);
+	struct sim_iface *out = iface_with_addr(n, src);
+
+	if (out)
+		return leave(p, out, router);
+	sim_packet_free(p);
+	return -EADDRNOTAVAIL;
+}
+
+int sim_path_send(struct sim_node *n, struct sim_packet *p,
+		  const struct in6_addr *src)
+{
+	const struct kernel_mn_home *h = sim_path_home(n, src);
 	struct sim_iface *out;
 
-	if (!h) {
-		out = iface_with_addr(n, &m->src);
-		if (!out) {
-			sim_packet_free(p);
-			return -EADDRNOTAVAIL;
-		}
-		return leave(p, out, NULL);
-	}
+	if (!h)
+		return send_from_addr(n, p, src, NULL);
 	if (h->place != KERNEL_MN_AWAY)
 		return leave(p, iface_by_index(n, h->home_ifindex), NULL);
 	out = iface_by_index(n, h->coa_ifindex);
@@ -117,15 +126,29 @@ static int send_from_mn(struct sim_node *n, struct sim_packet *p,
 		sim_packet_free(p);
 		return -EADDRNOTAVAIL;
 	}
-	if (addr_eq(&h->ha, &m->dst)) {
+	if (p->has_hao)
+		return send_from_addr(n, p, &p->wire_src, &h->coa_router);
+	p->tunnel_src = h->coa;
+	p->tunnel_dst = h->ha;
+	return leave(p, out, &h->coa_router);
+}
+
+static int send_from_mn(struct sim_node *n, struct sim_packet *p,
+			const struct mh_send *m)
+{
+	const struct kernel_mn_home *h = sim_path_home(n, &m->src);
+
+	/* What goes to the agent has the option from the kernel's state. */
+	if (h && h->place == KERNEL_MN_AWAY && addr_eq(&h->ha, &m->dst)) {
 		p->has_hao = true;
 		p->hao = m->src;
 		p->wire_src = h->coa;
-	} else {
-		p->tunnel_src = h->coa;
-		p->tunnel_dst = h->ha;
+	} else if (m->hao) {
+		p->has_hao = true;
+		p->hao = m->src;
+		p->wire_src = m->hao_coa;
 	}
-	return leave(p, out, &h->coa_router);
+	return sim_path_send(n, p, &m->src);
 }
 
 static int send_from_ha(struct sim_node *n, struct sim_packet *p,
@@ -165,7 +188,7 @@ int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
 		       : send_from_mn(n, p, m);
 }
 
-static struct sim_packet *packet_copy(const struct sim_packet *p)
+struct sim_packet *sim_packet_copy(const struct sim_packet *p)
 {
 	struct sim_packet *c = sim_packet_new(p->sim, p->kind, p->data, p->len);
 
@@ -179,6 +202,9 @@ static struct sim_packet *packet_copy(const struct sim_packet *p)
 	c->tunnel_dst = p->tunnel_dst;
 	c->link = p->link;
 	c->from = p->from;
+	c->flow = p->flow;
+	c->back = p->back;
+	c->forged = p->forged;
 	return c;
 }
 
@@ -195,12 +221,12 @@ static void keep_for_replay(struct sim_packet *p)
 	} else {
 		s->n_seen_bu++;
 	}
-	s->seen_bu[at] = packet_copy(p);
+	s->seen_bu[at] = sim_packet_copy(p);
 }
 
 void sim_path_replay(struct sim *s, unsigned int which)
 {
-	sim_path_emit(packet_copy(s->seen_bu[which]));
+	sim_path_emit(sim_packet_copy(s->seen_bu[which]));
 }
 
 static void travel(struct sim_packet *p)
@@ -217,8 +243,10 @@ void sim_path_emit(struct sim_packet *p)
 	struct sim *s = p->sim;
 
 	keep_for_replay(p);
+	if (s->attacker && sim_attack_takes(s->attacker, p))
+		return;
 	if (!p->link && sim_permille(s, s->dup))
-		travel(packet_copy(p));
+		travel(sim_packet_copy(p));
 	if (!p->link && sim_permille(s, s->loss))
 		sim_packet_free(p);
 	else
@@ -270,7 +298,9 @@ static const struct kernel_binding *intercepted(struct sim *s,
 	return NULL;
 }
 
-static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
+/* A Mobility Header, or an ICMPv6 error about one, is for the daemon. */
+static void hand_to_daemon(struct sim_packet *p, struct sim_node *n,
+			   int ifindex)
 {
 	struct packet pkt = {
 		.src = p->has_hao ? p->hao : p->wire_src,
@@ -285,20 +315,42 @@ static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
 		.data = p->data,
 		.len = p->len,
 	};
-	struct sim_node *n = at->node;
 	struct mh_msg msg;
 
-	if (p->has_rh2 && !home_of(n, &p->rh2))
+	if (p->kind == SIM_ICMP) {
+		sim_node_enter(n);
+		daemon_on_icmp6(n->daemon, &pkt);
+		sim_node_touch(n);
 		return;
-	if (p->has_hao && !(n->role & SIM_HA))
-		return;
-	if (n->role & SIM_MN &&
-	    mh_parse(p->data, p->len, &pkt.src, &pkt.dst, &msg) == MH_OK &&
-	    msg.type == MH_BA)
-		sim_check_received_ba(n, &msg.ba, &pkt.dst);
+	}
+	if (mh_parse(p->data, p->len, &pkt.src, &pkt.dst, &msg) == MH_OK) {
+		if (n->role & SIM_MN && msg.type == MH_BA)
+			sim_check_received_ba(n, &msg.ba, &pkt.src, &pkt.dst);
+		if (n->sim->rr)
+			sim_rr_received(n, &pkt, &msg);
+	}
 	sim_node_enter(n);
 	daemon_on_mh(n->daemon, &pkt);
 	sim_node_touch(n);
+}
+
+static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
+{
+	struct sim_node *n = at->node;
+
+	if (n->role & SIM_PLAIN) {
+		sim_data_plain(n, p);
+		return;
+	}
+	if (p->kind == SIM_DATA) {
+		sim_data_arrives(n, p, ifindex);
+		return;
+	}
+	if (p->has_rh2 && !sim_path_home(n, &p->rh2))
+		return;
+	if (p->has_hao && !n->kernel->ha_started && !n->kernel->cn_started)
+		return;
+	hand_to_daemon(p, n, ifindex);
 }
 
 /* Out of the tunnel at its end: a mobile node from its agent, or an agent
@@ -306,7 +358,7 @@ static void hand_over(struct sim_packet *p, struct sim_iface *at, int ifindex)
 static void decapsulate(struct sim_packet *p, struct sim_iface *at)
 {
 	struct sim_node *n = at->node;
-	const struct kernel_mn_home *h = home_of(n, &p->wire_dst);
+	const struct kernel_mn_home *h = sim_path_home(n, &p->wire_dst);
 	const struct kernel_binding *b;
 	struct sim_packet *inner;
 
@@ -322,7 +374,7 @@ static void decapsulate(struct sim_packet *p, struct sim_iface *at)
 	b = fake_kernel_binding(n->kernel, &p->wire_src);
 	if (!b || !addr_eq(&b->coa, &p->tunnel_src))
 		return;
-	inner = packet_copy(p);
+	inner = sim_packet_copy(p);
 	inner->tunnel_src = inner->tunnel_dst = addr_any;
 	inner->link = NULL;
 	inner->from = at;
@@ -343,7 +395,7 @@ void sim_path_deliver(struct sim_packet *p)
 	else if (at)
 		hand_over(p, at, at->ifindex);
 	else if (!tunnelled && (b = intercepted(p->sim, &p->wire_dst))) {
-		struct sim_packet *outer = packet_copy(p);
+		struct sim_packet *outer = sim_packet_copy(p);
 
 		outer->tunnel_src = b->ha;
 		outer->tunnel_dst = b->coa;

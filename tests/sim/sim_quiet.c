@@ -9,6 +9,7 @@
  * MN-101).
  */
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 /* Slow retry after a refusal (60 s), back-off (32 s), router lost and found
  * again, address formed. */
@@ -223,6 +224,8 @@ void sim_settle(struct sim *s)
 	sim_note(s, "the network is good, nobody moves");
 	sim_run_s(s, SETTLE_S);
 	sim_check_quiet(s);
+	if (s->flows)
+		sim_ro_quiet(s, s->want_direct);
 	s->jitter_us = jitter;
 	s->loss = loss;
 	s->dup = dup;
@@ -244,7 +247,10 @@ void sim_finish(struct sim *s)
 	for (i = 0; i < s->n_links; i++)
 		s->links[i].loss = 0;
 	for (i = 0; i < s->n_nodes; i++)
-		if (s->nodes[i]->role == SIM_MN)
+		if (s->nodes[i]->role & SIM_MN && !(s->nodes[i]->role & SIM_HA))
+			sim_node_stop(s->nodes[i]);
+	for (i = 0; i < s->n_nodes; i++)
+		if (!(s->nodes[i]->role & SIM_HA))
 			sim_node_stop(s->nodes[i]);
 	for (i = s->n_nodes; i-- > 0;) {
 		if (!(s->nodes[i]->role & SIM_HA))

@@ -12,6 +12,7 @@
  * - three Binding Updates a second to one peer at most.
  */
 #include "tests/sim/sim.h"
+#include "tests/sim/sim_ro.h"
 
 /* ---- the mobile node's messages ---- */
 
@@ -114,11 +115,13 @@ static void bu_check(struct sim_node *n, const struct fake_msg *m,
 }
 
 void sim_check_received_ba(struct sim_node *n, const struct mh_ba *ba,
+			   const struct in6_addr *from,
 			   const struct in6_addr *hoa)
 {
 	struct sim_reg *r = sim_reg_find(n->sim, hoa);
 
-	if (!r || r->mn != n || ba->status != BA_SEQ_OUT_OF_WINDOW)
+	if (!r || r->mn != n || ba->status != BA_SEQ_OUT_OF_WINDOW ||
+	    !addr_eq(from, &r->ha->ha_links[0].address))
 		return;
 	r->resync = true;
 	r->resync_seq = ba->seq;
@@ -280,8 +283,13 @@ void sim_check_sent_mh(struct sim_node *n, const struct fake_msg *msg)
 
 	if (!fake_msg_parse_mh(msg, &m))
 		sim_fail(n->sim, "%s: sends a malformed message", n->name);
+	if (n->sim->rr && sim_rr_sent(n, msg, &m))
+		return;
 	if (m.type == MH_BU)
 		bu_check(n, msg, &m);
 	else if (m.type == MH_BA)
 		ba_check(n, msg, &m);
+	else if (m.type != MH_BE)
+		sim_fail(n->sim, "%s: sends %s without route optimisation",
+			 n->name, mh_type_str(m.type));
 }
