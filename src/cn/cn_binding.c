@@ -105,7 +105,6 @@ static void forget(struct bcache_entry *e, struct mtime now)
 	if (mtime_before(now, mtime_add_s(e->last_bu, MAX_NONCE_LIFETIME_S)))
 		cn_dead_add(&cn->dead, &cn->nonces, &e->key, e->seq, now);
 	drop_request(b);
-	cn_usage_end(e);
 	if (e->state == BCACHE_REMOVING)
 		cn->n_removing--;
 	bcache_del(cn->bc, e);

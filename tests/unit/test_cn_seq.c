@@ -199,8 +199,8 @@ static void the_deleted_stay_deleted(void)
  * often the entry dies. */
 static void younger_nonces_may_have_any_number(void)
 {
+	struct rr old, rr;
 	struct world w;
-	struct rr old;
 
 	world_open(&w);
 	old = world_rr(&w, HOA, COA, LOCAL);
@@ -221,10 +221,20 @@ static void younger_nonces_may_have_any_number(void)
 	world_settle(&w);
 	world_expect_ba(&w, BA_SEQ_OUT_OF_WINDOW, 1001);
 	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
-	/* A second end does not make the first forgotten. */
-	world_bu(&w, &(struct bu){ .seq = 6 });
+	/* A home token of then and a care-of token of now are of now. */
+	rr = world_rr(&w, HOA, COA_B, LOCAL);
+	rr.home_nonce = old.home_nonce;
+	memcpy(rr.home, old.home, sizeof(rr.home));
+	world_bu(&w,
+		 &(struct bu){
+			 .src = COA_B, .rr = &rr, .seq = 6, .lifetime = 50 });
 	world_settle(&w);
 	world_expect_ba(&w, BA_ACCEPTED, 6);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA_B));
+	/* A second end does not make the first forgotten. */
+	world_bu(&w, &(struct bu){ .seq = 7 });
+	world_settle(&w);
+	world_expect_ba(&w, BA_ACCEPTED, 7);
 	world_bu(&w, &(struct bu){ .rr = &old, .seq = 1000, .lifetime = 50 });
 	world_expect_ba(&w, BA_SEQ_OUT_OF_WINDOW, 1001);
 	CU_ASSERT_TRUE(world_is_unknown(&w, HOA));

@@ -278,6 +278,7 @@ static void the_cache_is_bounded(void)
 	}
 	world_run_ms(&w, 60000);
 	CU_ASSERT_TRUE(bcache_count(cn_bcache(w.cn)) <= 2);
+	UNIT_EQ(bcache_max(cn_bcache(w.cn)), 2);
 	world_close(&w);
 }
 
@@ -420,6 +421,31 @@ static void forged_errors_do_not(void)
 	world_close(&w);
 }
 
+/* The kernel is not asked again before it has answered, and a look that comes
+ * soon after another does not make an entry idle. */
+static void errors_are_looked_into_once(void)
+{
+	struct cn_entry_info info;
+	struct world w;
+	int i;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	carry(&w, HOA, 1, 1);
+	world_run_ms(&w, 60000);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_RO_USAGE_GET), 1);
+	for (i = 0; i < 100; i++)
+		icmp(&w, &good);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_RO_USAGE_GET), 2);
+	world_run_ms(&w, 1000);
+	cn_entry_info(world_entry(&w, HOA), &info);
+	CU_ASSERT_TRUE(info.used);
+	world_run_ms(&w, 60000);
+	cn_entry_info(world_entry(&w, HOA), &info);
+	CU_ASSERT_FALSE(info.used);
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(busy_entries_are_asked_for),
 	UNIT_CASE(idle_entries_are_not),
@@ -434,6 +460,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(persistent_errors_end_an_entry),
 	UNIT_CASE(rare_errors_do_not),
 	UNIT_CASE(forged_errors_do_not),
+	UNIT_CASE(errors_are_looked_into_once),
 	UNIT_END,
 };
 
