@@ -67,6 +67,7 @@ struct usage_op {
 	struct kernel_op op; /* first */
 	struct kernel_usage usage;
 	struct ro_count out, in;
+	unsigned int uncounted_out, uncounted_in; /* octets of a packet */
 };
 
 /* ---- states ---- */
@@ -311,33 +312,45 @@ int kernel_ro_del(struct kernel *k, const struct kernel_key *key,
 
 /* ---- usage ---- */
 
+#define IP_OCTETS     40
+#define HEADER_OCTETS 24 /* an option's or a routing header */
+
 static void on_counted(struct nlb_txn *txn, int err)
 {
 	struct usage_op *u = (struct usage_op *)txn;
 
 	u->usage.err = u->usage.err ? u->usage.err : err;
 	u->usage.packets_out = u->out.packets;
-	u->usage.octets_out = u->out.octets;
+	u->usage.octets_out =
+		u->out.octets + u->out.packets * u->uncounted_out;
 	u->usage.packets_in = u->in.packets;
-	u->usage.octets_in = u->in.octets;
+	u->usage.octets_in = u->in.octets + u->in.packets * u->uncounted_in;
 	kernel_op_done(&u->op, u->usage.err);
 }
 
-/* A packet with both headers is counted by the option's state: its routing
- * header comes first and is taken by the wildcard, since the peer's home
- * address is not known yet. */
+/* What leaves is counted before the state's own header is put in, and the
+ * option comes before the routing header; what arrives behind the IPv6 header,
+ * and behind the routing header where it is the option's state that counts. */
 static void count_pair(struct kernel *k, struct usage_op *u,
 		       const struct ro_pair *pair, enum kernel_ro_end end)
 {
+	const struct ro_end *ends = pair->ends;
+	bool both = ends[KERNEL_RO_LOCAL].on && ends[KERNEL_RO_PEER].on;
 	struct nlb_txn *txn = &u->op.txn;
 
+	u->uncounted_out = IP_OCTETS + HEADER_OCTETS;
+	u->uncounted_in = IP_OCTETS;
+	if (both)
+		u->uncounted_in += HEADER_OCTETS;
+	if (both && end == KERNEL_RO_LOCAL)
+		u->uncounted_out += HEADER_OCTETS;
 	u->out = pair->out[end];
-	count_state(k, txn, state_in(&pair->id, end), &u->in);
-	if (pair->ends[end].send)
+	if (ends[end].send)
 		count_state(k, txn, state_out(&pair->id, end), &u->out);
-	if (end == KERNEL_RO_LOCAL && pair->ends[KERNEL_RO_PEER].on)
-		count_state(k, txn, state_in(&pair->id, KERNEL_RO_PEER),
-			    &u->in);
+	/* With both headers the routing header is taken by the wildcard state:
+	 * it comes first, and the peer's home address is not known yet. */
+	count_state(k, txn, state_in(&pair->id, both ? KERNEL_RO_PEER : end),
+		    &u->in);
 }
 
 int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,

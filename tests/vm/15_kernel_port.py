@@ -172,7 +172,7 @@ def test_agent_many(lab):
 
 def test_killed(lab):
     """What killed runs left goes at the next start, at both ends.  HA-82"""
-    a, n = agent(lab), node(lab, 'direct=2001:db8:c::/64')
+    a, n = agent(lab), node(lab, 'rules=direct,2001:db8:c::/64')
     a.do(binding('add', COA_A))
     n.do(away(COA_A, 'eth0', ROUTER_A))
     a.stream.stop(9)
@@ -226,7 +226,7 @@ def test_nothing_leaks(lab):
 def test_direct(lab):
     """Destinations that are never tunnelled: new connections take the
     care-of address, the home address's own stay in the tunnel."""
-    n = node(lab, 'direct=2001:db8:c::/64')
+    n = node(lab, 'rules=direct,2001:db8:c::/64')
     n.do(away(COA_A, 'eth0', ROUTER_A))
     out = route(lab, CN)
     assert 'via %s dev eth0' % ROUTER_A in out and 'src ' + COA_A in out, out
