@@ -206,10 +206,6 @@ struct kernel_mn_conf {
 	char tunnel_prefix[IF_NAMESIZE]; /* "mip6mn": devices mip6mn0, 1.. */
 	uint32_t table_base; /* routing tables table_base.. are ours */
 	uint32_t rule_base; /* rule priorities rule_base.. are ours */
-	const struct prefix *direct; /* destinations never tunnelled: new
-				      * connections take the care-of address;
-				      * copied */
-	unsigned int n_direct;
 	const struct kernel_rule *rules; /* kernel_mn_rules_set(); copied */
 	unsigned int n_rules;
 };
