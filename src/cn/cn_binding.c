@@ -124,28 +124,31 @@ static void leave(struct bcache_entry *e, struct mtime now)
 
 /* ---- towards what is wanted ---- */
 
+/* It comes back while it was being removed, but its place is taken. */
+static bool is_displaced(const struct bcache_entry *e,
+			 const struct cn_binding *b)
+{
+	return e->state == BCACHE_REMOVING && b->has_req &&
+	       b->req.lifetime_4s &&
+	       cn_held_count(b->cn) >= b->cn->conf->max_bindings;
+}
+
 /* Nothing is outstanding at the kernel: takes the next step. */
 static void advance(struct bcache_entry *e, struct mtime now)
 {
 	struct cn_binding *b = cn_binding(e);
 
-	if (b->end_status) {
+	if (b->end_status)
 		refuse_request(e, b->end_status, now);
-		leave(e, now);
-	} else if (b->has_req && !b->req.lifetime_4s) {
-		leave(e, now);
-	} else if (b->has_req && e->state == BCACHE_REMOVING &&
-		   cn_held_count(b->cn) >= b->cn->conf->max_bindings) {
-		/* It comes back, but its place is taken. */
+	else if (is_displaced(e, b))
 		refuse_request(e, BA_NO_RESOURCES, now);
+	if (b->end_status || (b->has_req && !b->req.lifetime_4s) ||
+	    !(b->has_req || cn_is_in_force(e)))
 		leave(e, now);
-	} else if (b->has_req && !addr_eq(&b->req.coa, &e->coa)) {
+	else if (b->has_req && !addr_eq(&b->req.coa, &e->coa))
 		cn_binding_enter(e, BCACHE_INSTALLING, now);
-	} else if (cn_is_in_force(e)) {
+	else
 		cn_binding_enter(e, BCACHE_ACTIVE, now);
-	} else {
-		leave(e, now);
-	}
 }
 
 /* ---- the kernel ---- */
