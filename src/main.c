@@ -196,7 +196,7 @@ static void on_turn(void *arg, struct mtime now)
 
 /* ---- signals ---- */
 
-static void on_stop(void *arg, int signo)
+static void on_stop(void *arg, int signo, struct mtime now)
 {
 	struct app *app = arg;
 
@@ -208,10 +208,10 @@ static void on_stop(void *arg, int signo)
 	log_notice("signal %d: stopping", signo);
 	notify_stopping();
 	app->is_stopping = true;
-	daemon_stop(app->daemon, loop_now(app->loop));
+	daemon_stop(app->daemon, now);
 }
 
-static void on_reload(void *arg, int signo)
+static void on_reload(void *arg, int signo, struct mtime now)
 {
 	struct app *app = arg;
 	struct conf *conf = NULL;
@@ -226,7 +226,7 @@ static void on_reload(void *arg, int signo)
 		log_error("reload: %s cannot be used; the old configuration "
 			  "stays",
 			  app->path);
-	} else if (!daemon_reload(app->daemon, conf, loop_now(app->loop))) {
+	} else if (!daemon_reload(app->daemon, conf, now)) {
 		apply_log_level(app, daemon_conf(app->daemon));
 		log_notice("reload: %s is in force", app->path);
 	}

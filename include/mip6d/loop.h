@@ -15,7 +15,7 @@ struct loop;
 struct loop_fd;
 
 typedef void loop_fd_fn(void *arg, struct mtime now);
-typedef void loop_signal_fn(void *arg, int signo);
+typedef void loop_signal_fn(void *arg, int signo, struct mtime now);
 /* Runs at the end of each turn, after the tasks: kernel requests of one turn
  * leave in one batch. */
 typedef void loop_turn_fn(void *arg, struct mtime now);

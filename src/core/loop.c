@@ -28,6 +28,7 @@ struct loop_fd {
 };
 
 struct loop_signal {
+	struct loop *loop;
 	struct event *ev;
 	loop_signal_fn *fn;
 	void *arg;
@@ -226,7 +227,7 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
 	struct loop_signal *sig = arg;
 
 	(void)what;
-	sig->fn(sig->arg, signo);
+	sig->fn(sig->arg, signo, turn_now(sig->loop));
 }
 
 int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn, void *arg)
@@ -235,7 +236,12 @@ int loop_add_signal(struct loop *loop, int signo, loop_signal_fn *fn, void *arg)
 
 	if (!sig)
 		return -ENOMEM;
-	*sig = (struct loop_signal){ .fn = fn, .arg = arg, .signo = signo };
+	*sig = (struct loop_signal){
+		.loop = loop,
+		.fn = fn,
+		.arg = arg,
+		.signo = signo,
+	};
 	sig->ev = evsignal_new(loop->base, signo, on_signal, sig);
 	if (!sig->ev || event_add(sig->ev, NULL)) {
 		free_event(sig->ev);

@@ -109,12 +109,47 @@ static void wakes_for_a_task(void)
 	teardown();
 }
 
-static void on_signal(void *arg, int signo)
+static void on_signal(void *arg, int signo, struct mtime now)
 {
 	(void)arg;
+	(void)now;
 	UNIT_EQ(signo, SIGUSR1);
 	say('u');
 	loop_stop(loop);
+}
+
+static struct mtime raised;
+
+static void raise_task(struct task *task, struct mtime now)
+{
+	(void)task;
+	do
+		raised = mtime_now();
+	while (!mtime_before(now, raised));
+	raise(SIGUSR1);
+}
+
+static void on_late_signal(void *arg, int signo, struct mtime now)
+{
+	(void)arg;
+	(void)signo;
+	CU_ASSERT_FALSE(mtime_before(now, raised));
+	UNIT_EQ(loop_now(loop).us, now.us);
+	loop_stop(loop);
+}
+
+/* Whoever is told to stop counts his patience from now, not from the last
+ * thing that happened. */
+static void a_signal_comes_with_its_own_time(void)
+{
+	struct task task;
+
+	setup();
+	task_init(&task, raise_task);
+	UNIT_EQ(loop_add_signal(loop, SIGUSR1, on_late_signal, NULL), 0);
+	tqueue_start(tq, &task, mtime_now());
+	UNIT_EQ(loop_run(loop), 0);
+	teardown();
 }
 
 static void signals_are_events(void)
@@ -190,6 +225,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(descriptors_then_tasks_then_hooks),
 	UNIT_CASE(wakes_for_a_task),
 	UNIT_CASE(signals_are_events),
+	UNIT_CASE(a_signal_comes_with_its_own_time),
 	UNIT_CASE(wanting_to_write_and_not_to_read),
 	UNIT_CASE(a_hook_can_be_taken_back),
 	UNIT_END,
