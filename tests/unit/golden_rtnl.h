@@ -317,3 +317,23 @@
 	"00000100 # state, flags, type\n"               \
 	"14000100 # NDA_DST, 20 octets\n"               \
 	" 20010db8 00010000 00000000 00000100\n"
+
+#define GOLDEN_RULE_PORT                                      \
+	"58000000 # 88 octets\n"                              \
+	"2000050c # RTM_NEWRULE, REQUEST ACK CREATE APPEND\n" \
+	"00000000 00000000\n"                                 \
+	"0a400000 # family dst_len src_len tos\n"             \
+	"00000001 # table res1 res2 action\n"                 \
+	"00000000 # flags\n"                                  \
+	"08000600 # FRA_PRIORITY, 8 octets\n"                 \
+	" ea030000\n"                                         \
+	"08000f00 # FRA_TABLE, 8 octets\n"                    \
+	" 28040000\n"                                         \
+	"05001500 # FRA_PROTOCOL, 5 octets\n"                 \
+	" 88000000\n"                                         \
+	"14000100 # FRA_DST, 20 octets\n"                     \
+	" 20010db8 000c0000 00000000 00000000\n"              \
+	"05001600 # FRA_IP_PROTO, 5 octets\n"                 \
+	" 11000000\n"                                         \
+	"08001800 # FRA_DPORT_RANGE, 8 octets\n"              \
+	" 35003500\n"

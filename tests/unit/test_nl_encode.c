@@ -224,6 +224,22 @@ static void no_write_past_the_end(void)
 	}
 }
 
+static void rule_for_a_protocol_and_port(void)
+{
+	struct rule r = {
+		.pref = 1002,
+		.table = 1064,
+		.proto = PROTO_MN,
+		.dst = addr("2001:db8:c::"),
+		.dst_len = 64,
+		.ipproto = 17,
+		.dport = 53,
+	};
+
+	rule_encode_append(start(), &r);
+	EXPECT(GOLDEN_RULE_PORT);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(tunnel_is_created_whole),
 	UNIT_CASE(tunnel_change_repeats_everything),
@@ -233,6 +249,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(encapsulating_route),
 	UNIT_CASE(default_route_in_a_table),
 	UNIT_CASE(rules),
+	UNIT_CASE(rule_for_a_protocol_and_port),
 	UNIT_CASE(proxy_neighbours),
 	UNIT_CASE(neighbour_entries),
 	UNIT_CASE(filters),

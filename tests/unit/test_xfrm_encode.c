@@ -94,11 +94,112 @@ static void policy_out_of_a_home_address(void)
 	EXPECT(GOLDEN_XFRM_POLICY_DEL);
 }
 
+/* A care-of address that changes: sockets look their route up again. */
+static void state_of_a_pair(void)
+{
+	struct xfrm_ro_state s = {
+		.kind = XFRM_RO_RH2,
+		.src = addr("2001:db8:c::c"),
+		.dst = addr("2001:db8:1::100"),
+		.coa = addr("2001:db8:2::100"),
+		.relookup = true,
+	};
+
+	xfrm_encode_state_update(start(), &s);
+	EXPECT(GOLDEN_XFRM_STATE_RELOOKUP);
+	xfrm_encode_state_get(start(), &s);
+	EXPECT(GOLDEN_XFRM_STATE_GET);
+}
+
+/* A rule that optimises: by protocol and port, optional. */
+static void policy_of_a_rule(void)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.src = addr("2001:db8:1::100"),
+		.src_len = 128,
+		.dst = addr("2001:db8:c::"),
+		.dst_len = 64,
+		.proto = 17,
+		.dport = 53,
+		.user = XFRM_USER_RULE,
+		.priority = 17,
+		.hao = true,
+		.optional = true,
+	};
+
+	xfrm_encode_policy_set(start(), &p);
+	EXPECT(GOLDEN_XFRM_POLICY_RULE);
+	xfrm_encode_policy_del_index(start(), XFRM_DIR_OUT, 0x21);
+	EXPECT(GOLDEN_XFRM_POLICY_DEL_INDEX);
+}
+
+/* Without templates: no attribute for them. */
+static void policy_of_a_bypass(void)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.proto = 135,
+		.user = XFRM_USER_BYPASS,
+		.priority = 7,
+	};
+
+	xfrm_encode_policy_set(start(), &p);
+	EXPECT(GOLDEN_XFRM_POLICY_BYPASS);
+}
+
+/* In: the option of this home address only, a routing header of any. */
+static void policy_of_a_pair(void)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_IN,
+		.src = addr("2001:db8:1::100"),
+		.src_len = 128,
+		.dst = addr("2001:db8:c::c"),
+		.dst_len = 128,
+		.user = XFRM_USER_PAIR,
+		.priority = 10,
+		.hao = true,
+		.rh2 = true,
+		.optional = true,
+		.exact = true,
+	};
+
+	xfrm_encode_policy_set(start(), &p);
+	EXPECT(GOLDEN_XFRM_POLICY_PAIR);
+}
+
+static void policies_compared(void)
+{
+	struct xfrm_policy a = { .dst = addr("2001:db8::"), .dst_len = 64 };
+	struct xfrm_policy b = a;
+
+	UNIT_EQ(xfrm_policy_eq(&a, &b), true);
+	b.priority = 1;
+	UNIT_EQ(xfrm_policy_eq(&a, &b), false);
+	UNIT_EQ(xfrm_policy_same_selector(&a, &b), true);
+	b = a;
+	b.hao = true;
+	UNIT_EQ(xfrm_policy_eq(&a, &b), false);
+	UNIT_EQ(xfrm_policy_same_selector(&a, &b), true);
+	b = a;
+	b.user = XFRM_USER_PAIR;
+	UNIT_EQ(xfrm_policy_same_selector(&a, &b), false);
+	b = a;
+	b.dport = 53;
+	UNIT_EQ(xfrm_policy_same_selector(&a, &b), false);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(wildcard_states_receive_from_anybody),
 	UNIT_CASE(state_of_a_home_address),
 	UNIT_CASE(policy_in_takes_both_headers),
 	UNIT_CASE(policy_out_of_a_home_address),
+	UNIT_CASE(state_of_a_pair),
+	UNIT_CASE(policy_of_a_rule),
+	UNIT_CASE(policy_of_a_bypass),
+	UNIT_CASE(policy_of_a_pair),
+	UNIT_CASE(policies_compared),
 	UNIT_END,
 };
 

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules and bindings as policies: which, and in which order.
+ */
+#include "src/netlink/ro_policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+#define HOA  "2001:db8:1::100"
+#define HA   "2001:db8:1::1"
+#define PEER "2001:db8:c::c"
+
+static struct in6_addr addr(const char *text)
+{
+	struct in6_addr a;
+
+	UNIT_NEED(!addr_parse(text, &a));
+	return a;
+}
+
+static struct kernel_rule rule(enum kernel_rule_action action,
+			       const char *prefix, uint8_t protocol,
+			       uint16_t port)
+{
+	struct kernel_rule r = {
+		.protocol = protocol,
+		.port = port,
+		.action = action,
+	};
+
+	UNIT_NEED(!prefix_parse(prefix, &r.peer));
+	return r;
+}
+
+/* A line for each: "out PRIORITY DST/LEN PROTO:PORT hao rh2". */
+static const char *show(const struct policy_list *list)
+{
+	static char text[4096];
+	unsigned int i;
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < list->n; i++) {
+		const struct xfrm_policy *p = &list->v[i];
+
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n, "%s %u %s/%u %u:%u%s%s%s\n",
+			p->dir == XFRM_DIR_IN ? "in" : "out", p->priority,
+			addr_str(p->dir == XFRM_DIR_IN ? &p->src : &p->dst),
+			p->dir == XFRM_DIR_IN ? p->src_len : p->dst_len,
+			p->proto, p->dport, p->hao ? " hao" : "",
+			p->rh2 ? " rh2" : "", p->exact ? " exact" : "");
+		UNIT_EQ(p->optional, p->hao || p->rh2);
+	}
+	return text;
+}
+
+static const char *home(const struct ro_rules *rules, bool out)
+{
+	struct policy_list list = { 0 };
+	struct in6_addr hoa = addr(HOA), ha = addr(HA);
+	const char *text;
+
+	ro_policies_of_home(&list, rules, &hoa, &ha, out);
+	UNIT_EQ(list.bad, false);
+	text = show(&list);
+	policy_list_done(&list);
+	return text;
+}
+
+static const char *pair(const struct ro_rules *rules)
+{
+	struct policy_list list = { 0 };
+	struct in6_addr hoa = addr(HOA), peer = addr(PEER);
+	const char *text;
+
+	ro_policies_of_pair(&list, rules, &hoa, &peer);
+	UNIT_EQ(list.bad, false);
+	text = show(&list);
+	policy_list_done(&list);
+	return text;
+}
+
+/* MN-37: multicast has no Home Address option. */
+static void one_rule(void)
+{
+	struct kernel_rule v[] = { rule(KERNEL_RULE_OPTIMISE, "::/0", 0, 0) };
+	struct ro_rules rules = { v, 1 };
+
+	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n"
+				     "out 9 ff00::/8 0:0\n"
+				     "out 9 fe80::/10 0:0\n"
+				     "out 9 2001:db8:1::1/128 0:0\n"
+				     "out 17 ::/0 0:0 hao\n");
+	UNIT_STR(home(&rules, false), "in 11 ::/0 0:0 rh2\n");
+}
+
+static void without_optimise_nothing_is_asked(void)
+{
+	struct kernel_rule v[] = {
+		rule(KERNEL_RULE_TUNNEL, "2001:db8:c::/64", 0, 0),
+		rule(KERNEL_RULE_DIRECT, "::/0", 17, 53),
+	};
+	struct ro_rules rules = { v, 2 }, none = { NULL, 0 };
+
+	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n");
+	UNIT_STR(home(&none, true), "in 11 ::/0 0:0 rh2\n");
+}
+
+/* What nothing reaches, and what makes no difference, is left out. */
+static void order_is_priority(void)
+{
+	struct kernel_rule v[] = {
+		rule(KERNEL_RULE_OPTIMISE, "2001:db8:c::/64", 17, 53),
+		rule(KERNEL_RULE_DIRECT, "::/0", 17, 53),
+		rule(KERNEL_RULE_TUNNEL, "2001:db8:c::/64", 0, 0),
+		rule(KERNEL_RULE_OPTIMISE, "2001:db8:c::/96", 6, 0),
+		rule(KERNEL_RULE_OPTIMISE, "::/0", 0, 0),
+		rule(KERNEL_RULE_TUNNEL, "2001:db8::/32", 0, 0),
+	};
+	struct ro_rules rules = { v, 6 };
+
+	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n"
+				     "out 9 ff00::/8 0:0\n"
+				     "out 9 fe80::/10 0:0\n"
+				     "out 9 2001:db8:1::1/128 0:0\n"
+				     "out 17 2001:db8:c::/64 17:53 hao\n"
+				     "out 19 ::/0 17:53\n"
+				     "out 21 2001:db8:c::/64 0:0\n"
+				     "out 25 ::/0 0:0 hao\n");
+	/* The pair: a policy before each rule that covers the peer. */
+	UNIT_STR(pair(&rules), "in 10 2001:db8:c::c/128 0:0 hao rh2 exact\n"
+			       "out 16 2001:db8:c::c/128 17:53 hao rh2\n"
+			       "out 20 2001:db8:c::c/128 0:0 rh2\n");
+}
+
+static void pair_without_rules(void)
+{
+	struct kernel_rule v[] = {
+		rule(KERNEL_RULE_OPTIMISE, "2001:db8:d::/64", 0, 0),
+		rule(KERNEL_RULE_OPTIMISE, "::/0", 6, 0),
+	};
+	struct ro_rules none = { NULL, 0 }, rules = { v, 2 };
+
+	UNIT_STR(pair(&none), "in 10 2001:db8:c::c/128 0:0 hao rh2 exact\n"
+			      "out 65536 2001:db8:c::c/128 0:0 rh2\n");
+	/* What no rule covers takes the tunnel, with the routing header. */
+	UNIT_STR(pair(&rules), "in 10 2001:db8:c::c/128 0:0 hao rh2 exact\n"
+			       "out 18 2001:db8:c::c/128 6:0 hao rh2\n"
+			       "out 65536 2001:db8:c::c/128 0:0 rh2\n");
+}
+
+static void first_rule_counts(void)
+{
+	struct kernel_rule v[] = {
+		rule(KERNEL_RULE_DIRECT, "2001:db8:c::/64", 17, 53),
+		rule(KERNEL_RULE_TUNNEL, "2001:db8:c::c/128", 0, 0),
+		rule(KERNEL_RULE_OPTIMISE, "2001:db8::/32", 0, 0),
+	};
+	struct ro_rules rules = { v, 3 };
+	struct in6_addr peer = addr(PEER), near = addr("2001:db8:c::d"),
+			far = addr("2001:db9::1");
+
+	UNIT_EQ(ro_rule_find(&rules, &peer, 17, 53), 0);
+	UNIT_EQ(ro_rule_find(&rules, &peer, 17, 54), 1);
+	UNIT_EQ(ro_rule_find(&rules, &peer, 6, 53), 1);
+	UNIT_EQ(ro_rule_find(&rules, &near, 6, 53), 2);
+	UNIT_EQ(ro_rule_find(&rules, &far, 6, 53), 3);
+	UNIT_EQ(ro_rules_have(&rules, KERNEL_RULE_DIRECT), true);
+	rules.n = 0;
+	UNIT_EQ(ro_rules_have(&rules, KERNEL_RULE_OPTIMISE), false);
+}
+
+static const struct unit_case cases[] = {
+	UNIT_CASE(one_rule),
+	UNIT_CASE(without_optimise_nothing_is_asked),
+	UNIT_CASE(order_is_priority),
+	UNIT_CASE(pair_without_rules),
+	UNIT_CASE(first_rule_counts),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "ro_policy", cases }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, suites);
+}
