@@ -4,14 +4,17 @@
  *
  * Each input is a datagram; what it holds is decoded and entered into what is
  * known, and read by the attribute reader.  Lengths inside are believed by nobody.
+ * The same octets are a packet out of a tunnel, too.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "mip6d/hash.h"
+#include "src/netlink/flow.h"
 #include "src/netlink/known.h"
 #include "src/netlink/nldec.h"
 #include "src/netlink/watch.h"
+#include "src/netlink/xfrm_watch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,6 +41,26 @@ static void decode(const struct nlmsghdr *nlh)
 			abort();
 		known_update(known, &ev);
 	}
+}
+
+static void decode_xfrm(const struct nlmsghdr *nlh)
+{
+	struct kernel_event ev;
+
+	if (xfrm_decode(nlh, &ev) && ev.type != KERNEL_FLOW &&
+	    ev.type != KERNEL_REPORT)
+		abort();
+}
+
+static void read_packet(const uint8_t *data, size_t size)
+{
+	struct kernel_flow flow;
+
+	if (size > FLOW_SNAP)
+		size = FLOW_SNAP;
+	if (flow_parse(data, size, &flow) &&
+	    (!addr_is_routable(&flow.peer) || flow.protocol == 135))
+		abort();
 }
 
 static void read_attributes(const struct nlmsghdr *nlh)
@@ -74,8 +97,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	known = known_new();
 	if (!known)
 		abort();
+	read_packet(copy, size);
 	while ((nlh = nldec_next(copy, size, &pos))) {
 		decode(nlh);
+		decode_xfrm(nlh);
 		read_attributes(nlh);
 	}
 	known_walk(known, on_told, NULL);
