@@ -106,18 +106,19 @@ static void copy_packet(struct emit *e, int32_t off, int32_t stack, int32_t len)
 	out_if(e, BPF_JNE, BPF_REG_0, 0);
 }
 
-/* The stack: the map key, and below it the tunnel key up to its label, a
- * length that every kernel knows. */
+/* The stack: the tunnel key, up to its label (a length that every kernel
+ * knows), lies so that its remote address is the first half of the map key;
+ * the second half overwrites its tail.  Copying the address would take a
+ * CAP_PERFMON: without that, kernels up to 6.1 (and some later) refuse to
+ * write one half of a stack word after the other. */
 #define KEY            (-BPF_PAIR_KEY)
 #define TUNNEL_KEY_LEN ((int32_t)offsetof(struct bpf_tunnel_key, tunnel_label))
-#define TUNNEL_KEY     (KEY - TUNNEL_KEY_LEN)
-#define REMOTE \
-	(TUNNEL_KEY + (int32_t)offsetof(struct bpf_tunnel_key, remote_ipv6))
+#define TUNNEL_KEY \
+	(KEY - (int32_t)offsetof(struct bpf_tunnel_key, remote_ipv6))
 
 size_t bpf_prog_pair(struct bpf_insn prog[BPF_PROG_MAX], int map_fd)
 {
 	struct emit e = { .prog = prog };
-	int16_t word;
 
 	only_ipv6(&e);
 	mov_reg(&e, BPF_REG_1, BPF_REG_6);
@@ -126,12 +127,6 @@ size_t bpf_prog_pair(struct bpf_insn prog[BPF_PROG_MAX], int map_fd)
 	mov_imm(&e, BPF_REG_4, BPF_F_TUNINFO_IPV6);
 	call(&e, BPF_FUNC_skb_get_tunnel_key);
 	out_if(&e, BPF_JNE, BPF_REG_0, 0);
-	for (word = 0; word < 16; word += 4) {
-		load(&e, BPF_W, BPF_REG_1, BPF_REG_10,
-		     (int16_t)(REMOTE + word));
-		insn(&e, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_1,
-		     (int16_t)(KEY + word), 0);
-	}
 	copy_packet(&e, offsetof(struct ip6_hdr, ip6_src), KEY + 16, 16);
 	/* BPF_IMM is 0. */
 	insn(&e, BPF_LD | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map_fd);

@@ -35,6 +35,10 @@ static const struct feature features[] = {
 	  "mobile node: acknowledgements (CONFIG_IPV6_MIP6, xfrm_user)" },
 	{ "xfrm sub policies", probe_sub_policy, NULL, false,
 	  "everything: binding updates (CONFIG_XFRM_SUB_POLICY)" },
+	{ "xfrm policies by port", probe_rule_policy, NULL, true,
+	  "mobile node: route optimisation (CONFIG_XFRM_SUB_POLICY)" },
+	{ "xfrm questions", probe_xfrm_watch, NULL, true,
+	  "route optimisation by traffic, Binding Errors" },
 	{ "ip6tnl external device", probe_external, NULL, false,
 	  "home agent: tunnels (module ip6_tunnel)" },
 	{ "encapsulating routes", probe_encap_route, NULL, false,
@@ -60,6 +64,8 @@ static const struct feature features[] = {
 	{ "rules by source", probe_rule, NULL, false,
 	  "mobile node: traffic leaves untunnelled "
 	  "(CONFIG_IPV6_MULTIPLE_TABLES)" },
+	{ "rules by port", probe_rule_port, NULL, true,
+	  "mobile node: rules with the action \"direct\" and a protocol" },
 	{ "home address flag", probe_home_addr, NULL, false,
 	  "mobile node: home addresses (CONFIG_IPV6_MIP6)" },
 	{ "optimistic addresses", probe_optimistic, NULL, true,
@@ -67,6 +73,8 @@ static const struct feature features[] = {
 	  "(CONFIG_IPV6_OPTIMISTIC_DAD)" },
 	{ "icmpv6 socket", probe_icmp6_socket, NULL, false,
 	  "mobile node: movement detection" },
+	{ "random filter", probe_random_filter, NULL, true,
+	  "mobile node: route optimisation by received traffic" },
 	{ "packet socket", probe_packet_socket, NULL, false,
 	  "neighbour discovery for others (module af_packet)" },
 };

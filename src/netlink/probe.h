@@ -24,6 +24,8 @@ probe_fn probe_mark_bpf, probe_mark_flower, probe_local_delivery;
 probe_fn probe_proxy, probe_forwarding;
 probe_fn probe_rule, probe_home_addr, probe_optimistic;
 probe_fn probe_hao_state, probe_rh2_state, probe_sub_policy;
+probe_fn probe_rule_policy, probe_xfrm_watch, probe_rule_port;
+probe_fn probe_random_filter;
 probe_fn probe_mh_socket, probe_icmp6_socket, probe_packet_socket;
 
 #endif

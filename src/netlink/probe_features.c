@@ -5,6 +5,7 @@
  */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -256,6 +257,37 @@ int probe_rule(struct probe_env *env)
 	return call(env);
 }
 
+static void look_for_port(void *arg, const struct nlmsghdr *nlh)
+{
+	if (nldec_find(nlh, sizeof(struct fib_rule_hdr), FRA_DPORT_RANGE, 4))
+		*(bool *)arg = true;
+}
+
+/* A kernel that does not know the attribute takes the rule without it. */
+int probe_rule_port(struct probe_env *env)
+{
+	struct fib_rule_hdr hdr = { .family = AF_INET6 };
+	struct rule r = {
+		.pref = 1001,
+		.table = 1000,
+		.proto = PROTO_MN,
+		.ipproto = IPPROTO_UDP,
+		.dport = 53,
+	};
+	bool found = false;
+	int err;
+
+	rule_encode_append(begin(env), &r);
+	err = call(env);
+	if (err)
+		return err;
+	nlenc_begin(begin(env), RTM_GETRULE, 0, &hdr, sizeof(hdr));
+	err = nlb_dump(env->k.nl, look_for_port, &found);
+	if (err)
+		return err;
+	return found ? 0 : -EOPNOTSUPP;
+}
+
 static void look_for_home(void *arg, const struct nlmsghdr *nlh)
 {
 	uint32_t flags = 0;
@@ -333,6 +365,25 @@ int probe_sub_policy(struct probe_env *env)
 		.priority = 8,
 		.hao = true,
 		.rh2 = true,
+		.optional = true,
+	};
+
+	xfrm_encode_policy_set(begin_xfrm(env), &p);
+	return call(env);
+}
+
+/* An optional option, asked for by a template without addresses. */
+int probe_rule_policy(struct probe_env *env)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.src = addr("2001:db8::2"),
+		.src_len = 128,
+		.proto = IPPROTO_UDP,
+		.dport = 53,
+		.user = XFRM_USER_RULE,
+		.priority = XFRM_PRIO_RULES,
+		.hao = true,
 		.optional = true,
 	};
 

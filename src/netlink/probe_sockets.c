@@ -3,6 +3,7 @@
  * Feature tests of sockets.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,6 +11,7 @@
 
 #include "mip6d/cleanup.h"
 #include "src/netlink/probe.h"
+#include "src/netlink/xfrm_watch.h"
 
 #define MH_PROTO 135
 
@@ -53,4 +55,37 @@ int probe_packet_socket(struct probe_env *env)
 
 	(void)env;
 	return fd < 0 ? -errno : 0;
+}
+
+int probe_xfrm_watch(struct probe_env *env)
+{
+	struct sockaddr_nl local = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = xfrm_watch_groups(),
+	};
+	auto_close int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
+
+	(void)env;
+	if (fd < 0)
+		return -errno;
+	return bind(fd, (struct sockaddr *)&local, sizeof(local)) ? -errno : 0;
+}
+
+int probe_random_filter(struct probe_env *env)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 (uint32_t)(SKF_AD_OFF + SKF_AD_RANDOM)),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+	};
+	struct sock_fprog prog = { ARRAY_SIZE(code), code };
+	auto_close int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)env;
+	if (fd < 0)
+		return -errno;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog))
+		       ? -errno
+		       : 0;
 }
