@@ -104,7 +104,7 @@ static void ro_restart(struct sim *s)
 	struct sim_net n;
 	unsigned int round = 0;
 
-	sim_net_ro(s, &n, 300);
+	sim_net_ro(s, &n, 120);
 	sim_net_start(&n);
 	sim_flow_set(sim_flow_add(n.mn, 0, n.cn, 300), true);
 	while (sim_time_left(s)) {
@@ -122,11 +122,11 @@ static void ro_restart(struct sim *s)
 			maybe_move(&n, n.mn);
 		sim_net_linger(&n);
 		if (++round % 4 == 0) {
-			sim_run_s(s, 61);
+			sim_run_s(s, 121);
 			sim_settle(s);
 		}
 	}
-	sim_run_s(s, 61);
+	sim_run_s(s, 121);
 	sim_finish(s);
 }
 
@@ -176,6 +176,7 @@ static void ro_steady(struct sim *s)
 		if (n.cn->kernel->n_pairs || n.mn->kernel->n_pairs)
 			sim_fail(s, "bindings in silence");
 	}
+	sim_flow_set(f, true);
 	sim_finish(s);
 }
 
@@ -225,9 +226,9 @@ static void ro_both(struct sim *s)
 	struct sim_flow *f;
 	unsigned int round = 0;
 
-	sim_net_ro(s, &n, 300);
+	sim_net_ro(s, &n, 120);
 	other = sim_mn_add(s, n.b);
-	sim_mn_home(other, n.ha, "2001:db8:1::200", 300);
+	sim_mn_home(other, n.ha, "2001:db8:1::200", 120);
 	sim_ro_on(other);
 	sim_cn_on(other);
 	sim_cn_on(n.mn);
@@ -242,11 +243,11 @@ static void ro_both(struct sim *s)
 			sim_node_crash(sim_below(s, 2) ? n.mn : other, 5000);
 		sim_net_linger(&n);
 		if (++round % 8 == 0) {
-			sim_run_s(s, 61);
+			sim_run_s(s, 121);
 			sim_settle(s);
 		}
 	}
-	sim_run_s(s, 61);
+	sim_run_s(s, 121);
 	sim_finish(s);
 }
 
@@ -339,6 +340,7 @@ static void ro_kernel_fails(struct sim *s)
 	struct sim_net n;
 
 	s->kernel_fail = 50;
+	s->kernel_fails = true;
 	sim_net_ro(s, &n, 300);
 	sim_net_start(&n);
 	sim_flow_set(sim_flow_add(n.mn, 0, n.cn, 500), true);

@@ -287,7 +287,7 @@ void sim_node_crash(struct sim_node *n, int64_t boot_ms)
 void sim_node_stop(struct sim_node *n)
 {
 	struct sim *s = n->sim;
-	struct mtime limit = mtime_add_ms(s->now, STOP_MS + 1000);
+	struct mtime limit = mtime_add_ms(s->now, n->mn.stop_timeout_ms + 1000);
 
 	if (!n->up)
 		return;
@@ -486,6 +486,8 @@ void sim_ro_on(struct sim_node *mn)
 	mn->mn.max_correspondents = 100;
 	mn->mn.cn_ack = true;
 	mn->mn.incapable_s = 600;
+	/* A slow kernel at both ends needs more than half of it each. */
+	mn->mn.stop_timeout_ms = 4 * STOP_MS;
 }
 
 void sim_both_add(struct sim_node *ha, struct sim_link *at)
