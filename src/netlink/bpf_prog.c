@@ -108,13 +108,11 @@ static void copy_packet(struct emit *e, int32_t off, int32_t stack, int32_t len)
 
 /* The stack: the tunnel key, up to its label (a length that every kernel
  * knows), lies so that its remote address is the first half of the map key;
- * the second half overwrites its tail.  Copying the address would take a
- * CAP_PERFMON: without that, kernels up to 6.1 (and some later) refuse to
- * write one half of a stack word after the other. */
+ * the second half overwrites its tail.  Copying the address in words of
+ * four octets would take CAP_PERFMON. */
 #define KEY            (-BPF_PAIR_KEY)
 #define TUNNEL_KEY_LEN ((int32_t)offsetof(struct bpf_tunnel_key, tunnel_label))
-#define TUNNEL_KEY \
-	(KEY - (int32_t)offsetof(struct bpf_tunnel_key, remote_ipv6))
+#define TUNNEL_KEY     (KEY - (int32_t)offsetof(struct bpf_tunnel_key, remote_ipv6))
 
 size_t bpf_prog_pair(struct bpf_insn prog[BPF_PROG_MAX], int map_fd)
 {

@@ -13,16 +13,16 @@
 
 #include "mip6d/hash.h"
 
-#define HEADER_LEN 40
+#define HEADER_LEN  40
 #define HEADERS_MAX 6 /* extension headers that are walked */
 
-#define HOP_BY_HOP 0
-#define TCP        6
-#define UDP        17
-#define ROUTING    43
-#define FRAGMENT   44
-#define DSTOPTS    60
-#define MOBILITY   135
+#define HOP_BY_HOP  0
+#define TCP         6
+#define UDP         17
+#define ROUTING     43
+#define FRAGMENT    44
+#define DSTOPTS     60
+#define MOBILITY    135
 
 /* ---- packets ---- */
 
@@ -70,8 +70,7 @@ bool flow_parse(const uint8_t *data, size_t len, struct kernel_flow *ret_flow)
 	memcpy(&f.peer, data + 8, sizeof(f.peer));
 	memcpy(&f.hoa, data + 24, sizeof(f.hoa));
 	if (!addr_is_routable(&f.peer) || !addr_is_routable(&f.hoa) ||
-	    !find_upper(data, len, &f.protocol, &pos) ||
-	    f.protocol == MOBILITY)
+	    !find_upper(data, len, &f.protocol, &pos) || f.protocol == MOBILITY)
 		return false;
 	if ((f.protocol == TCP || f.protocol == UDP) && len >= pos + 4)
 		f.peer_port = get16(data + pos);

@@ -42,8 +42,7 @@ void kernel_flow_tell(struct kernel *k, const struct kernel_flow *flow)
 		return;
 	if (!k->flows)
 		k->flows = flow_table_new();
-	if (k->flows &&
-	    flow_table_ask(k->flows, flow, loop_now(k->loop)))
+	if (k->flows && flow_table_ask(k->flows, flow, loop_now(k->loop)))
 		k->on_event(k->arg, &ev);
 }
 

@@ -11,14 +11,14 @@
 #include "src/netlink/encode.h"
 #include "src/netlink/nlb.h"
 
-struct kernel_ha;    /* kernel_ha.c */
-struct home_link;    /* kernel_home_link.c */
-struct kernel_mn;    /* kernel_mn.c */
-struct watch;        /* watch.c */
-struct sysctl_saved; /* kernel_sysctl.c */
-struct xfrm_watch;   /* xfrm_watch.c */
+struct kernel_ha;       /* kernel_ha.c */
+struct home_link;       /* kernel_home_link.c */
+struct kernel_mn;       /* kernel_mn.c */
+struct watch;           /* watch.c */
+struct sysctl_saved;    /* kernel_sysctl.c */
+struct xfrm_watch;      /* xfrm_watch.c */
 struct kernel_ro_table; /* kernel_ro.c */
-struct flow_table;   /* flow.c */
+struct flow_table;      /* flow.c */
 
 struct kernel {
 	struct loop *loop;
@@ -29,7 +29,7 @@ struct kernel {
 	struct kernel_ha *ha;         /* NULL: not started */
 	struct home_link *home_links; /* kernel_home_link.c */
 	struct kernel_mn *mn;
-	struct sysctl_saved *sysctls;          /* last written first */
+	struct sysctl_saved *sysctls; /* last written first */
 	bool xfrm_cleaned;
 	unsigned int xfrm_users; /* a bit an enum kernel_user */
 	struct xfrm_watch *xfrm_watch;
@@ -45,7 +45,7 @@ struct kernel_op {
 	struct nlb_txn txn;
 	struct kernel *k;
 	struct kernel_key key;
-	bool has_key; /* false: nobody waits for an event */
+	bool has_key;                     /* false: nobody waits for an event */
 	const struct kernel_usage *usage; /* not NULL: the answer, in the op's
 					   * own memory */
 	int err;

@@ -321,8 +321,7 @@ static void on_counted(struct nlb_txn *txn, int err)
 
 	u->usage.err = u->usage.err ? u->usage.err : err;
 	u->usage.packets_out = u->out.packets;
-	u->usage.octets_out =
-		u->out.octets + u->out.packets * u->uncounted_out;
+	u->usage.octets_out = u->out.octets + u->out.packets * u->uncounted_out;
 	u->usage.packets_in = u->in.packets;
 	u->usage.octets_in = u->in.octets + u->in.packets * u->uncounted_in;
 	kernel_op_done(&u->op, u->usage.err);

@@ -62,8 +62,7 @@ static int set_filter(int fd, enum mode mode)
 
 	if (mode == MODE_NOTHING)
 		prog = (struct sock_fprog){ ARRAY_SIZE(none), none };
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-			  sizeof(prog))
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog))
 		       ? -errno
 		       : 0;
 }

@@ -14,11 +14,11 @@
 
 /* Rule priorities above rule_base. */
 enum mn_rule {
-	MN_RULE_HOA,    /* from HOA: its own table, whatever the destination */
-	MN_RULE_COA,    /* from COA, or bound to its interface: its own table */
+	MN_RULE_HOA, /* from HOA: its own table, whatever the destination */
+	MN_RULE_COA, /* from COA, or bound to its interface: its own table */
 	MN_RULE_ORDERED, /* rules for traffic, up to the last KERNEL_RULE_DIRECT:
 			  * to the care-of table, or HOA's own */
-	MN_RULE_FIND,   /* sockets without a source that would take HOA */
+	MN_RULE_FIND,    /* sockets without a source that would take HOA */
 };
 
 /* Where traffic from a care-of address goes: a rule and a table with one

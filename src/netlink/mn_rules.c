@@ -163,8 +163,7 @@ static bool rule_eq(const struct rule *a, const struct rule *b)
 	       a->find_saddr == b->find_saddr;
 }
 
-static bool same_routing(const struct kernel_mn *mn,
-			 const struct routing *list)
+static bool same_routing(const struct kernel_mn *mn, const struct routing *list)
 {
 	unsigned int i;
 

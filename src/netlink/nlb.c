@@ -32,7 +32,7 @@
 struct entry {
 	struct nlb_txn *txn; /* NULL: nobody waits */
 	nlb_ack_fn *fn;      /* NULL: `tolerate` decides */
-	nlb_dump_fn *get; /* NULL: the acknowledgement says it all */
+	nlb_dump_fn *get;    /* NULL: the acknowledgement says it all */
 	void *arg;
 	size_t offset, len; /* len 0: not sent, err holds why */
 	uint32_t seq;

@@ -125,8 +125,8 @@ size_t ancillary_encode(void *buf, const struct mh_send *msg)
 	};
 	uint8_t rh2[RH2_LEN] = { 0, 2, RH2_TYPE, 1 };
 	/* The option's data starts at 8n + 6 (section 6.3). */
-	uint8_t hao[HAO_HDR_LEN] = { 0, 2, OPT_PADN, 2, 0, 0, OPT_HAO,
-				     OPT_HAO_LEN };
+	uint8_t hao[HAO_HDR_LEN] = { 0, 2, OPT_PADN, 2,
+				     0, 0, OPT_HAO,  OPT_HAO_LEN };
 	size_t used = 0;
 
 	memset(buf, 0, ANCILLARY_MAX);

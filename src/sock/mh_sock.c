@@ -159,8 +159,8 @@ int mh_sock_open(struct loop *loop, struct sock_upcall up,
 				   -1);
 	/* From here on it only sends: it may leave by any interface. */
 	if (!err)
-		err = sock_set_int(ms->own_sum_fd, SOL_SOCKET,
-				   SO_BINDTOIFINDEX, 0);
+		err = sock_set_int(ms->own_sum_fd, SOL_SOCKET, SO_BINDTOIFINDEX,
+				   0);
 	if (!err)
 		err = loop_add_fd(loop, ms->fd, on_readable, ms, &ms->handle);
 	if (err) {

@@ -147,9 +147,9 @@ static void cmd_mn_rules(struct driver *d, char **w)
 
 static void cmd_is_tunnel(struct driver *d, char **w)
 {
-	driver_result("is-tunnel",
-		      kernel_mn_is_tunnel(d->k, arg_if(d, w, "if")) ? 0
-								    : -ENODEV);
+	driver_result("is-tunnel", kernel_mn_is_tunnel(d->k, arg_if(d, w, "if"))
+					   ? 0
+					   : -ENODEV);
 }
 
 static void cmd_mn_stop(struct driver *d, char **w)
@@ -395,7 +395,7 @@ static const struct command {
 	{ "neigh-set", cmd_neigh_set, "if= addr= lladdr=" },
 	{ "local", cmd_local, "addr=" },
 	{ "sysctl", cmd_sysctl, "if= name= [value=]" },
-	{ "send-mh", cmd_send_mh, 
+	{ "send-mh", cmd_send_mh,
 	  "src= dst= data=HEX [rh2=COA] [hao=COA] [if=]" },
 	{ "send-nd", cmd_send_nd, "if= src= dst= data=HEX [lladdr=]" },
 	{ "nd-listen", cmd_nd_listen, "if= [off=1]" },

@@ -225,7 +225,8 @@ static void sending_with_home_address_option(void)
 		 "29000000 3b000000 # IPV6, DSTOPTS\n"
 		 " 00 02 0102 0000 c910 20010db8 00010000 00000000 00000100\n");
 	msg.rh2 = true;
-	UNIT_EQ(ancillary_encode(buf, &msg), CMSG_SPACE(20) + 2 * CMSG_SPACE(24));
+	UNIT_EQ(ancillary_encode(buf, &msg),
+		CMSG_SPACE(20) + 2 * CMSG_SPACE(24));
 }
 
 static const struct unit_case cases[] = {

@@ -140,8 +140,8 @@ static void it_is_bounded(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(ports_of_the_sender), UNIT_CASE(never_told_of),
-	UNIT_CASE(extension_headers),	UNIT_CASE(a_peer_rests),
-	UNIT_CASE(it_is_bounded),	UNIT_END,
+	UNIT_CASE(extension_headers),   UNIT_CASE(a_peer_rests),
+	UNIT_CASE(it_is_bounded),       UNIT_END,
 };
 
 static const struct unit_suite suites[] = { { "flow", cases }, UNIT_END };

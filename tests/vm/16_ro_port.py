@@ -340,17 +340,19 @@ def udp(node_, to, dport, source=None):
                to, str(dport), source or ''])
 
 
-def test_rules(lab):
-    """The first rule that matches counts, by destination, protocol and port:
-    for flows, for pairs that are set, and for the way of direct traffic."""
-    rules = '+'.join(('optimise,2001:db8:c::/64,17,7053',
-                      'tunnel,2001:db8:c::/64,17',
-                      'tunnel,2001:db8:c::1/128',
-                      'direct,2001:db8:c::/64,6,80',
-                      'direct,2001:db8:c::/120',
-                      'optimise,::/0'))
-    a, n = mobile(lab, 'rules=' + rules)
-    mn = lab.node('mn')
+RULES = ('optimise,2001:db8:c::/64,17,7053',
+         'tunnel,2001:db8:c::/64,17',
+         'tunnel,2001:db8:c::1/128',
+         'direct,2001:db8:c::/64,6,80',
+         'direct,2001:db8:c::/120',
+         'optimise,::/0')
+CORE = '2001:db8:f1::1'
+
+
+def test_direct(lab):
+    """The way of traffic without a source address: the first rule that
+    matches, by destination, protocol and port."""
+    a, n = mobile(lab, 'rules=' + '+'.join(RULES))
     tunnel, native = 'dev mip6mn0', 'dev eth0'
     for words, way in (
             (CN + ' ipproto udp dport 7053', tunnel),
@@ -365,50 +367,76 @@ def test_rules(lab):
             (CN + ' from %s ipproto tcp dport 80' % HOA, tunnel)):
         assert way in get(lab, words), (words, get(lab, words))
     assert 'src ' + COA_A in get(lab, CN + ' ipproto tcp dport 80')
-    # Flows: no for tunnel and direct, the agent, multicast, link-local.
+    n.call('mn-rules rules=direct,2001:db8:9::/64')
+    lab.wait_for(lambda: native in get(lab, '2001:db8:9::9'), 10, 'the new')
+    assert tunnel in get(lab, CN + ' ipproto tcp dport 80')
+    assert 'dport' not in lab.node('mn').run('ip -6 rule').out
+    n.quit()
+    a.quit()
+    assert not ours(lab, 'mn')
+
+
+def test_flows(lab):
+    """Told of are flows that a rule optimises, never such to the agent, to
+    multicast, to what another rule comes first for."""
+    a, n = mobile(lab, 'rules=' + '+'.join(RULES))
+    mn = lab.node('mn')
     udp(mn, CN, 7054, HOA)
     udp(mn, '2001:db8:c::1', 7053, HOA)
     mn.reaches(CN, source=HOA)
     mn.reaches(HA, source=HOA)
     udp(mn, 'ff0e::1234', 7053, HOA)
-    mn.reaches('2001:db8:f1::1', source=HOA)
+    mn.reaches(CORE, source=HOA)
     udp(mn, CN, 7053, HOA)
     n.stream.wait_line('^flow %s %s protocol=17 port=7053 sent' % (HOA, CN))
-    told = flows(n)
-    assert [x.split()[2] for x in told] == \
-        ['2001:db8:c::1', '2001:db8:f1::1', CN], told
-    # Set, the same rules decide which packets have the option.
-    n.do(ro('set', 'local', HOA, CN, COA_A))
-    n.do(ro('set', 'local', HOA, '2001:db8:f1::1', COA_A))
-    since = lab.now()
-    for dport in 7053, 7054:
-        udp(mn, CN, dport, HOA)
-    mn.reaches('2001:db8:f1::1', source=HOA)
+    told = [x.split()[2] for x in flows(n)]
+    assert told == ['2001:db8:c::1', CORE, CN], told
+    n.quit()
+    a.quit()
+    assert not ours(lab, 'mn')
 
-    def sent():
-        return [(p['udp.dstport'], bool(p['ipv6.opt.mipv6.home_address']))
-                for p in lab.packets('udp && !icmpv6 && '
-                                     'frame.interface_name == "a"',
-                                     'udp.dstport',
-                                     'ipv6.opt.mipv6.home_address')
-                if p['time'] > since and p['udp.dstport'] in ('7053', '7054')]
-    lab.wait_for(lambda: len(sent()) == 2, 20, 'both')
-    assert dict(sent()) == {'7053': True, '7054': False}, sent()
-    # Other rules: what is set follows, and only the difference changes.
-    before = mn.run('ip xfrm policy').out
-    n.call('mn-rules rules=' + rules)
-    assert mn.run('ip xfrm policy').out == before
+
+def test_rules(lab):
+    """The rules decide which packets to a peer have the option; others take
+    their place, and only the difference changes."""
+    rules = 'mn-rules rules=' + '+'.join(RULES)
+    a, n = mobile(lab, '')
+    mn = lab.node('mn')
+    n.do(ro('set', 'local', HOA, CN, COA_A))
+    n.do(ro('set', 'local', HOA, CORE, COA_A))
+
+    def sent(*dports):
+        """Of each port, whether its datagram had the option."""
+        since = lab.now()
+        for dport in dports:
+            udp(mn, CN, dport, HOA)
+
+        def seen():
+            return {p['udp.dstport']: bool(p['ipv6.opt.mipv6.home_address'])
+                    for p in lab.packets('udp && !icmpv6 && '
+                                         'frame.interface_name == "a"',
+                                         'udp.dstport',
+                                         'ipv6.opt.mipv6.home_address')
+                    if p['time'] > since and p['udp.dstport'] in
+                    [str(d) for d in dports]}
+        lab.wait_for(lambda: len(seen()) == len(dports), 20, 'all of them')
+        return seen()
+
+    def policies():
+        return mn.run('ip xfrm policy').out
+    assert sent(7053, 7054) == {'7053': False, '7054': False}
+    n.call(rules)
+    lab.wait_for(lambda: 'dport 7053' in policies(), 10, 'the rules')
+    assert sent(7053, 7054) == {'7053': True, '7054': False}
+    before = policies()
+    n.call(rules)
+    assert policies() == before
     n.call('mn-rules rules=optimise,2001:db8:c::/64,17')
-    lab.wait_for(lambda: tunnel in get(lab, CN + ' ipproto tcp dport 80'),
-                 10, 'no direct rule is left')
-    assert 'dport' not in mn.run('ip -6 rule').out
-    since = lab.now()
-    udp(mn, CN, 7054, HOA)
-    lab.wait_for(lambda: sent() == [('7054', True)], 20, 'optimised now')
+    lab.wait_for(lambda: 'dport' not in policies(), 10, 'other rules')
+    assert sent(7054, 7053) == {'7053': True, '7054': True}
     n.call('mn-rules')
-    lab.wait_for(lambda: 'dport' not in mn.run('ip xfrm policy').out and
-                 HOA + '/128 dst 2001:db8:c::/64' not in
-                 mn.run('ip xfrm policy').out, 10, 'no policy is left')
+    lab.wait_for(lambda: 'ff00::/8' not in policies(), 10, 'no rules')
+    assert sent(7053) == {'7053': False}
     n.quit()
     a.quit()
     assert not ours(lab, 'mn')
