@@ -27,6 +27,8 @@
 #define IDLE_KEEP_S 60
 /* A refresh needs so much time in the worst case that is worth planning for. */
 #define REFRESH_LAST_S 20
+/* A kernel that refuses the pair for so long is not waited for. */
+#define KERNEL_PATIENCE_MS 2000
 
 static const char *state_str(enum mn_ro_state state)
 {
@@ -141,11 +143,16 @@ static void entry_follow(struct mn_ro *c, struct mtime now)
 	}
 }
 
+void mn_ro_doubt(struct mn_ro *c)
+{
+	if (c->bul)
+		c->bul->bound_coa = addr_any;
+}
+
 void mn_ro_unbound(struct mn_ro *c)
 {
 	c->maybe_until = (struct mtime){ 0 };
-	if (c->bul)
-		c->bul->bound_coa = addr_any;
+	mn_ro_doubt(c);
 }
 
 /* ---- timer ---- */
@@ -172,6 +179,9 @@ static struct mtime state_due(const struct mn_ro *c, struct mtime now)
 
 	switch (c->state) {
 	case MN_RO_IDLE:
+		/* The kernel answers, or is asked again. */
+		if (c->path.asked)
+			break;
 		if (c->leaving || !mn_ro_may_be_bound(c, now))
 			return mtime_add_s(c->since,
 					   c->leaving ? 0 : IDLE_KEEP_S);
@@ -179,7 +189,7 @@ static struct mtime state_due(const struct mn_ro *c, struct mtime now)
 	case MN_RO_TESTING:
 		return mn_rr_due(c, now);
 	case MN_RO_UPDATING:
-		if (ready)
+		if (ready && c->path.done)
 			return exchange_due(c, now);
 		break;
 	case MN_RO_BOUND:
@@ -378,6 +388,11 @@ static void run_updating(struct mn_ro *c, struct mtime now)
 		return;
 	if (!mn_rr_is_complete(c, false, now)) {
 		mn_ro_enter(c, MN_RO_TESTING, "tokens too old", now);
+	} else if (!c->path.done) {
+		/* The kernel first, or it drops what the peer then sends. */
+		if (c->path.retry_ms > KERNEL_PATIENCE_MS)
+			mn_ro_rest(c, MN_RO_FAILED, "is refused by the kernel",
+				   now);
 	} else if (!exchange_run(c, now)) {
 		mn_ro_rest(c, MN_RO_FAILED, "does not acknowledge", now);
 	} else if (is_assumed(c)) {
@@ -475,7 +490,6 @@ void mn_ro_task(struct task *task, struct mtime now)
 
 	c->mn->now = now;
 	expire(c, now);
-	mn_ro_path_retry(c, now);
 	if (c->state == MN_RO_BOUND && !mn_ro_may_be_bound(c, now)) {
 		mn_ro_enter(c, MN_RO_IDLE, "the binding has run out unused",
 			    now);

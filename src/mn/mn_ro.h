@@ -96,11 +96,12 @@ struct mn_peer {
 
 /* What the kernel was asked for the pair. */
 struct mn_ro_path {
-	struct kernel_ro want;
-	bool asked; /* want was sent, or is to be sent again */
-	bool done;  /* and carried out */
+	struct kernel_ro want; /* asked for last */
+	bool asked;            /* the kernel may know the pair */
+	bool removing;         /* and was told to forget it */
+	bool done;             /* the last request was carried out */
 	uint32_t serial;
-	uint32_t retry_ms;     /* 0: the last request did not fail */
+	uint32_t retry_ms;     /* 0: the last setting did not fail */
 	struct mtime retry_at; /* MTIME_NEVER */
 };
 
@@ -141,6 +142,7 @@ struct mn_ro {
 	bool pending;             /* a Binding Update held back, */
 	struct mtime not_before;  /* at least until then */
 	unsigned int corrections; /* answers 135 to 138 in a row */
+	unsigned int losses;      /* bindings that the peer lost soon after */
 	bool has_status;
 	uint8_t last_status;
 
@@ -180,6 +182,8 @@ struct mn_ro *mn_ro_add(struct mn_home *h, const struct in6_addr *peer,
 			struct mtime now);
 /* Forgets it: secrets wiped, kernel state withdrawn. */
 void mn_ro_free(struct mn_ro *c, struct mtime now);
+/* Who can be freed at once, or NULL. */
+struct mn_ro *mn_ro_least_useful(struct mn *mn);
 /* It carried traffic. */
 void mn_ro_touch(struct mn_ro *c, struct mtime now);
 /* Follows the state. */
@@ -207,6 +211,9 @@ void mn_ro_task(struct task *task, struct mtime now);
 void mn_ro_bound(struct mn_ro *c, const char *why, struct mtime now);
 /* The peer has no binding (any more). */
 void mn_ro_unbound(struct mn_ro *c);
+/* So somebody says, and proves nothing: nothing more is sent directly, but
+ * what comes is taken, and at home the binding is deleted. */
+void mn_ro_doubt(struct mn_ro *c);
 /* Lets the peer alone for a while. */
 void mn_ro_rest(struct mn_ro *c, enum mn_ro_state state, const char *why,
 		struct mtime now);
@@ -246,8 +253,10 @@ void mn_ro_on_flow(struct mn *mn, const struct kernel_flow *f,
 /* ---- mn_ro_path.c: the kernel's part ---- */
 
 void mn_ro_path_follow(struct mn_ro *c, struct mtime now);
-void mn_ro_path_remove(struct mn_ro *c);
-void mn_ro_path_retry(struct mn_ro *c, struct mtime now);
+/* Without waiting for an answer: c is about to be freed. */
+void mn_ro_path_abandon(struct mn_ro *c);
+/* Packets go directly. */
+bool mn_ro_path_is_direct(const struct mn_ro *c);
 void mn_ro_on_done(struct mn *mn, const struct kernel_key *key, int err,
 		   struct mtime now);
 void mn_ro_on_usage(struct mn *mn, const struct kernel_usage *u,

@@ -17,6 +17,9 @@
 /* Statuses 135 to 138 within this time of each other make a row. */
 #define CORRECTION_S 30
 
+/* A binding that is lost after this time is no sign of a lack of room. */
+#define LASTING_US (60 * INT64_C(1000000))
+
 /* ---- Binding Acknowledgements ---- */
 
 static void ba_ignore(struct mn_ro *c, const struct mh_msg *msg,
@@ -67,7 +70,7 @@ static bool ba_correct(struct mn_ro *c, const struct mh_msg *msg,
 	}
 	/* It was not asked to say yes, but it says no. */
 	if (c->state == MN_RO_BOUND)
-		mn_ro_unbound(c);
+		mn_ro_doubt(c);
 	return false;
 }
 
@@ -181,12 +184,14 @@ static bool is_waiting(const struct mn_ro *c)
 /* It has lost what it knew, its nonces too. */
 static bool be_unknown_binding(struct mn_ro *c, struct mtime now)
 {
+	int64_t lasted_us;
+
 	if (!mn_ro_may_be_bound(c, now) ||
 	    (c->state != MN_RO_BOUND && c->state != MN_RO_TESTING &&
 	     c->state != MN_RO_UPDATING))
 		return false;
 	/* A test that runs already may be what answers it. */
-	mn_ro_unbound(c);
+	mn_ro_doubt(c);
 	if (c->state != MN_RO_BOUND) {
 		mn_ro_classify(c);
 		mn_ro_advance(c, now);
@@ -194,7 +199,13 @@ static bool be_unknown_binding(struct mn_ro *c, struct mtime now)
 	}
 	mn_rr_drop(&c->test[MN_RR_HOME]);
 	mn_rr_drop(&c->test[MN_RR_COA]);
-	mn_ro_enter(c, MN_RO_TESTING, "the peer has no binding", now);
+	/* A peer that has no room for all takes it from one for the other. */
+	lasted_us = mtime_diff_us(now, c->since);
+	c->losses = lasted_us < LASTING_US ? c->losses + 1 : 0;
+	if (c->losses > MN_RO_CORRECTIONS)
+		mn_ro_rest(c, MN_RO_FAILED, "keeps losing the binding", now);
+	else
+		mn_ro_enter(c, MN_RO_TESTING, "the peer has no binding", now);
 	return true;
 }
 
@@ -204,7 +215,7 @@ static void incapable(struct mn_ro *c, const char *why, struct mtime now)
 		    "mn: hoa=%s peer=%s %s; tunnelled for %u s",
 		    addr_str(&c->key.hoa), addr_str(&c->key.peer), why,
 		    c->mn->conf->incapable_s);
-	mn_ro_unbound(c);
+	mn_ro_doubt(c);
 	mn_ro_rest(c, MN_RO_INCAPABLE, why, now);
 }
 

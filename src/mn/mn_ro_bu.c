@@ -7,6 +7,10 @@
  * care-of address is always the source on the wire: away the home address
  * travels in a Home Address option, at home it is the source itself.  When
  * one is sent is left to mn_ro.c.
+ *
+ * An acknowledgement is asked for as configured, but always where the loss of
+ * the message would go on to send packets to where this node is no longer:
+ * for another care-of address, and for none.
  */
 #include "mn_priv.h"
 
@@ -62,9 +66,10 @@ static void fill(struct mn_ro *c, struct mn_ro_bu *bu, struct mtime now)
 	const struct mn_home *h = c->home;
 	bool deletes = c->state == MN_RO_DELETING;
 	bool at_home = h->ro_phase == MN_RO_AT_HOME;
+	bool elsewhere = mn_ro_may_be_bound(c, now) && !mn_ro_is_bound(c, now);
 
 	*bu = (struct mn_ro_bu){
-		.ack = c->mn->conf->cn_ack,
+		.ack = c->mn->conf->cn_ack || deletes || elsewhere,
 		.home_nonce = home->nonce,
 		.coa_nonce = deletes ? 0 : coa->nonce,
 		.parties = { .coa = at_home ? c->key.hoa : h->coa,

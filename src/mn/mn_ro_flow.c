@@ -216,12 +216,14 @@ void mn_ro_on_flow(struct mn *mn, const struct kernel_flow *f, struct mtime now)
 
 static void trim(struct mn *mn, struct mtime now)
 {
-	unsigned int class;
+	struct mn_ro *c;
 
-	for (class = MN_RO_UNUSED; class < MN_RO_KNOWN; class ++)
-		while (mn_ro_count(mn) > mn->conf->max_correspondents &&
-		       mn->ro.classes[class].head)
-			mn_ro_free(mn->ro.classes[class].head, now);
+	while (mn_ro_count(mn) > mn->conf->max_correspondents) {
+		c = mn_ro_least_useful(mn);
+		if (!c)
+			return;
+		mn_ro_free(c, now);
+	}
 }
 
 void mn_ro_reload(struct mn *mn, const struct conf_mn *old, struct mtime now)

@@ -39,20 +39,38 @@ static struct kernel_key next_key(struct mn_ro *c)
 	};
 }
 
-void mn_ro_path_remove(struct mn_ro *c)
+static void path_failed(struct mn_ro *c, int err, struct mtime now);
+
+static void path_remove(struct mn_ro *c, struct mtime now)
 {
 	struct mn_ro_path *p = &c->path;
 	struct kernel_key key = next_key(c);
+	int err;
 
-	p->retry_at = MTIME_NEVER;
-	p->retry_ms = 0;
+	p->removing = true;
 	p->done = false;
+	p->retry_at = MTIME_NEVER;
 	c->usage.known = false;
-	if (!p->asked)
-		return;
-	p->asked = false;
-	if (kernel_ro_del(c->mn->env.kernel, &key, &p->want))
-		mn_count(c->mn, CNT_KERNEL_FAILED);
+	err = kernel_ro_del(c->mn->env.kernel, &key, &p->want);
+	if (err)
+		path_failed(c, err, now);
+}
+
+static void path_set(struct mn_ro *c, const struct kernel_ro *want,
+		     struct mtime now)
+{
+	struct mn_ro_path *p = &c->path;
+	struct kernel_key key = next_key(c);
+	int err;
+
+	p->want = *want;
+	p->asked = true;
+	p->removing = false;
+	p->done = false;
+	p->retry_at = MTIME_NEVER;
+	err = kernel_ro_set(c->mn->env.kernel, &key, want);
+	if (err)
+		path_failed(c, err, now);
 }
 
 static void path_failed(struct mn_ro *c, int err, struct mtime now)
@@ -63,28 +81,15 @@ static void path_failed(struct mn_ro *c, int err, struct mtime now)
 
 	mn_count(c->mn, CNT_KERNEL_FAILED);
 	log_limited(LOG_LEVEL_WARNING, now,
-		    "mn: hoa=%s peer=%s the kernel refused: %s; tunnelled",
+		    "mn: hoa=%s peer=%s the kernel refused: %s; again in "
+		    "%u ms",
 		    addr_str(&c->key.hoa), addr_str(&c->key.peer),
-		    strerror(-err));
-	/* What must not go directly any more may not wait. */
-	if (!p->want.send)
-		mn_ro_path_remove(c);
+		    strerror(-err), retry_ms);
 	p->retry_ms = retry_ms < max_ms ? retry_ms : max_ms;
+	/* What must not go directly any more may not wait. */
+	if (!p->removing && !p->want.send)
+		path_remove(c, now);
 	p->retry_at = mtime_add_ms(now, p->retry_ms);
-}
-
-static void path_ask(struct mn_ro *c, struct mtime now)
-{
-	struct mn_ro_path *p = &c->path;
-	struct kernel_key key = next_key(c);
-	int err;
-
-	p->asked = true;
-	p->done = false;
-	p->retry_at = MTIME_NEVER;
-	err = kernel_ro_set(c->mn->env.kernel, &key, &p->want);
-	if (err)
-		path_failed(c, err, now);
 }
 
 /* True when the kernel shall know the pair; fills *ret_want then. */
@@ -115,44 +120,59 @@ static bool path_judge(const struct mn_ro *c, struct mtime now,
 void mn_ro_path_follow(struct mn_ro *c, struct mtime now)
 {
 	struct mn_ro_path *p = &c->path;
+	bool rests = mtime_before(p->retry_at, MTIME_NEVER) &&
+		     mtime_before(now, p->retry_at);
+	bool again = mtime_before(p->retry_at, MTIME_NEVER) && !rests;
 	struct kernel_ro want;
 
 	if (!path_judge(c, now, &want)) {
-		mn_ro_path_remove(c);
+		if (!p->asked) {
+			p->retry_at = MTIME_NEVER;
+			p->retry_ms = 0;
+		} else if (!p->removing || again) {
+			path_remove(c, now);
+		}
 		return;
 	}
-	if (p->asked ? is_same(&p->want, &want) : p->retry_ms && !want.send)
+	if (p->asked && !p->removing && is_same(&p->want, &want) && !again)
 		return;
-	p->want = want;
-	p->retry_ms = 0;
-	path_ask(c, now);
+	/* It was taken away since it could not be changed. */
+	if ((!p->asked || p->removing) && rests && !want.send)
+		return;
+	path_set(c, &want, now);
 }
 
-void mn_ro_path_retry(struct mn_ro *c, struct mtime now)
+void mn_ro_path_abandon(struct mn_ro *c)
 {
-	struct mn_ro_path *p = &c->path;
+	struct kernel_key key = next_key(c);
 
-	if (mtime_before(now, p->retry_at))
-		return;
-	if (path_judge(c, now, &p->want))
-		path_ask(c, now);
-	else
-		mn_ro_path_remove(c);
+	if (c->path.asked &&
+	    kernel_ro_del(c->mn->env.kernel, &key, &c->path.want))
+		mn_count(c->mn, CNT_KERNEL_FAILED);
+	c->path.asked = false;
+}
+
+bool mn_ro_path_is_direct(const struct mn_ro *c)
+{
+	const struct mn_ro_path *p = &c->path;
+
+	return p->asked && !p->removing && p->done && p->want.send;
 }
 
 void mn_ro_on_done(struct mn *mn, const struct kernel_key *key, int err,
 		   struct mtime now)
 {
 	struct mn_ro *c = mn_ro_find(mn, &key->hoa, &key->peer);
+	struct mn_ro_path *p = c ? &c->path : NULL;
 
-	if (!c || !c->path.asked || c->path.serial != key->serial ||
-	    c->path.done)
+	if (!c || !p->asked || p->serial != key->serial || p->done)
 		return;
 	if (err) {
 		path_failed(c, err, now);
 	} else {
-		c->path.done = true;
-		c->path.retry_ms = 0;
+		p->done = p->asked = !p->removing;
+		p->retry_ms = p->removing ? p->retry_ms : 0;
+		p->removing = false;
 	}
 	mn_ro_advance(c, now);
 }

@@ -88,6 +88,14 @@ static void explain(const struct mn_ro *c, char *buf, size_t size)
 		explain_testing(c, buf, size);
 		break;
 	case MN_RO_UPDATING:
+		if (!c->bul->attempts) {
+			snprintf(buf, size, "%s",
+				 obstacle(c) ? obstacle(c)
+				 : c->path.done
+					 ? "the Binding Update goes out soon"
+					 : "waiting for the kernel");
+			break;
+		}
 		snprintf(buf, size,
 			 "waiting for a Binding Acknowledgement, asked %u "
 			 "time%s",
@@ -119,7 +127,7 @@ static void show(struct mn_ro *c, mn_ro_fn *fn, void *arg)
 	const struct mn_rr *home = &c->test[MN_RR_HOME];
 	const struct mn_rr *coa = &c->test[MN_RR_COA];
 	struct mtime now = c->mn->now;
-	bool optimised = c->path.done && c->path.want.send;
+	bool optimised = mn_ro_path_is_direct(c);
 	char reason[REASON_MAX];
 	struct mn_ro_info info = {
 		.hoa = c->key.hoa,

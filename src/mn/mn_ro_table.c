@@ -85,12 +85,12 @@ static void list_append(struct mn_ro *c)
 
 void mn_ro_classify(struct mn_ro *c)
 {
-	enum mn_ro_class class = class_of(c);
+	enum mn_ro_class to = class_of(c);
 
-	if (class == c->class)
+	if (to == c->class)
 		return;
 	list_unlink(c);
-	c->class = class;
+	c->class = to;
 	list_append(c);
 }
 
@@ -103,17 +103,26 @@ void mn_ro_touch(struct mn_ro *c, struct mtime now)
 
 /* ---- room ---- */
 
+struct mn_ro *mn_ro_least_useful(struct mn *mn)
+{
+	unsigned int i;
+	struct mn_ro *c;
+
+	for (i = MN_RO_UNUSED; i < MN_RO_KNOWN; i++)
+		for (c = mn->ro.classes[i].head; c; c = c->next)
+			if (!c->path.asked)
+				return c;
+	return NULL;
+}
+
 static bool make_room(struct mn *mn, struct mtime now)
 {
-	unsigned int class;
 	struct mn_ro *c;
 
 	if (mn_ro_count(mn) < mn->conf->max_correspondents)
 		return true;
-	for (class = MN_RO_UNUSED; class < MN_RO_KNOWN; class ++) {
-		c = mn->ro.classes[class].head;
-		if (!c)
-			continue;
+	c = mn_ro_least_useful(mn);
+	if (c) {
 		mn_ro_free(c, now);
 		return true;
 	}
@@ -174,7 +183,7 @@ void mn_ro_free(struct mn_ro *c, struct mtime now)
 	struct mn_ro **p = &c->peer->ros;
 
 	task_stop(&c->task);
-	mn_ro_path_remove(c);
+	mn_ro_path_abandon(c);
 	if (c->bul)
 		bul_del(&mn->bul, c->bul);
 	while (*p != c)

@@ -354,6 +354,30 @@ static void the_kernel_refuses_for_ever(void)
 	rw_close(&r);
 }
 
+/* No update goes out before the pair is there; a kernel that never takes it
+ * is not waited for. */
+static void the_kernel_refuses_from_the_start(void)
+{
+	rw_open(&r);
+	r.w.k->fail_permille = 1000;
+	rw_flow(&r, CN1);
+	rw_answer_all(&r);
+	UNIT_STR(rw_state(&r, CN1), "updating");
+	UNIT_STR(rw_info(&r, CN1)->reason, "waiting for the kernel");
+	rw_run_s(&r, 10);
+	UNIT_EQ(rw_count(&r, MH_BU), 0);
+	UNIT_STR(rw_state(&r, CN1), "failed");
+	CU_ASSERT(fake_kernel_count(r.w.k, FAKE_RO_SET) <= 5);
+	r.w.k->fail_permille = 0;
+	rw_run_s(&r, 60);
+	CU_ASSERT(!rw_path(&r, CN1));
+	rw_forget(&r);
+	rw_flow(&r, CN1);
+	rw_accept(&r);
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_close(&r);
+}
+
 /* What must not go directly any more is taken away where it cannot be
  * changed. */
 static void the_kernel_refuses_to_fall_back(void)
@@ -373,6 +397,9 @@ static void the_kernel_refuses_to_fall_back(void)
 	CU_ASSERT(!rw_path(&r, CN1));
 	mw_accept(&r.w);
 	rw_answer_all(&r);
+	/* No update before the pair: what the peer sends then is taken. */
+	UNIT_EQ(rw_count(&r, MH_BU), 0);
+	mw_run_ms(&r.w, 500);
 	rw_accept(&r);
 	CU_ASSERT(rw_is_optimised(&r, CN1));
 	rw_close(&r);
@@ -390,6 +417,7 @@ static const struct unit_case registration[] = {
 	UNIT_CASE(a_refresh_that_nobody_answers),
 	UNIT_CASE(refresh_requests),
 	UNIT_CASE(the_kernel_refuses_the_pair),
+	UNIT_CASE(the_kernel_refuses_from_the_start),
 	UNIT_CASE(the_kernel_refuses_for_ever),
 	UNIT_CASE(the_kernel_refuses_to_fall_back),
 	UNIT_END,

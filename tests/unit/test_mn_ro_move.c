@@ -245,6 +245,56 @@ static void coming_home_soon(void)
 	rw_close(&r);
 }
 
+/* MN-158: with the A bit off too: a lost update would leave the peer sending to
+ * where nobody is; so at a handover. */
+static void what_must_not_be_lost_is_acknowledged(void)
+{
+	rw_init(&r);
+	r.w.conf.cn_ack = false;
+	rw_start(&r);
+	rw_optimise(&r, CN1);
+	rw_move(&r);
+	mw_accept(&r.w);
+	rw_answer_all(&r);
+	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.flags, BU_FLAG_A);
+	CU_ASSERT(!rw_is_optimised(&r, CN1));
+	rw_accept(&r);
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_brr(&r, CN1);
+	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.flags, 0);
+	rw_run_s(&r, 2);
+	mw_carrier(&r.w, WLAN0, false);
+	mw_carrier(&r.w, ETH0, true);
+	rw_forget(&r);
+	mw_ra(&r.w, ETH0, &mw_home_router);
+	mw_accept(&r.w);
+	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.flags, BU_FLAG_A);
+	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.lifetime_4s, 0);
+	rw_run_s(&r, 1);
+	UNIT_EQ(rw_count(&r, MH_BU), 2);
+	rw_close(&r);
+}
+
+/* The kernel does not forget the pair at once: it is told again, and the
+ * correspondent is not forgotten before. */
+static void the_kernel_does_not_let_go(void)
+{
+	open_optimised();
+	mw_carrier(&r.w, ETH0, false);
+	rw_go_home(&r);
+	fake_kernel_fail(r.w.k, FAKE_RO_DEL, 1, ENOMEM);
+	fake_kernel_fail_call(r.w.k, FAKE_RO_DEL, 2, ENOBUFS);
+	rw_accept(&r);
+	CU_ASSERT(rw_path(&r, CN1) != NULL);
+	mw_run_ms(&r.w, 500);
+	CU_ASSERT(rw_path(&r, CN1) != NULL);
+	mw_run_ms(&r.w, 1000);
+	CU_ASSERT(!rw_path(&r, CN1));
+	rw_run_s(&r, 60);
+	UNIT_STR(rw_state(&r, CN1), "");
+	rw_close(&r);
+}
+
 /* A peer that is gone does not hold the pair for ever. */
 static void nobody_to_delete_at(void)
 {
@@ -335,6 +385,8 @@ static const struct unit_case moving[] = {
 	UNIT_CASE(the_home_registration_runs_out),
 	UNIT_CASE(coming_home),
 	UNIT_CASE(coming_home_soon),
+	UNIT_CASE(what_must_not_be_lost_is_acknowledged),
+	UNIT_CASE(the_kernel_does_not_let_go),
 	UNIT_CASE(nobody_to_delete_at),
 	UNIT_CASE(leaving_while_deleting),
 	UNIT_CASE(stopping),
