@@ -37,24 +37,8 @@ static struct xfrm_policy policy_in(bool hao, bool rh2)
 	};
 }
 
-/* Without its state a Binding Update must not leave at all. */
-static struct xfrm_policy policy_out(const struct in6_addr *hoa,
-				     const struct in6_addr *ha)
-{
-	return (struct xfrm_policy){
-		.dir = XFRM_DIR_OUT,
-		.src = *hoa,
-		.dst = *ha,
-		.src_len = 128,
-		.dst_len = 128,
-		.proto = MH_PROTO,
-		.priority = XFRM_PRIO_AGENT_BU,
-		.hao = true,
-		.exact = true,
-	};
-}
-
-/* All others say their headers themselves, by ancillary data. */
+/* But for Binding Updates to the agent they say their headers themselves, by
+ * ancillary data. */
 static struct xfrm_policy policy_mh_out(void)
 {
 	return (struct xfrm_policy){
@@ -178,13 +162,9 @@ void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 		.dst = *ha,
 		.coa = *coa,
 	};
-	struct xfrm_policy p = policy_out(hoa, ha);
-
 	xfrm_encode_state_add(nlb_begin(k->nl, NLB_XFRM), &s);
 	nlb_commit(k->nl, txn, EEXIST);
 	xfrm_encode_state_update(nlb_begin(k->nl, NLB_XFRM), &s);
-	nlb_commit(k->nl, txn, 0);
-	xfrm_encode_policy_set(nlb_begin(k->nl, NLB_XFRM), &p);
 	nlb_commit(k->nl, txn, 0);
 }
 
@@ -196,10 +176,6 @@ void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 		.src = *hoa,
 		.dst = *ha,
 	};
-	struct xfrm_policy p = policy_out(hoa, ha);
-
-	xfrm_encode_policy_del(nlb_begin(k->nl, NLB_XFRM), &p);
-	nlb_commit_del(k->nl, txn);
 	xfrm_encode_state_del(nlb_begin(k->nl, NLB_XFRM), &s);
 	nlb_commit_del(k->nl, txn);
 }

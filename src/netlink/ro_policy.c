@@ -10,15 +10,18 @@
  * peer's does need some: a type 2 routing header (RFC 6275 section 9.3.2)
  * beside what the rules say, hence one policy for each rule that covers it.
  *
- * Templates are optional throughout: where a state is missing, packets take
- * the way through the home agent rather than none.
+ * Templates for data are optional: where a state is missing, packets take the
+ * way through the home agent rather than none.
  *
- * Never optimised: the home agent's own address, multicast, link-local.
- * Mobility Headers are left to kernel_xfrm.c, routing to mn_rules.c.
+ * Never optimised: the home agent's own address, multicast, link-local.  What
+ * does not depend on addresses is left to kernel_xfrm.c, routing to
+ * mn_rules.c.
  */
 #include "src/netlink/ro_policy.h"
 
 #include <stdlib.h>
+
+#define MH_PROTO 135
 
 /* ---- rules ---- */
 
@@ -93,6 +96,26 @@ static void add(struct policy_list *list, const struct xfrm_policy *p)
 
 /* ---- home addresses ---- */
 
+/* Binding Updates to the agent: without its state one must not leave at all,
+ * so this template is required. */
+static void add_agent(struct policy_list *list, const struct in6_addr *hoa,
+		      const struct in6_addr *ha)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.src = *hoa,
+		.src_len = 128,
+		.dst = *ha,
+		.dst_len = 128,
+		.proto = MH_PROTO,
+		.priority = XFRM_PRIO_AGENT_BU,
+		.hao = true,
+		.exact = true,
+	};
+
+	add(list, &p);
+}
+
 static void add_never(struct policy_list *list, const struct in6_addr *hoa,
 		      const struct in6_addr *dst, uint8_t dst_len)
 {
@@ -155,6 +178,8 @@ void ro_policies_of_home(struct policy_list *list, const struct ro_rules *rules,
 	static const struct in6_addr linklocal = { { { 0xfe, 0x80 } } };
 	unsigned int i, n = rules->n;
 
+	if (out && !addr_is_any(ha))
+		add_agent(list, hoa, ha);
 	add_in(list, hoa);
 	/* Behind the last that optimises no rule makes a difference. */
 	while (n && rules->v[n - 1].action != KERNEL_RULE_OPTIMISE)

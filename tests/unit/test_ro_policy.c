@@ -53,7 +53,7 @@ static const char *show(const struct policy_list *list)
 			p->dir == XFRM_DIR_IN ? p->src_len : p->dst_len,
 			p->proto, p->dport, p->hao ? " hao" : "",
 			p->rh2 ? " rh2" : "", p->exact ? " exact" : "");
-		UNIT_EQ(p->optional, p->hao || p->rh2);
+		UNIT_EQ(p->optional, p->proto != 135 && (p->hao || p->rh2));
 	}
 	return text;
 }
@@ -90,7 +90,8 @@ static void one_rule(void)
 	struct kernel_rule v[] = { rule(KERNEL_RULE_OPTIMISE, "::/0", 0, 0) };
 	struct ro_rules rules = { v, 1 };
 
-	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n"
+	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "in 11 ::/0 0:0 rh2\n"
 				     "out 9 ff00::/8 0:0\n"
 				     "out 9 fe80::/10 0:0\n"
 				     "out 9 2001:db8:1::1/128 0:0\n"
@@ -106,8 +107,10 @@ static void without_optimise_nothing_is_asked(void)
 	};
 	struct ro_rules rules = { v, 2 }, none = { NULL, 0 };
 
-	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n");
-	UNIT_STR(home(&none, true), "in 11 ::/0 0:0 rh2\n");
+	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "in 11 ::/0 0:0 rh2\n");
+	UNIT_STR(home(&none, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				    "in 11 ::/0 0:0 rh2\n");
 }
 
 /* What nothing reaches, and what makes no difference, is left out. */
@@ -123,7 +126,8 @@ static void order_is_priority(void)
 	};
 	struct ro_rules rules = { v, 6 };
 
-	UNIT_STR(home(&rules, true), "in 11 ::/0 0:0 rh2\n"
+	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "in 11 ::/0 0:0 rh2\n"
 				     "out 9 ff00::/8 0:0\n"
 				     "out 9 fe80::/10 0:0\n"
 				     "out 9 2001:db8:1::1/128 0:0\n"
