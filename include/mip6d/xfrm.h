@@ -36,8 +36,8 @@ enum {
 enum xfrm_user {
 	XFRM_USER_NONE,
 	XFRM_USER_BYPASS = 135, /* what never carries a header */
-	XFRM_USER_RULE, /* a rule of the mobile node */
-	XFRM_USER_PAIR, /* two addresses, one of them with a binding */
+	XFRM_USER_RULE,         /* a rule of the mobile node */
+	XFRM_USER_PAIR,         /* two addresses, one of them with a binding */
 	XFRM_USER_END,
 };
 
@@ -68,12 +68,12 @@ struct xfrm_policy {
 	enum xfrm_dir dir;
 	struct in6_addr src, dst;
 	uint8_t src_len, dst_len;
-	uint8_t proto; /* 0: any */
+	uint8_t proto;  /* 0: any */
 	uint16_t dport; /* 0: any */
 	enum xfrm_user user;
 	uint32_t priority; /* lower comes first */
-	bool hao, rh2; /* templates, in this order; neither: bypass */
-	bool optional; /* the templates */
+	bool hao, rh2;     /* templates, in this order; neither: bypass */
+	bool optional;     /* the templates */
 	bool exact; /* the Home Address option of src and dst only; else of
 		     * any */
 };
