@@ -93,7 +93,7 @@ def test_agent_is_correspondent(lab):
 
     def there():
         return [b for b in ask(lab.node('ha'), 'show', 'bindings')['bindings']
-                if b['home_address'] == HOA and b['local'] == outside]
+                if b['home_address'] == HOA and b['local_address'] == outside]
     found = lab.wait_for(there, 60, 'a binding at ' + outside)
     assert found[0]['care_of_address'] == coa, found
     ping.wait_replies(10)
