@@ -191,6 +191,7 @@ int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
 	if (err)
 		return err;
 	k->mn->rules_dirty = true;
+	k->mn->pairs_stale = true;
 	kernel_kick(k);
 	return 0;
 }

@@ -265,5 +265,8 @@ void mn_home_apply(struct kernel_mn *mn, struct mn_home *h, struct nlb_txn *txn)
 	set_table(mn, h, txn);
 	apply_addr(mn, h, txn);
 	clear_table(mn, h, txn);
+	if (h->have.place != h->want.place ||
+	    !addr_eq(&h->have.hoa, &h->want.hoa))
+		mn->pairs_stale = true;
 	h->have = h->want;
 }

@@ -61,6 +61,7 @@ struct kernel_mn {
 	struct kernel_rule *rules;
 	unsigned int n_rules;
 	bool rules_dirty;            /* they are new */
+	bool pairs_stale;            /* rules, or who is away, changed */
 	bool rules_unsure;           /* what follows may not be there */
 	struct policy_list policies; /* mn_rules.c */
 	struct rule *routing;

@@ -235,6 +235,8 @@ int mn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	int err = apply_policies(mn, txn), e = apply_routing(mn, txn);
 
-	kernel_ro_refresh(mn->k);
+	if (mn->pairs_stale)
+		kernel_ro_refresh(mn->k);
+	mn->pairs_stale = false;
 	return err ? err : e;
 }
