@@ -13,13 +13,14 @@ import time
 RTM_NEWLINK, RTM_SETLINK, RTM_GETLINK = 16, 19, 18
 RTM_NEWADDR, RTM_GETADDR = 20, 22
 RTM_GETQDISC, TCA_KIND = 38, 1
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER = 1, 3, 10
 IFF_UP, IFF_LOWER_UP = 1, 0x10000
 RTMGRP_LINK = 1
 IFA_ADDRESS, IFA_FLAGS = 1, 8
 IFA_F_TENTATIVE, IFA_F_DADFAILED, IFA_F_PERMANENT = 0x40, 0x08, 0x80
+DUMP_ATTEMPTS = 20
 
 SIOCETHTOOL = 0x8946
 ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_STSO, ETHTOOL_SGSO = 23, 25, 31, 36
@@ -37,11 +38,12 @@ def attributes(data):
 
 
 def messages(data):
+    """(type, flags, sequence number, body) of each."""
     while len(data) >= 16:
-        size, kind = struct.unpack_from('=IH', data)
+        size, kind, flags, seq = struct.unpack_from('=IHHI', data)
         if size < 16 or size > len(data):
             break
-        yield kind, data[16:size]
+        yield kind, flags, seq, data[16:size]
         data = data[(size + 3) & ~3:]
 
 
@@ -61,20 +63,41 @@ class Rtnl:
         self.sock.send(struct.pack('=IHHII', 16 + len(body), kind,
                                    flags | NLM_F_REQUEST, self.seq, 0) + body)
 
+    @staticmethod
+    def check(body, what):
+        err = -struct.unpack_from('=i', body)[0]
+        if err:
+            raise OSError(err, '%s: %s' % (what, os.strerror(err)))
+
     def ack(self, what):
-        for kind, body in messages(self.sock.recv(65536)):
+        for kind, _, _, body in messages(self.sock.recv(65536)):
             if kind == NLMSG_ERROR:
-                err = -struct.unpack_from('=i', body)[0]
-                if err:
-                    raise OSError(err, '%s: %s' % (what, os.strerror(err)))
+                self.check(body, what)
 
     def dump(self, kind, body):
+        """The messages; repeated until nothing changed meanwhile, for the
+        kernel may have skipped something then."""
+        for _ in range(DUMP_ATTEMPTS):
+            found, whole = self.dump_once(kind, body)
+            if whole:
+                return found
+        raise OSError('the kernel never gave a whole answer to request %d'
+                      % kind)
+
+    def dump_once(self, kind, body):
+        """(messages, whether that is all)"""
         self.request(kind, NLM_F_DUMP, body)
+        found, whole = [], True
         while True:
-            for got, data in messages(self.sock.recv(1 << 18)):
+            for got, flags, seq, data in messages(self.sock.recv(1 << 18)):
+                if seq != self.seq:
+                    continue    # news, on a socket that watches
+                whole = whole and not flags & NLM_F_DUMP_INTR
                 if got == NLMSG_DONE:
-                    return
-                yield data
+                    return found, whole
+                if got == NLMSG_ERROR:
+                    self.check(data, 'request %d' % kind)
+                found.append(data)
 
     def set_link(self, ifname, up=None, master=None):
         """Change the flag UP and/or the bridge (ifindex, 0 = none)."""
@@ -123,6 +146,11 @@ class Rtnl:
                 found.append((index, kind.decode()))
         return found
 
+    def carrier(self, index):
+        """None while the interface is not up: nothing can be told then."""
+        flags = self.links()[index][1]
+        return bool(flags & IFF_LOWER_UP) if flags & IFF_UP else None
+
     def wait_carrier(self, index, carrier, timeout):
         """Until the kernel has told the node so; False after TIMEOUT."""
         deadline = time.monotonic() + timeout
@@ -130,7 +158,7 @@ class Rtnl:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.sock], [], [], left)[0]:
                 return False
-            for kind, body in messages(self.sock.recv(65536)):
+            for kind, _, _, body in messages(self.sock.recv(65536)):
                 if kind != RTM_NEWLINK:
                     continue
                 _, _, got, flags, _ = struct.unpack_from('=BxHiII', body)

@@ -12,6 +12,10 @@ BATCH = ['link show', 'addr show', 'route show table all', 'rule show',
          'neigh show proxy', 'xfrm state']
 # A batch shows either states or policies: the second list stays empty.
 SECOND = ['xfrm policy']
+# What iproute2 says when something changed under its eyes: what it showed may
+# be incomplete.
+INTERRUPTED = 'Dump was interrupted'
+ATTEMPTS = 20
 # What the kernel makes and drops by itself.
 IGNORE = re.compile(r' proto (ra|kernel) | proto (ra|kernel)$|table local|'
                     r'^multicast |^local |^anycast |inet6 fe80|'
@@ -136,23 +140,30 @@ def clean(text):
     return lines
 
 
-def finish_batch(name, proc):
-    text = proc.stdout.read()
+def finish_batch(name, ns, lines, proc):
+    """What the batch showed; repeated until nothing changed meanwhile."""
+    for _ in range(ATTEMPTS):
+        text = proc.stdout.read()
+        proc.stdout.close()
+        if proc.wait():
+            raise OSError('reading the state of %s: %s' % (name, text))
+        if INTERRUPTED not in text:
+            return clean(text)
+        proc = start_batch(ns, lines)
     proc.stdout.close()
-    if proc.wait():
-        raise OSError('reading the state of %s: %s' % (name, text))
-    return clean(text)
+    proc.wait()
+    raise OSError('the state of %s changes all the time' % name)
 
 
 def snapshot(nodes):
-    running = [(name, start_batch(ns, lines)) for name, ns in nodes.items()
-               for lines in (BATCH, SECOND)]
+    running = [(name, ns, lines, start_batch(ns, lines))
+               for name, ns in nodes.items() for lines in (BATCH, SECOND)]
     picture = {}
     for name, ns in nodes.items():
         with netns.Inside(ns):
             picture[name] = {'lines': qdiscs(), 'sysctls': sysctls()}
-    for name, proc in running:
-        picture[name]['lines'] += finish_batch(name, proc)
+    for name, ns, lines, proc in running:
+        picture[name]['lines'] += finish_batch(name, ns, lines, proc)
     return picture
 
 

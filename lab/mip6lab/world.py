@@ -20,6 +20,9 @@ from . import netns, procs, rtnl, state
 # kernel's own defaults again.
 HURRY = {'accept_dad': ('0', '1'), 'router_solicitation_delay': ('0', '1')}
 
+# A kernel that says nothing for so long will not.
+CARRIER_S = 30
+
 
 class Refused(Exception):
     """A request that cannot be done; the text is for the user."""
@@ -332,18 +335,25 @@ class World:
     def replug(self, port, link, silent, watch, index):
         """In the wire's namespace; returns when the new link was there."""
         sock = rtnl.Rtnl()
+
+        def switch(up):
+            told = watch.carrier(index)
+            sock.set_link(port, up=up)
+            if told is (not up) and not watch.wait_carrier(index, up,
+                                                           CARRIER_S):
+                raise Refused('the kernel did not tell %s within %d s that '
+                              'its carrier has %s' % (
+                                  port, CARRIER_S, 'come' if up else 'gone'))
         try:
             plugged = self.attached[port] is not None
             master = socket.if_nametoindex(link) if link else 0
             if plugged and not (silent and link):
-                sock.set_link(port, up=False)
-                watch.wait_carrier(index, False, 5)
+                switch(False)
             sock.set_link(port, master=master)
             self.apply_netem([port], self.netem.get(link, {}))
             when = time.time()
             if link and not (silent and plugged):
-                sock.set_link(port, up=True)
-                watch.wait_carrier(index, True, 5)
+                switch(True)
             return when
         finally:
             sock.close()
