@@ -8,6 +8,7 @@ import subprocess
 
 from . import frames, pcapng
 from .errors import LabError
+from .streams import Stream
 
 MALFORMED = '_ws.malformed'
 
@@ -90,44 +91,50 @@ def whats_to_argv(what, connection):
 
 class Capture:
     """Runs in the lab from the moment it is made; PATH is the file on this
-    side, which grows while it runs."""
+    side, which grows while it runs and has all that passed before when
+    packets() looks into it."""
 
     count = 0
 
     def __init__(self, connection, share, labtool, what):
-        self.connection = connection
-        self.node, names = whats_to_argv(what, connection)
+        node, names = whats_to_argv(what, connection)
         Capture.count += 1
-        self.name = 'capture-%d-%d' % (os.getpid(), Capture.count)
-        self.path = os.path.join(share, self.name + '.pcapng')
+        self.path = os.path.join(share, 'capture-%d-%d.pcapng'
+                                 % (os.getpid(), Capture.count))
         self.what = list(what)
+        self.title = ' '.join(what) or 'all links'
         self.excuse = None
         self.running = True
-        started = connection.call(
-            'start', node=self.node, name=self.name,
-            argv=[labtool, 'capture', self.path] + names)
-        follow_until(connection, started['log'], started['pid'],
-                     r'listening|labtool:')
+        self.barriers = 0
+        self.stream = Stream(connection, node,
+                             [labtool, 'capture', '-b', self.path] + names)
+        self.stream.wait_line('^listening', 60)
 
     def stop(self):
         """Everything seen so far is in the file afterwards."""
         if not self.running:
             return
         self.running = False
-        done = self.connection.call('stop', node=self.node, name=self.name,
-                                    grace=60)
-        said = self.connection.run('lab', ['cat', done['log']]).out
-        end = re.search(r'^end (\d+) (\d+)$', said, re.M)
+        self.stream.stop(timeout=60)
+        end = re.search(r'^end (\d+) (\d+)$',
+                        '\n'.join(self.stream.errors), re.M)
         if not end:
             raise LabError('the capture of %s failed: %s'
-                           % (' '.join(self.what) or 'all links',
-                              said.strip()))
+                           % (self.title, self.stream.said()))
         if int(end.group(2)):
             raise LabError('the capture of %s missed %s packets'
-                           % (' '.join(self.what) or 'all links',
-                              end.group(2)))
+                           % (self.title, end.group(2)))
+
+    def catch_up(self):
+        """What has passed until now is in the file afterwards."""
+        if not self.running:
+            return
+        self.barriers += 1
+        self.stream.write(b'%d\n' % self.barriers)
+        self.stream.wait_line('^written %d$' % self.barriers, 60)
 
     def packets(self, display_filter=None, *fields):
+        self.catch_up()
         return packets(self.path, display_filter, *fields)
 
     def check(self):

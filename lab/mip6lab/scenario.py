@@ -209,8 +209,10 @@ class Node:
                 argv += [flag, str(value)]
         return self.stream(argv + [target], PingSeries)
 
-    def reaches(self, target, count=1, timeout=5, source=None):
-        """True if TARGET answers now."""
+    def reaches(self, target, count=1, timeout=60, source=None):
+        """True if TARGET answers one of COUNT requests that are sent now.
+        It takes TIMEOUT only where the machine stands still: the series
+        ends by itself."""
         series = self.ping(target, 0.2, count, source)
         return series.result(timeout + count).received > 0
 

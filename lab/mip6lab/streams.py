@@ -176,17 +176,21 @@ class PingSeries(Stream):
         with self.changed:
             return sum(1 for line in self.lines if line.startswith('reply '))
 
-    def wait_replies(self, more=3, timeout=30):
-        """Until MORE requests sent from now on have been answered; the time
-        of arrival of the last of them."""
+    def wait_replies(self, more=3, timeout=30, sent_since=0.0):
+        """Until MORE answers have come in from now on; the time of arrival
+        of the last of them. Their requests may have been sent earlier: with
+        SENT_SINCE (the nodes' clock, as lab.move() gives it) only answers
+        to requests sent then or later count."""
         with self.changed:
             start = len(self.lines)
         last = None
-        for _ in range(more):
-            found = self.wait_line(r'^reply \d+ \S+ (\S+)', timeout, start)
-            last = float(found.group(1))
+        while more > 0:
+            found = self.wait_line(r'^reply \d+ (\S+) (\S+)', timeout, start)
             with self.changed:
                 start = self.lines.index(found.string, start) + 1
+            if float(found.group(1)) >= sent_since:
+                last = float(found.group(2))
+                more -= 1
         return last
 
     def stop(self, number=15, timeout=20):

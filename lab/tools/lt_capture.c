@@ -5,6 +5,8 @@
  * clock. Says "listening" on standard error when nothing can be missed any
  * more, and at last "end PACKETS DROPPED". At SIGINT or SIGTERM it first takes
  * what the kernel already holds, so that a packet seen is a packet written.
+ * With -b each line of standard input is a barrier: when all that had passed
+ * before is in the file, it says "written LINE" on standard error.
  */
 #include "labtool.h"
 
@@ -27,6 +29,8 @@
 #define IFACES_MAX 64
 #define SNAP       65535
 #define RING       (16 << 20)
+/* More packets than RING octets hold. */
+#define RING_PACKETS (1 << 17)
 
 enum { SHB = 0x0A0D0D0A, IDB = 1, EPB = 6 };
 enum { LINK_ETHERNET = 1, LINK_RAW_IP = 101 };
@@ -35,7 +39,8 @@ enum { OPT_NAME = 2, OPT_TSRESOL = 9 };
 struct capture {
 	FILE *file;
 	int n;
-	struct pollfd polls[IFACES_MAX];
+	/* The one behind the interfaces is standard input. */
+	struct pollfd polls[IFACES_MAX + 1];
 	unsigned long packets;
 };
 
@@ -159,8 +164,8 @@ static uint64_t timestamp_ns(struct msghdr *msg)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* At most LIMIT packets; true if the socket may hold more. */
-static int take(struct capture *c, int iface, int limit)
+/* At most LIMIT packets. */
+static void take(struct capture *c, int iface, int limit)
 {
 	static uint8_t buf[SNAP];
 	uint8_t control[256];
@@ -179,17 +184,48 @@ static int take(struct capture *c, int iface, int limit)
 		if (n < 0 && errno == ENETDOWN)
 			continue;
 		if (n < 0)
-			return 0;
+			return;
 		write_packet(c, iface, timestamp_ns(&msg), buf,
 			     n > SNAP ? SNAP : (uint32_t)n, (uint32_t)n);
 	}
-	return 1;
+}
+
+static void take_all(struct capture *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		take(c, i, RING_PACKETS);
+}
+
+static void flush(struct capture *c)
+{
+	if (fflush(c->file))
+		lt_die("writing the capture");
+}
+
+/* Lines are short and come whole. */
+static void on_input(struct capture *c)
+{
+	char lines[256], *line;
+	ssize_t n = read(0, lines, sizeof(lines) - 1);
+
+	if (n <= 0) {
+		c->polls[c->n].fd = -1;
+		return;
+	}
+	lines[n] = '\0';
+	take_all(c);
+	flush(c);
+	for (line = strtok(lines, "\n"); line; line = strtok(NULL, "\n"))
+		fprintf(stderr, "written %s\n", line);
 }
 
 static void run(struct capture *c)
 {
 	sigset_t mask, open_mask;
-	int i, more;
+	nfds_t n = (nfds_t)c->n + 1;
+	int i;
 
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
@@ -201,18 +237,17 @@ static void run(struct capture *c)
 		struct timespec now = { 0, 0 };
 
 		/* Nothing there: what is written shall be readable. */
-		if (ppoll(c->polls, (nfds_t)c->n, &now, NULL) == 0) {
-			fflush(c->file);
-			ppoll(c->polls, (nfds_t)c->n, NULL, &open_mask);
+		if (ppoll(c->polls, n, &now, NULL) == 0) {
+			flush(c);
+			if (ppoll(c->polls, n, NULL, &open_mask) < 0)
+				continue;
 		}
 		for (i = 0; i < c->n; i++)
 			take(c, i, 64);
+		if (c->polls[c->n].revents)
+			on_input(c);
 	}
-	do {
-		more = 0;
-		for (i = 0; i < c->n; i++)
-			more |= take(c, i, 1024);
-	} while (more);
+	take_all(c);
 }
 
 static unsigned long dropped(const struct capture *c)
@@ -235,10 +270,12 @@ int lt_capture(int argc, char **argv)
 {
 	static struct capture c;
 	unsigned long drops;
-	int i;
+	int i, barriers = argc > 1 && !strcmp(argv[1], "-b");
 
+	argc -= barriers;
+	argv += barriers;
 	if (argc < 3 || argc - 2 > IFACES_MAX)
-		lt_usage("capture FILE INTERFACE...");
+		lt_usage("capture [-b] FILE INTERFACE...");
 	lt_catch_signals();
 	c.n = argc - 2;
 	c.file = strcmp(argv[1], "-") ? fopen(argv[1], "wbe") : stdout;
@@ -251,6 +288,8 @@ int lt_capture(int argc, char **argv)
 		c.polls[i].events = POLLIN;
 		write_iface(&c, c.polls[i].fd, argv[2 + i]);
 	}
+	c.polls[c.n] = (struct pollfd){ .fd = barriers ? 0 : -1,
+					.events = POLLIN };
 	run(&c);
 	if (fflush(c.file) || fclose(c.file))
 		lt_die(argv[1]);

@@ -7,13 +7,14 @@
  *   lost SEQ SENT              at the end
  *   end SENT-COUNT RECEIVED-COUNT
  * It ends after -c requests, or at SIGINT or SIGTERM; then it waits up to
- * two seconds for answers that are under way.
+ * five seconds for answers that are under way (a second signal ends that).
  */
 #include "labtool.h"
 
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GRACE      2.0
+#define GRACE      5.0
 #define SERIES_MAX 1000000
 
 enum { SENT = 1, ANSWERED, REFUSED };
@@ -33,7 +34,6 @@ struct series {
 	struct sockaddr_in6 dst;
 	uint32_t sent;
 	uint32_t answered;
-	uint32_t open;
 	double *when;
 	uint8_t *fate;
 };
@@ -50,11 +50,9 @@ static void send_one(struct series *s)
 	memcpy(buf + sizeof(*hdr), &seq, sizeof(seq));
 	s->when[seq] = lt_now();
 	s->fate[seq] = SENT;
-	s->open++;
 	if (sendto(s->fd, buf, sizeof(*hdr) + s->size, 0,
 		   (struct sockaddr *)&s->dst, sizeof(s->dst)) < 0) {
 		s->fate[seq] = REFUSED;
-		s->open--;
 		printf("refused %u %.6f %s\n", seq, s->when[seq],
 		       strerror(errno));
 	}
@@ -104,7 +102,6 @@ static void read_answers(struct series *s)
 			continue;
 		s->fate[seq] = ANSWERED;
 		s->answered++;
-		s->open--;
 		printf("reply %u %.6f %.6f\n", seq, s->when[seq],
 		       arrival(&msg));
 	}
@@ -122,10 +119,21 @@ static void wait_until(struct series *s, double deadline)
 	} while (left > 0.0005 && !lt_stopped);
 }
 
+/* What has been on its way for longer is lost. */
+static bool under_way(const struct series *s)
+{
+	double oldest = lt_now() - GRACE;
+	uint32_t i;
+
+	for (i = s->sent; i-- > 0 && s->when[i] > oldest;)
+		if (s->fate[i] == SENT)
+			return true;
+	return false;
+}
+
 static void run(struct series *s, double interval, uint32_t count)
 {
 	double next = lt_mono();
-	double end;
 
 	while (!lt_stopped && s->sent < count) {
 		send_one(s);
@@ -133,8 +141,7 @@ static void run(struct series *s, double interval, uint32_t count)
 		wait_until(s, next);
 	}
 	lt_stopped = 0;
-	end = lt_mono() + GRACE;
-	while (s->open && lt_mono() < end && !lt_stopped)
+	while (under_way(s) && !lt_stopped)
 		wait_until(s, lt_mono() + 0.05);
 }
 

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 
+from mip6lab import state, streams
+
 LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))), 'lab', 'mip6-lab')
 HH, CN = '2001:db8:1::10', '2001:db8:c::c'
@@ -380,6 +382,66 @@ def test_packets_are_judged(lab):
                      'eth.src == 02:00:00:00:00:ee', count=3)
     lab.excuse_packets('eth.src == 02:00:00:00:00:ee')
     assert other.check() == []
+
+
+def test_packets_are_all_there(lab):
+    """What has passed is found at once, so that "there was none" can be
+    believed; in a capture that has ended, too."""
+    mn = lab.node('mn')
+    other = lab.capture('home')
+    echo_reply = bytes([129, 0, 0x12, 0x34]) + bytes(8)
+    mark = 'eth.src == 02:00:00:00:00:ee'
+    lab.excuse_packets(mark)
+    for count in range(1, 9):
+        mn.inject([frame_on_home(lab, echo_reply, 58)], 'eth0')
+        assert len(lab.packets(mark)) == count
+        assert len(other.packets(mark)) == count
+    mn.inject([frame_on_home(lab, echo_reply, 58)] * 50, 'eth0')
+    other.stop()
+    assert len(other.packets(mark)) == len(lab.packets(mark)) == 58
+
+
+def test_answers_are_told_apart(lab):
+    """An answer that comes after something need not be to a question that
+    was asked after it."""
+    cn = lab.node('cn')
+    ping = cn.ping('2001:db8:c::1', 0.1)
+    ping.wait_replies(1, 60)
+    lab.link('c', delay='1s')
+    lab.wait_for(lambda: ping.wait_replies(1, 60) and any(
+        received - sent > 1 for _, sent, received
+        in streams.Series(ping.lines).replies), 60, 'slow answers')
+    begun = lab.now()
+    late = ping.wait_replies(1, 60, sent_since=begun)
+    sent = {received: sent for _, sent, received in ping.stop().replies}
+    assert sent[late] >= begun, (begun, sent[late])
+
+
+def test_interrupted_picture(lab):
+    """A picture of a node that changed under the reader's eyes is taken
+    again, and the note about it is no finding."""
+    whole = 'default dev eth0 proto static\n'
+    said = ['%s and may be inconsistent.\n' % state.INTERRUPTED,
+            whole + '%s.\n' % state.INTERRUPTED, whole]
+
+    def start(_ns, lines):
+        assert lines == ['route show']
+        return subprocess.Popen(['printf', '%s', said.pop(0)], text=True,
+                                stdout=subprocess.PIPE)
+    original, state.start_batch = state.start_batch, start
+    try:
+        assert state.finish_batch('mn', None, ['route show'], start(
+            None, ['route show'])) == [whole.strip()]
+        assert not said
+        said += ['%s.\n' % state.INTERRUPTED] * (state.ATTEMPTS + 1)
+        try:
+            state.finish_batch('mn', None, ['route show'],
+                               start(None, ['route show']))
+            raise AssertionError('it takes what is never whole')
+        except OSError as e:
+            assert 'changes all the time' in str(e), e
+    finally:
+        state.start_batch = original
 
 
 def test_leftovers_are_found(lab):
