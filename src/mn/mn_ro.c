@@ -341,12 +341,6 @@ void mn_ro_rest(struct mn_ro *c, enum mn_ro_state state, const char *why,
 
 /* ---- what is done ---- */
 
-static void deleted(struct mn_ro *c, const char *why, struct mtime now)
-{
-	mn_ro_unbound(c);
-	mn_ro_enter(c, MN_RO_IDLE, why, now);
-}
-
 /* Sends the Binding Update that is due.  False: nobody answers. */
 static bool exchange_run(struct mn_ro *c, struct mtime now)
 {
@@ -403,18 +397,20 @@ static void run_updating(struct mn_ro *c, struct mtime now)
 
 static void run_deleting(struct mn_ro *c, struct mtime now)
 {
+	const char *end = NULL;
+
 	if (!mn_ro_may_be_bound(c, now))
-		deleted(c, "the binding has run out", now);
+		end = "the binding has run out";
 	else if (!may_delete(c))
 		return;
 	else if (!mn_rr_run(c, true, now))
-		deleted(c, "does not answer the home test", now);
-	else if (!mn_rr_is_complete(c, true, now))
+		end = "does not answer the home test";
+	else if (mn_rr_is_complete(c, true, now) && !exchange_run(c, now))
+		end = "does not acknowledge";
+	if (!end)
 		return;
-	else if (!exchange_run(c, now))
-		deleted(c, "does not acknowledge", now);
-	else if (is_assumed(c))
-		deleted(c, "no acknowledgement asked for", now);
+	mn_ro_unbound(c);
+	mn_ro_enter(c, MN_RO_IDLE, end, now);
 }
 
 void mn_ro_advance(struct mn_ro *c, struct mtime now)

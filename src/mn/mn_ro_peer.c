@@ -68,7 +68,8 @@ static bool idle_sweep(struct mn *mn, struct mtime now)
 	while (t->idle_head &&
 	       !mtime_before(now, mtime_add_s(t->idle_head->unused, KEEP_S)))
 		idle_pop(mn);
-	while (t->n_idle >= mn->conf->max_correspondents + IDLE_EXTRA) {
+	while (t->idle_head &&
+	       t->n_idle >= mn->conf->max_correspondents + IDLE_EXTRA) {
 		if (mtime_before(now, mtime_add_ms(t->idle_head->last_sent,
 						   RATE_MEMORY_MS)))
 			return false;
