@@ -8,12 +8,14 @@ its last line "N passed, N failed" says, any other as one. What was skipped or
 could not be run has failed: it has shown nothing.
 """
 
+import codecs
+import io
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -21,8 +23,9 @@ BUILD = os.path.join(TOP, "build")
 COUNTS = re.compile(r"^([0-9]+) passed, ([0-9]+) failed\s*$", re.M)
 JOBS = f"-j{os.cpu_count() or 1}"
 FUZZ_SECONDS = 10
-# A step that takes longer than this is taken to hang.
-HANGS_S = 3000
+# A slow machine takes long, but says something now and then; a command that is
+# silent for so long is taken to hang. It is far more than any one test may take.
+SILENCE_S = 900
 
 
 def make(*words):
@@ -121,26 +124,37 @@ def end_group(child, number=signal.SIGTERM):
         pass
 
 
-def run_command(command, log):
-    """Runs and shows; (status, output). What hangs is ended after HANGS_S."""
+def listen(child, silence_s):
+    """What it says, as it comes; ends what is silent for SILENCE_S."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    number = signal.SIGTERM
+    while True:
+        if not select.select([child.stdout], [], [], silence_s)[0]:
+            yield f"\nsilent for {silence_s} s: taken to hang, ended\n"
+            end_group(child, number)
+            number, silence_s = signal.SIGKILL, min(silence_s, 30)
+            continue
+        data = os.read(child.stdout.fileno(), 65536)
+        yield decoder.decode(data, not data)
+        if not data:
+            return
+
+
+def run_command(command, show, log, silence_s=SILENCE_S):
+    """Runs and shows; (status, output)."""
     output = []
     with subprocess.Popen(command, cwd=TOP, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", bufsize=1,
                           start_new_session=True) as child:
-        guard = threading.Timer(HANGS_S, end_group, [child])
-        guard.start()
         try:
-            for line in child.stdout:
-                sys.stdout.write(line)
-                sys.stdout.flush()
-                log.write(line)
-                output.append(line)
+            for text in listen(child, silence_s):
+                for file in show, log:
+                    file.write(text)
+                    file.flush()
+                output.append(text)
         except KeyboardInterrupt:
             end_group(child)
             raise
-        finally:
-            guard.cancel()
     return child.returncode, "".join(output)
 
 
@@ -153,7 +167,7 @@ def run_step(name, commands, count, folder):
     with open(path, "w", encoding="utf-8") as log:
         for command in commands():
             print("$", " ".join(command), flush=True)
-            status, more = run_command(command, log)
+            status, more = run_command(command, sys.stdout, log)
             output += more
             if status:
                 break
@@ -171,6 +185,16 @@ def self_test():
     assert last_line(0, "x\n3 passed, 1 failed\n") == (3, 1)
     assert last_line(0, "nothing said\n") == (0, 1)
     assert plain(2, "") == (0, 1) and plain(0, "") == (1, 0)
+    status, output = run_command(
+        ["sh", "-c", "echo begun; trap '' TERM; while :; do sleep 60; done"],
+        io.StringIO(), io.StringIO(), 0.2)
+    assert status == -signal.SIGKILL, status
+    assert output.startswith("begun\n") and "hang" in output, output
+    shown, kept = io.StringIO(), io.StringIO()
+    status, output = run_command(["sh", "-c", "echo 1; echo 2 >&2; exit 3"],
+                                 shown, kept)
+    assert (status, output) == (3, "1\n2\n"), output
+    assert shown.getvalue() == kept.getvalue() == output
 
 
 def main(arguments):
