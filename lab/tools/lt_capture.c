@@ -288,8 +288,8 @@ int lt_capture(int argc, char **argv)
 		c.polls[i].events = POLLIN;
 		write_iface(&c, c.polls[i].fd, argv[2 + i]);
 	}
-	c.polls[c.n] = (struct pollfd){ .fd = barriers ? 0 : -1,
-					.events = POLLIN };
+	c.polls[c.n] =
+		(struct pollfd){ .fd = barriers ? 0 : -1, .events = POLLIN };
 	run(&c);
 	if (fflush(c.file) || fclose(c.file))
 		lt_die(argv[1]);
