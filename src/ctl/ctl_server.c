@@ -223,14 +223,16 @@ static void on_connect(void *arg, struct mtime now)
 static int make_parent(const char *path)
 {
 	char dir[sizeof(((struct ctl *)0)->path)];
+	int err;
 
 	strcpy(dir, path);
 	*strrchr(dir, '/') = '\0';
 	if (!*dir || !mkdir(dir, 0755) || errno == EEXIST)
 		return 0;
+	err = errno;
 	log_error("control: cannot create the folder %s: %s", dir,
-		  strerror(errno));
-	return -errno;
+		  strerror(err));
+	return -err;
 }
 
 /* The lock tells a living mip6d from a socket file that one left behind.
@@ -308,23 +310,48 @@ static int remove_stale(const struct sockaddr_un *sun)
 	return unlink(sun->sun_path) ? -errno : 0;
 }
 
-/* Never open to more than the configuration says, not for a moment. */
-static int set_group(const char *path, const char *group)
+static int find_group(const char *group, gid_t *ret_gid)
 {
 	struct group *gr;
+	int err;
 
-	if (!*group)
-		return 0;
 	errno = 0;
 	gr = getgrnam(group);
 	if (!gr) {
+		err = errno ? -errno : -ENOENT;
 		log_error("control: there is no user group %s", group);
-		return errno ? -errno : -ENOENT;
+		return err;
 	}
-	if (chown(path, (uid_t)-1, gr->gr_gid) || chmod(path, 0660)) {
-		log_error("control: cannot give %s to the group %s: %s", path,
-			  group, strerror(errno));
-		return -errno;
+	*ret_gid = gr->gr_gid;
+	return 0;
+}
+
+/* Without a group in the configuration it is the one that mip6d runs as,
+ * unless that is root's: a service has one of its own.  Never open to more
+ * than that, not for a moment. */
+static int set_group(const char *path, const char *group)
+{
+	gid_t gid = getegid();
+	int err;
+
+	if (*group) {
+		err = find_group(group, &gid);
+		if (err)
+			return err;
+		if (chown(path, (uid_t)-1, gid)) {
+			err = errno;
+			log_error("control: cannot give %s to the group %s: "
+				  "%s; who is not root must belong to it, as "
+				  "by SupplementaryGroups= in a systemd unit",
+				  path, group, strerror(err));
+			return -err;
+		}
+	}
+	if ((*group || gid) && chmod(path, 0660)) {
+		err = errno;
+		log_error("control: cannot open %s to its group: %s", path,
+			  strerror(err));
+		return -err;
 	}
 	return 0;
 }

@@ -135,6 +135,7 @@ static bool is_closed(int fd)
 
 /* ---- the file ---- */
 
+/* And for its group, if that is not root's: a service has one of its own. */
 static void socket_is_only_for_its_owner(void)
 {
 	struct stat st;
@@ -142,8 +143,20 @@ static void socket_is_only_for_its_owner(void)
 	setup();
 	UNIT_EQ(open_ctl(&ctl), 0);
 	UNIT_EQ(stat(path, &st), 0);
-	UNIT_EQ(st.st_mode, S_IFSOCK | 0600);
+	UNIT_EQ(st.st_gid, getegid());
+	UNIT_EQ(st.st_mode, S_IFSOCK | (getegid() ? 0660 : 0600));
 	teardown();
+}
+
+/* As the unit starts it: another user, whose group may ask. */
+static void group_of_a_service_may_use_the_socket(void)
+{
+	const gid_t old = getegid();
+
+	if (!geteuid())
+		UNIT_NEED(!setegid(1));
+	socket_is_only_for_its_owner();
+	UNIT_NEED(!setegid(old));
 }
 
 static void unknown_group_is_an_error(void)
@@ -446,6 +459,7 @@ static void who_does_not_read_for_long_is_dropped(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(socket_is_only_for_its_owner),
+	UNIT_CASE(group_of_a_service_may_use_the_socket),
 	UNIT_CASE(unknown_group_is_an_error),
 	UNIT_CASE(group_may_use_the_socket),
 	UNIT_CASE(second_server_is_told),
