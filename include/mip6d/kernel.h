@@ -147,8 +147,10 @@ typedef void kernel_event_fn(void *arg, const struct kernel_event *ev);
 struct kernel_ha_conf {
 	char tunnel_name[IF_NAMESIZE]; /* the one external ip6tnl device */
 	uint32_t tunnel_mtu; /* 0: 1460 */
-	uint32_t max_bindings; /* 0: 131072 */
+	uint32_t max_bindings; /* that there is room for; 0: the least */
 };
+
+#define KERNEL_HA_BINDINGS 131072 /* least room for bindings */
 
 /* Creates the tunnel device with its pair check (nothing is accepted from it
  * until a binding is added), the wildcard XFRM state and policy that let a

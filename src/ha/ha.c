@@ -296,7 +296,10 @@ void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
 int ha_new(const struct role_env *env, const struct conf_ha *conf,
 	   struct mtime now, struct ha **ret_ha)
 {
-	struct kernel_ha_conf kc = { .tunnel_mtu = conf->tunnel_mtu };
+	struct kernel_ha_conf kc = {
+		.tunnel_mtu = conf->tunnel_mtu,
+		.max_bindings = conf->max_bindings,
+	};
 	struct ha *ha = calloc(1, sizeof(*ha));
 	int err = -ENOMEM;
 
@@ -305,6 +308,9 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		return err;
 	ha->env = *env;
 	ha->conf = conf;
+	ha->room = conf->max_bindings;
+	if (ha->room < KERNEL_HA_BINDINGS)
+		ha->room = KERNEL_HA_BINDINGS;
 	ha->bc = bcache_new(conf->max_bindings, sizeof(struct ha_binding));
 	if (ha->bc)
 		err = ha_links_set(ha);
@@ -357,12 +363,27 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_binding_cut(e, ha_link_prefix(l).valid_s, r->now);
 }
 
+/* Without a place in the data path each further binding would be lost after
+ * all the work for it. */
+static void set_max(struct ha *ha)
+{
+	unsigned int max = ha->conf->max_bindings;
+
+	if (max > ha->room) {
+		log_warning("ha: max-bindings over %u needs a restart; until "
+			    "then it is %u",
+			    ha->room, ha->room);
+		max = ha->room;
+	}
+	bcache_set_max(ha->bc, max);
+}
+
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 {
 	struct reload r = { .ha = ha, .now = now };
 
 	ha->conf = conf;
-	bcache_set_max(ha->bc, conf->max_bindings);
+	set_max(ha);
 	if (ha_links_set(ha)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");

@@ -31,6 +31,7 @@ struct ha {
 	struct role_env env;
 	const struct conf_ha *conf;
 	struct bcache *bc;
+	unsigned int room;     /* bindings that the data path can hold */
 	struct ha_link *links; /* as many as conf->n_links, in that order */
 	unsigned int n_links;
 	struct ha_binding *ll_dads; /* link-local addresses under DAD */

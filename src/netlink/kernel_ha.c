@@ -18,9 +18,7 @@
 #include "src/netlink/kernel_priv.h"
 #include "src/netlink/pair.h"
 
-#define DEFAULT_MTU      1460
-#define DEFAULT_BINDINGS 131072
-#define LEAST_BINDINGS   16384
+#define DEFAULT_MTU 1460
 /* Ours alone: a /128 route of somebody else has another metric. */
 #define METRIC 135
 
@@ -84,15 +82,14 @@ static int bring_up(struct kernel *k, struct kernel_ha *ha)
 static int start_device(struct kernel *k, struct kernel_ha *ha,
 			const struct kernel_ha_conf *conf)
 {
-	uint32_t max = conf->max_bindings ? conf->max_bindings
-					  : DEFAULT_BINDINGS;
+	uint32_t max = conf->max_bindings;
 	int err = create_device(k, conf);
 
 	if (err)
 		return err;
 	/* The map cannot grow when a reload allows more. */
-	if (max < LEAST_BINDINGS)
-		max = LEAST_BINDINGS;
+	if (max < KERNEL_HA_BINDINGS)
+		max = KERNEL_HA_BINDINGS;
 	/* A binding that moves has two pairs for a moment. */
 	err = pair_open(k, kernel_ifindex(k, ha->name), max * 2, &ha->pair);
 	if (err) {

@@ -74,6 +74,33 @@ static void limits(void)
 	world_close(&w);
 }
 
+/* Status 130 says that there are too many bindings, and means no more than
+ * that: the data path has a place for each. */
+static void the_data_path_has_room(void)
+{
+	struct world w;
+	struct next n;
+
+	world_open(&w);
+	next_init(&n, &w);
+	n.conf.max_bindings = KERNEL_HA_BINDINGS;
+	reload(&w, &n);
+	UNIT_EQ(bcache_max(ha_bcache(w.ha)), KERNEL_HA_BINDINGS);
+	CU_ASSERT_FALSE(fake_log_contains("restart"));
+	n.conf.max_bindings = KERNEL_HA_BINDINGS + 1;
+	reload(&w, &n);
+	UNIT_EQ(bcache_max(ha_bcache(w.ha)), KERNEL_HA_BINDINGS);
+	CU_ASSERT(
+		fake_log_contains("max-bindings over 131072 needs a restart"));
+	world_close(&w);
+
+	world_init(&w);
+	w.conf.max_bindings = 3 * KERNEL_HA_BINDINGS;
+	world_start(&w);
+	UNIT_EQ(w.k->ha_conf.max_bindings, 3 * KERNEL_HA_BINDINGS);
+	world_close(&w);
+}
+
 /* HA-30: a binding does not outlive its prefix. */
 static void a_prefix_that_ends(void)
 {
@@ -253,6 +280,7 @@ static void ends_and_updates_in_turn(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(limits),
+	UNIT_CASE(the_data_path_has_room),
 	UNIT_CASE(a_prefix_that_ends),
 	UNIT_CASE(the_list_of_allowed_addresses),
 	UNIT_CASE(an_end_while_the_kernel_works),
