@@ -6,6 +6,8 @@
  * is preferred, and whose prefix a reachable default router advertises; on
  * the interface that the user likes best; and the present one for as long as
  * nothing better in that sense appears, since each change costs a handover.
+ * Differs from RFC 6275 11.3.3: what is given up stays with its interface,
+ * since not we but the kernel made it.
  * What states the addresses are in is found out by mn_iface.c and mn_move.c;
  * what is done with the choice, by mn_home.c.
  */

@@ -181,6 +181,9 @@ void kernel_ha_stop(struct kernel *k)
 
 /* ---- bindings ---- */
 
+/* Differs from RFC 6275 10.4.2: what this node itself sends to the home
+ * address takes this route, too, rather than a type 2 routing header: that
+ * would be an XFRM policy for each binding. */
 static struct route encap_route(const struct kernel_ha *ha,
 				const struct kernel_binding *b,
 				const struct in6_addr *coa)
@@ -232,7 +235,10 @@ static void put_proxy(struct kernel *k, struct nlb_txn *txn, int ifindex,
 	}
 }
 
-/* A binding that is put there again may have lost its L bit. */
+/* A binding that is put there again may have lost its L bit.
+ *
+ * Differs from RFC 6275 10.4.2: what comes for the link-local address is
+ * refused by the kernel, with its own code 2. */
 static void add_proxy(struct kernel *k, struct nlb_txn *txn,
 		      const struct kernel_binding *b)
 {

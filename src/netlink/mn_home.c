@@ -7,6 +7,10 @@
  * This file decides the order of the changes: traffic from the home address
  * never finds itself without its rule, and the address is at its new place
  * before it leaves the old one.
+ *
+ * Differs from RFC 6275 11.3.3: the address is there from the first Binding
+ * Update on, not from its acknowledgement, which comes with a routing header
+ * to it.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
