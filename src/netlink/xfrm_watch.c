@@ -24,37 +24,19 @@ struct xfrm_watch {
 	struct kernel *k;
 	struct loop_fd *handle;
 	int fd;
-	struct kernel_report last; /* of this turn; all :: for none */
 	uint8_t in[RECV_OCTETS] __attribute__((aligned(8)));
 };
 
-static bool is_same(const struct kernel_report *a,
-		    const struct kernel_report *b)
-{
-	return a->protocol == b->protocol && addr_eq(&a->hoa, &b->hoa) &&
-	       addr_eq(&a->coa, &b->coa) && addr_eq(&a->local, &b->local);
-}
-
-/* The kernel reports one packet as often as it checks its policy: twice
- * where a raw socket takes it, too. */
-static void take_report(struct xfrm_watch *w, const struct kernel_event *ev)
-{
-	if (is_same(&w->last, &ev->report))
-		return;
-	w->last = ev->report;
-	w->k->on_event(w->k->arg, ev);
-}
-
-static void take(struct xfrm_watch *w, const struct nlmsghdr *nlh)
+static void take(struct kernel *k, const struct nlmsghdr *nlh)
 {
 	struct kernel_event ev;
 
 	if (!xfrm_decode(nlh, &ev))
 		return;
 	if (ev.type == KERNEL_FLOW)
-		kernel_flow_tell(w->k, &ev.flow);
+		kernel_flow_tell(k, &ev.flow);
 	else
-		take_report(w, &ev);
+		k->on_event(k->arg, &ev);
 }
 
 static bool read_one(struct xfrm_watch *w)
@@ -72,18 +54,16 @@ static bool read_one(struct xfrm_watch *w)
 	if (from.nl_pid)
 		return true;
 	while ((nlh = nldec_next(w->in, (size_t)n, &pos)))
-		take(w, nlh);
+		take(w->k, nlh);
 	return true;
 }
 
 static void on_readable(void *arg, struct mtime now)
 {
-	struct xfrm_watch *w = arg;
 	int i;
 
 	(void)now;
-	w->last = (struct kernel_report){ 0 };
-	for (i = 0; i < TURN_MAX && read_one(w); i++)
+	for (i = 0; i < TURN_MAX && read_one(arg); i++)
 		;
 }
 
