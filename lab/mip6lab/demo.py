@@ -4,16 +4,14 @@ again, while it is pinged and receives a file; what happened when, and a
 verdict. All times are those of the nodes' one clock, from captures."""
 
 import calendar
-import json
-import os
 import re
 import shutil
 import time
 
-from . import scenario, topology
+from . import daemons, scenario
+from .daemons import HOA
 from .errors import LabError
 
-HA, HOA, CN = '2001:db8:1::1', '2001:db8:1::100', '2001:db8:c::c'
 JOURNEY = (('a', '2001:db8:a:', 'foreign link A'),
            ('b', '2001:db8:b:', 'foreign link B'),
            ('home', None, 'the home link'))
@@ -28,15 +26,6 @@ PICTURE = '''
     === A 2001:db8:a::/64 --- ra --- core --- cn, its correspondent
     === B 2001:db8:b::/64 --- rb ------+
 '''
-
-
-def example(name):
-    path = os.path.join(topology.TREE, 'etc', 'examples', name + '.conf')
-    try:
-        with open(path, encoding='utf-8') as f:
-            return f.read()
-    except OSError as e:
-        raise LabError('the example configuration is missing: %s' % e)
 
 
 class Station:
@@ -62,46 +51,6 @@ class Demo:
         self.stations = []
         self.complaints = []
 
-    # --- asking the daemons ---------------------------------------------
-
-    def ask(self, node, *words):
-        done = self.lab.node(node).run(['mip6d-ctl', '--json'] + list(words),
-                                       check=False)
-        return json.loads(done.out) if done.status == 0 else None
-
-    def start_daemon(self, node, conf):
-        self.lab.node(node).write('/etc/mip6d.conf', example(conf))
-        program = self.lab.node(node).start(
-            'mip6d', ['mip6d', '-d', '-c', '/etc/mip6d.conf'])
-        try:
-            self.lab.wait_for(lambda: self.ask(node, 'status'), PATIENCE,
-                              'mip6d on %s answers' % node)
-        except scenario.Failed:
-            raise LabError('mip6d on %s does not answer; its log:\n%s'
-                           % (node, program.log()))
-        return program
-
-    def entries(self, node, topic, key):
-        """{home address: entry} of `mip6d-ctl show TOPIC`."""
-        reply = self.ask(node, 'show', topic) or {key: []}
-        return {e['home_address']: e for e in reply[key]}
-
-    def bound_at(self, prefix):
-        """The care-of address that agent and node agree upon."""
-        here = self.entries('mn', 'bul', 'registrations').get(HOA)
-        there = self.entries('ha', 'bindings', 'bindings').get(HOA)
-        if here and there and here['state'] == 'BOUND' \
-                and here['care_of_address'] == there['care_of_address'] \
-                and here['care_of_address'].startswith(prefix):
-            return here['care_of_address']
-        return None
-
-    def is_home(self):
-        where = self.entries('mn', 'care-of', 'homes').get(HOA)
-        there = self.entries('ha', 'bindings', 'bindings').get(HOA)
-        return bool(where and where['location'] == 'home'
-                    and not (there and there['state'] == 'ACTIVE'))
-
     # --- the journey ----------------------------------------------------
 
     def begin(self):
@@ -110,9 +59,11 @@ class Demo:
         self.capture = self.lab.capture()
         self.say('starting mip6d as home agent on ha and as mobile node on '
                  'mn, with the configurations of etc/examples')
-        self.agent = self.start_daemon('ha', 'home-agent')
-        self.node = self.start_daemon('mn', 'mobile-node')
-        self.lab.wait_for(self.is_home, PATIENCE, 'the node is at home')
+        self.agent = daemons.daemon(self.lab, 'ha',
+                                    daemons.example('home-agent'))
+        self.node = daemons.daemon(self.lab, 'mn',
+                                   daemons.example('mobile-node'))
+        daemons.wait_home(self.lab, timeout=PATIENCE)
         self.watch = self.mn.stream('ip -6 -o -t monitor address',
                                     env={'TZ': 'UTC', 'LANG': 'C'})
         self.say('the mobile node is at home, with its home address %s'
@@ -132,18 +83,18 @@ class Demo:
         station = Station(link, title, self.lab.move('mn', link))
         self.stations.append(station)
         if prefix:
-            station.coa = self.lab.wait_for(
-                lambda: self.bound_at(prefix), PATIENCE,
-                'registration from ' + title)
+            station.coa = daemons.wait_bound(self.lab, prefix,
+                                             timeout=PATIENCE)
             self.say('it has a new care-of address, %s' % station.coa)
             self.say('the home agent knows it: packets to %s go through a '
                      'tunnel now' % HOA)
         else:
-            self.lab.wait_for(self.is_home, PATIENCE, 'return to home')
+            daemons.wait_home(self.lab, timeout=PATIENCE)
             self.say('it has told the home agent that it is back: no '
                      'binding, no tunnel any more')
-        self.ping.wait_replies(20, PATIENCE)
+        self.ping.wait_replies(1, PATIENCE, sent_since=station.when)
         self.say('the ping is answered again, to the same address')
+        self.ping.wait_replies(20, PATIENCE)    # it stays a while
 
     def finish(self):
         print()

@@ -1,27 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the scenarios about mip6d share: configurations, the two daemons,
-questions to them through mip6d-ctl, and the addresses of the default
-topology."""
+"""What the scenarios about mip6d share: the usual roles and journeys in the
+default topology, on top of what the lab itself knows about mip6d."""
 
-import json
 import os
 
-HA = '2001:db8:1::1'
-HOA = '2001:db8:1::100'
+from mip6lab.daemons import CN, CONF, HA, HOA, ask, bindings, bul, by_home, \
+    care_of, daemon, example, wait_bound, wait_home     # noqa: F401
+
 HOA2 = '2001:db8:1::200'
-CN = '2001:db8:c::c'
 A, B, HOME = '2001:db8:a:', '2001:db8:b:', '2001:db8:1:'
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-CONF = '/etc/mip6d.conf'
 SOCKET = '/run/mip6d/control'
-
-
-def example(name):
-    """The text of a configuration that users get, too."""
-    with open(os.path.join(TREE, 'etc', 'examples', name + '.conf')) as f:
-        return f.read()
 
 
 def home_agent(lab, text=None, node='ha', changes=(), debug=True):
@@ -32,68 +23,6 @@ def home_agent(lab, text=None, node='ha', changes=(), debug=True):
 
 def mobile_node(lab, text=None, node='mn', changes=()):
     return daemon(lab, node, text or example('mobile-node'), changes)
-
-
-def daemon(lab, node, text, changes=(), debug=True):
-    for old, new in changes:
-        assert old in text, 'the example has no ' + old
-        text = text.replace(old, new)
-    lab.node(node).write(CONF, text)
-    program = lab.node(node).start('mip6d', ['mip6d', '-c', CONF] +
-                                   (['-d'] if debug else []))
-    lab.wait_for(lambda: ask(lab.node(node), 'status', check=False), 30,
-                 'mip6d answers on ' + node)
-    return program
-
-
-def ask(node, *words, check=True):
-    """The reply of mip6d-ctl --json; None if it failed and not CHECK."""
-    done = node.run(['mip6d-ctl', '--json'] + list(words), check=check)
-    return json.loads(done.out) if done.status == 0 else None
-
-
-def by_home(entries):
-    return {e['home_address']: e for e in entries}
-
-
-def bindings(lab, node='ha'):
-    """The agent's bindings that are in force, by home address."""
-    return by_home(b for b in ask(lab.node(node), 'show', 'bindings')
-                   ['bindings'] if b['state'] == 'ACTIVE')
-
-
-def bul(lab, node='mn'):
-    """The node's binding update list, by home address."""
-    return by_home(ask(lab.node(node), 'show', 'bul')['registrations'])
-
-
-def care_of(lab, node='mn'):
-    return by_home(ask(lab.node(node), 'show', 'care-of')['homes'])
-
-
-def wait_bound(lab, prefix, hoa=HOA, timeout=60):
-    """Until the node is registered with a care-of address that starts with
-    PREFIX, and both ends say the same; that address."""
-    def bound():
-        here = bul(lab).get(hoa)
-        there = bindings(lab).get(hoa)
-        if here and there and here['state'] == 'BOUND' \
-                and here['care_of_address'] == there['care_of_address'] \
-                and here['care_of_address'].startswith(prefix):
-            return here['care_of_address']
-        return None
-    return lab.wait_for(bound, timeout, 'registration of %s from %s'
-                        % (hoa, prefix))
-
-
-def wait_home(lab, hoa=HOA, timeout=60):
-    """Until the node is at home and the agent has no binding of it."""
-    def at_home():
-        where = care_of(lab).get(hoa)
-        return where and where['location'] == 'home' \
-            and hoa not in bindings(lab) \
-            and hoa in lab.node('mn').addresses('eth0')
-    lab.wait_for(at_home, timeout, hoa + ' at home')
 
 
 def both(lab):
