@@ -2,8 +2,11 @@
 """The daemon as a process: what stop, reload, a second instance, missing
 permissions and missing interfaces do, and what is said about them."""
 
-from mip6 import A, CONF, HA, HOA, SOCKET, ask, away, bindings, bul, \
-    example, home_agent, mobile_node, wait_bound
+import os
+import re
+
+from mip6 import A, CONF, HA, HOA, SOCKET, TREE, ask, away, bindings, bul, \
+    example, home_agent, mobile_node, wait_bound, wait_home
 
 DEADLINE = 180
 
@@ -141,12 +144,12 @@ def test_interface_appears_later(lab):
     mn.run('ip link del late1')
 
 
-def as_nobody(node, *command, group='nogroup'):
+def as_nobody(node, *command, user='nobody', group='nogroup'):
     # Programs are copied: nobody may not look into every build folder.
     copy = '/run/copy-of-' + command[0]
     node.sh('test -e %s || install -m 755 "$(command -v %s)" %s'
             % (copy, command[0], copy))
-    return node.run(['setpriv', '--reuid=nobody', '--regid=' + group,
+    return node.run(['setpriv', '--reuid=' + user, '--regid=' + group,
                      '--clear-groups', '--inh-caps=-all', copy]
                     + list(command[1:]), check=False)
 
@@ -168,6 +171,59 @@ def test_permission(lab):
     assert not ha.run('ls /run/mip6d', check=False).out
     # To look at a configuration needs no permission at all.
     assert as_nobody(ha, 'mip6d', '-t', '-c', CONF).status == 0
+
+
+def as_service(node, *command, groups='--clear-groups'):
+    """Start mip6d with no more rights than its systemd unit has."""
+    with open(os.path.join(TREE, 'systemd', 'mip6d.service.in')) as f:
+        given, = re.findall(r'^AmbientCapabilities=(.+)$', f.read(), re.M)
+    caps = ','.join('+' + cap[len('CAP_'):].lower() for cap in given.split())
+    node.sh('install -m 755 "$(command -v mip6d)" /run/service; '
+            'install -d -m 755 -o nobody -g nogroup /run/mip6d')
+    return node.start('mip6d', [
+        'setpriv', '--reuid=nobody', '--regid=nogroup', groups,
+        '--inh-caps=-all,' + caps, '--ambient-caps=' + caps,
+        '--bounding-set=-all,' + caps, '/run/service', '-c', CONF]
+        + list(command))
+
+
+def test_permissions_of_the_unit(lab):
+    """They are enough for both roles, and for the quick check of pairs."""
+    for name, conf in ('ha', 'home-agent'), ('mn', 'mobile-node'):
+        lab.node(name).write(CONF, example(conf))
+    agent = as_service(lab.node('ha'), '-d')
+    agent.wait_log('checked by bpf')
+    node = as_service(lab.node('mn'), '-d')
+    node.wait_log('is ready')
+    wait_home(lab)
+    lab.move('mn', 'a')
+    wait_bound(lab, A)
+    assert lab.node('cn').reaches(HOA, 3)
+    assert node.stop() == 0
+    assert agent.stop() == 0
+
+
+def test_control_permission_of_the_unit(lab):
+    """Its group may ask; another group where it belongs to that."""
+    ha = lab.node('ha')
+    ha.write(CONF, example('home-agent'))
+    agent = as_service(ha)
+    agent.wait_log('is ready')
+    assert as_nobody(ha, 'mip6d-ctl', 'status', user='daemon').status == 0
+    done = as_nobody(ha, 'mip6d-ctl', 'status', user='daemon', group='games')
+    assert done.status == 4, done
+    assert agent.stop() == 0
+    ha.write(CONF, 'control = { group = "games"; };\n'
+             + example('home-agent'))
+    agent = as_service(ha)
+    agent.wait_log('cannot give .* to the group games.*SupplementaryGroups')
+    assert agent.wait() == PERMISSION
+    agent = as_service(ha, groups='--groups=games')
+    agent.wait_log('is ready')
+    done = as_nobody(ha, 'mip6d-ctl', 'status', user='daemon', group='games')
+    assert done.status == 0, done
+    assert as_nobody(ha, 'mip6d-ctl', 'status', user='daemon').status == 4
+    assert agent.stop() == 0
 
 
 def test_control_permission(lab):
