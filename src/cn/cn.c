@@ -136,7 +136,7 @@ static bool make_room(struct cn *cn, struct mtime now)
 		return true;
 	if (cn_held_count(cn) > max || cn->n_removing >= max)
 		return false;
-	victim = cn_usage_victim(cn);
+	victim = cn_usage_victim(cn, now);
 	if (!victim)
 		return false;
 	cn->env.counters->v[CNT_CN_EVICTED]++;

@@ -14,6 +14,8 @@
 #define CN_KERNEL_RETRY_MS 1000 /* after a removal that the kernel refused */
 #define CN_VICTIMS         64   /* entries looked at for one to give way */
 #define CN_LOOK_S          60   /* between looks at what an entry carries */
+#define CN_FIRST_LOOK_S    10   /* before the first one */
+#define CN_FRESH_S         15   /* so long, it gives way to nobody before */
 #define CN_BRR_AHEAD_S     30 /* Binding Refresh Requests before the end, at... */
 #define CN_BRR_SHARE       4  /* ...most in the last quarter of a lifetime */
 #define CN_BRR_INTERVAL_S  10 /* between two of them (9.5.5) */
@@ -225,9 +227,9 @@ void cn_usage_on_answer(struct bcache_entry *e, const struct kernel_usage *u,
 /* The entry is of no use any more. */
 void cn_usage_end(struct bcache_entry *e);
 /* The entry that gives way to a new one (9.6): of those whose last Binding
- * Update or traffic is longest ago the first that carries none.  NULL: each
- * does. */
-struct bcache_entry *cn_usage_victim(struct cn *cn);
+ * Update or traffic is longest ago the first that carries none, and has had
+ * time to.  NULL: no such. */
+struct bcache_entry *cn_usage_victim(struct cn *cn, struct mtime now);
 
 /* ---- cn_unreach.c ---- */
 

@@ -47,15 +47,26 @@ void cn_usage_end(struct bcache_entry *e)
 	list_del(cn_binding(e));
 }
 
+/* Not looked at yet.  Where more want a place than there are, each would
+ * throw the one before out at once, and packets would be lost each time; who
+ * is refused loses none. */
+static bool is_fresh(struct cn_binding *b, struct mtime now)
+{
+	struct mtime known = mtime_add_s(entry_of(b)->created, CN_FRESH_S);
+
+	return !b->has_usage && mtime_before(now, known);
+}
+
 /* The search is bounded: who fills a cache must not make each further
  * attempt expensive. */
-struct bcache_entry *cn_usage_victim(struct cn *cn)
+struct bcache_entry *cn_usage_victim(struct cn *cn, struct mtime now)
 {
 	struct cn_binding *b = cn->oldest;
 	unsigned int i;
 
 	for (i = 0; b && i < CN_VICTIMS; i++, b = b->newer)
-		if (!b->used && entry_of(b)->state == BCACHE_ACTIVE)
+		if (!b->used && !is_fresh(b, now) &&
+		    entry_of(b)->state == BCACHE_ACTIVE)
 			return entry_of(b);
 	return NULL;
 }
@@ -85,9 +96,11 @@ static void schedule(struct bcache_entry *e, struct mtime now)
 {
 	struct cn_binding *b = cn_binding(e);
 	struct mtime refresh = refresh_time(e);
+	struct mtime first = mtime_add_s(e->created, CN_FIRST_LOOK_S);
+	int64_t look_s = mtime_before(now, first) ? CN_FIRST_LOOK_S : CN_LOOK_S;
 
 	if (mtime_before(now, refresh))
-		b->next_look = mtime_min(mtime_add_s(now, CN_LOOK_S), refresh);
+		b->next_look = mtime_min(mtime_add_s(now, look_s), refresh);
 	else if (may_request(e))
 		b->next_look = mtime_add_s(now, CN_BRR_INTERVAL_S);
 	else

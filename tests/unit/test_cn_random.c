@@ -71,16 +71,18 @@ static void step_bu(struct world *w, struct node *n, unsigned int at)
 			 .src = place(at),
 			 .rr = &n->rr[at],
 			 .twist = random_below(2) ? NO_A : 0 };
-	uint64_t before = w->counters.v[CNT_BU_STALE_NONCE];
+	uint64_t before = w->counters.v[CNT_BU_REFUSED];
 
 	if (!n->has_rr[at])
 		return;
 	bu.seq = ++n->seq;
 	bu.lifetime = random_below(3) ? (uint16_t)random_below(120) : 0;
 	world_bu(w, &bu);
-	keep();
-	if (w->counters.v[CNT_BU_STALE_NONCE] != before)
+	/* Refused without a trace, for old tokens or want of room, it may be
+	 * good another time. */
+	if (w->counters.v[CNT_BU_REFUSED] != before)
 		return;
+	keep();
 	n->wanted = bu.lifetime ? ip(bu.src) : addr_any;
 	n->until = mtime_add_s(w->now,
 			       bu.lifetime * 4 < 420 ? bu.lifetime * 4 : 420);

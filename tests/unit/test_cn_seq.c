@@ -289,6 +289,7 @@ static void the_evicted_stay_evicted(void)
 	world_start(&w);
 	rr = world_rr(&w, HOA, COA, LOCAL);
 	world_bind(&w, &(struct bu){ .rr = &rr, .seq = 10, .lifetime = 50 });
+	world_run_ms(&w, 20000);
 	world_bind(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 50 });
 	CU_ASSERT_TRUE(world_is_unknown(&w, HOA));
 	world_bu(&w, &(struct bu){ .rr = &rr, .seq = 10, .lifetime = 50 });

@@ -141,15 +141,15 @@ static void entries_can_be_looked_at(void)
 	UNIT_EQ(e->seq, 77);
 	UNIT_EQ(e->flags & BU_FLAG_H, 0);
 	UNIT_EQ(mtime_left_s(e->expires, w.now), 420);
-	run_busy(&w, 61);
+	run_busy(&w, 71);
 	cn_entry_info(e, &info);
 	CU_ASSERT_TRUE(info.used && info.has_usage);
-	UNIT_EQ(info.octets_out, 6000);
+	UNIT_EQ(info.octets_out, 7000);
 	world_run_ms(&w, 120000);
 	cn_entry_info(e, &info);
 	CU_ASSERT_FALSE(info.used);
-	UNIT_EQ(info.octets_out, 6100);
-	UNIT_EQ(mtime_left_s(e->expires, w.now), 239);
+	UNIT_EQ(info.octets_out, 7100);
+	UNIT_EQ(mtime_left_s(e->expires, w.now), 229);
 	world_close(&w);
 }
 
@@ -203,7 +203,7 @@ static void the_least_recently_useful_gives_way(void)
 	open_full(&w, 3);
 	bind_at(&w, "2001:db8:1::1", 1);
 	bind_at(&w, "2001:db8:1::2", 1);
-	bind_at(&w, "2001:db8:1::3", 0);
+	bind_at(&w, "2001:db8:1::3", 20);
 	/* A refresh is a sign of life. */
 	world_bu(&w, &(struct bu){ .hoa = "2001:db8:1::1",
 				   .seq = 2,
@@ -255,6 +255,32 @@ static void who_carries_traffic_stays(void)
 	world_close(&w);
 }
 
+/* More want a place than there are: who has one keeps it for so long that it
+ * can show what it is good for, the others are told. */
+static void a_fresh_entry_does_not_give_way(void)
+{
+	struct world w;
+
+	open_full(&w, 1);
+	bind_at(&w, HOA, 9);
+	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 4, .lifetime = 105 });
+	world_settle(&w);
+	world_expect_ba(&w, BA_NO_RESOURCES, 4);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	/* It has carried nothing. */
+	world_run_ms(&w, 2000);
+	bind_at(&w, HOA_B, 1);
+	CU_ASSERT_TRUE(world_is_unknown(&w, HOA));
+	/* This one does. */
+	carry(&w, HOA_B, 1, 1);
+	world_run_ms(&w, 12000);
+	world_bu(&w, &(struct bu){ .seq = 9, .lifetime = 105 });
+	world_settle(&w);
+	world_expect_ba(&w, BA_NO_RESOURCES, 9);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA_B, COA));
+	world_close(&w);
+}
+
 /* A kernel that does not let go does not let memory grow. */
 static void the_cache_is_bounded(void)
 {
@@ -262,6 +288,8 @@ static void the_cache_is_bounded(void)
 	int i;
 
 	open_full(&w, 2);
+	bind_at(&w, HOA, 0);
+	bind_at(&w, HOA_B, 20);
 	w.k->delay_min_us = w.k->delay_max_us = 1000;
 	for (i = 1; i <= 20; i++) {
 		char hoa[32];
@@ -456,6 +484,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(lost_entries_are_put_back),
 	UNIT_CASE(the_least_recently_useful_gives_way),
 	UNIT_CASE(who_carries_traffic_stays),
+	UNIT_CASE(a_fresh_entry_does_not_give_way),
 	UNIT_CASE(the_cache_is_bounded),
 	UNIT_CASE(persistent_errors_end_an_entry),
 	UNIT_CASE(rare_errors_do_not),
