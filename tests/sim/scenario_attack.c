@@ -18,7 +18,7 @@ static void rounds(struct sim_net *n, struct sim_attacker *a)
 
 	while (sim_time_left(s)) {
 		sim_attack_set(a, true);
-		for (i = 2 + sim_below(s, 12); i > 0; i--) {
+		for (i = 5 + sim_below(s, 40); i > 0; i--) {
 			struct sim_link *to = sim_net_any(n);
 
 			if (sim_below(s, 3) == 0 && to != n->mn->ifaces[0].link)

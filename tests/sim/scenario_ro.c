@@ -190,6 +190,7 @@ static void ro_evict(struct sim *s)
 
 	sim_net_ro(s, &n, 300);
 	s->want_direct = false;
+	s->may_lose = 2; /* until a Binding Error tells who was evicted */
 	n.cn->cn.max_bindings = 2;
 	for (i = 0; i < 4; i++) {
 		struct sim_node *mn = sim_mn_add(s, i % 2 ? n.a : n.b);

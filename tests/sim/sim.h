@@ -290,8 +290,9 @@ struct sim {
 	struct sim_flow *flows;
 	struct sim_rr *rr;
 	struct sim_attacker *attacker;
-	bool kernel_fails; /* at times: what it holds may lag behind */
-	bool want_direct;  /* when quiet, traffic takes the direct way */
+	bool kernel_fails;     /* at times: what it holds may lag behind */
+	unsigned int may_lose; /* packets of a flow of QUIET_PACKETS */
+	bool want_direct;      /* when quiet, traffic takes the direct way */
 
 	/* a Binding Update as it was on the wire, for replays */
 	struct sim_packet *seen_bu[16];

@@ -164,7 +164,7 @@ bool sim_attack_takes(struct sim_attacker *a, struct sim_packet *p)
 static void change_temper(struct sim_attacker *a)
 {
 	static const unsigned int parts[] = { 0, 0, 20, 100, 300 };
-	static const int64_t every[] = { 30, 300, 1000, 5000 };
+	static const int64_t every[] = { 20, 100, 400, 2000 };
 	struct sim *s = a->sim;
 
 	a->drop = parts[sim_below(s, 5)];
