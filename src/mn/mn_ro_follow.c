@@ -81,7 +81,9 @@ static void update(struct mn_ro *c, bool moved, struct mtime now)
 			mn_ro_enter(c, MN_RO_TESTING, why, now);
 		break;
 	case MN_RO_DELETING:
-		mn_ro_enter(c, MN_RO_DELETING, why, now);
+		/* Left home again before the peer had answered. */
+		mn_ro_enter(c, c->leaving ? MN_RO_DELETING : MN_RO_TESTING, why,
+			    now);
 		break;
 	case MN_RO_FAILED:
 	case MN_RO_REFUSED:

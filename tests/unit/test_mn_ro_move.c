@@ -308,7 +308,8 @@ static void nobody_to_delete_at(void)
 	rw_close(&r);
 }
 
-/* Left again while the binding was being deleted. */
+/* Left again while the binding was being deleted: the peer is told where the
+ * node is instead. */
 static void leaving_while_deleting(void)
 {
 	open_optimised();
@@ -319,13 +320,34 @@ static void leaving_while_deleting(void)
 	mw_carrier(&r.w, ETH0, true);
 	mw_ra(&r.w, ETH0, &mw_router_a);
 	mw_run_ms(&r.w, 100);
+	rw_answer_all(&r);
 	mw_accept(&r.w);
 	MW_ADDR(rw_last(&r, MH_BU)->send.hao_coa, COA_A);
+	CU_ASSERT(rw_last(&r, MH_BU)->msg.bu.lifetime_4s > 0);
+	CU_ASSERT(rw_is_authentic(&r, rw_last(&r, MH_BU)));
+	rw_accept(&r);
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_close(&r);
+}
+
+/* One that the rules end is deleted wherever the node is meanwhile. */
+static void a_handover_while_deleting(void)
+{
+	struct conf_mn conf;
+
+	open_optimised();
+	conf = r.w.conf;
+	conf.route_optimisation = false;
+	mn_reload(r.w.mn, &conf, r.w.now);
+	mw_settle(&r.w);
+	UNIT_STR(rw_state(&r, CN1), "deleting");
+	rw_move(&r);
+	mw_accept(&r.w);
+	MW_ADDR(rw_last(&r, MH_BU)->send.hao_coa, COA_B);
 	UNIT_EQ(rw_last(&r, MH_BU)->msg.bu.lifetime_4s, 0);
 	CU_ASSERT(rw_is_authentic(&r, rw_last(&r, MH_BU)));
 	rw_accept(&r);
-	rw_run_s(&r, 1);
-	rw_optimise(&r, CN1);
+	UNIT_STR(rw_state(&r, CN1), "");
 	rw_close(&r);
 }
 
@@ -389,6 +411,7 @@ static const struct unit_case moving[] = {
 	UNIT_CASE(the_kernel_does_not_let_go),
 	UNIT_CASE(nobody_to_delete_at),
 	UNIT_CASE(leaving_while_deleting),
+	UNIT_CASE(a_handover_while_deleting),
 	UNIT_CASE(stopping),
 	UNIT_CASE(stopping_with_a_silent_peer),
 	UNIT_END,
