@@ -51,18 +51,19 @@ const struct kernel_ro *fake_kernel_ro(const struct kernel *k,
 	return p && p->has_end[end] ? &p->end[end] : NULL;
 }
 
-/* Takes one end away, and the pair with its last end. */
-static void end_del(struct kernel *k, struct fake_pair **place,
+/* Takes one end away, and the pair with its last end: true then. */
+static bool end_del(struct kernel *k, struct fake_pair **place,
 		    enum kernel_ro_end end)
 {
 	struct fake_pair *p = *place;
 
 	p->has_end[end] = false;
 	if (p->has_end[!end])
-		return;
+		return false;
 	*place = p->next;
 	free(p);
 	k->n_pairs--;
+	return true;
 }
 
 void fake_ro_apply(struct kernel *k, const struct fake_request *r)
@@ -106,14 +107,10 @@ void fake_ro_drop(struct kernel *k, enum kernel_ro_end end)
 
 	for (i = 0; i < FAKE_PAIR_BUCKETS; i++)
 		for (p = &k->pairs[i]; *p;) {
-			struct fake_pair *was = *p;
-
-			if (was->has_end[end])
-				end_del(k, p, end);
-			else if (!was->has_end[!end])
+			if (!(*p)->has_end[end] && !(*p)->has_end[!end])
 				abort();
-			if (*p == was)
-				p = &was->next;
+			if (!(*p)->has_end[end] || !end_del(k, p, end))
+				p = &(*p)->next;
 		}
 }
 
