@@ -32,20 +32,6 @@ static int send_mh(struct daemon *d, const struct mh_msg *msg,
 
 /* ---- Binding Errors ---- */
 
-static bool be_may_be_sent(struct be_bucket *b, struct mtime now)
-{
-	int64_t refill = mtime_diff_ms(now, b->last) * BE_PER_S / 1000;
-
-	if (refill > 0) {
-		b->used = refill < b->used ? b->used - (unsigned int)refill : 0;
-		b->last = now;
-	}
-	if (b->used == BE_BURST)
-		return false;
-	b->used++;
-	return true;
-}
-
 /* One bucket for all of them: whoever asks for one kind takes from the
  * other. */
 static void send_be(struct daemon *d, enum be_status status,
@@ -57,7 +43,7 @@ static void send_be(struct daemon *d, enum be_status status,
 		.be = { .status = (uint8_t)status, .hoa = *hoa },
 	};
 
-	if (!be_may_be_sent(&d->be, now))
+	if (!bucket_take(&d->be, BE_BURST, BE_PER_S, now))
 		count(d, CNT_BE_RATE);
 	else if (!send_mh(d, &be, send))
 		count(d, CNT_BE_OUT);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "mip6d/bucket.h"
 #include "mip6d/time.h"
 
 enum log_level {
@@ -32,11 +33,10 @@ void log_write(enum log_level level, const char *fmt, ...)
 #define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* Token bucket for lines that a peer can cause: 10 lines, one more each
- * second.  One static bucket a call site; zero-initialised is full. */
+/* For lines that a peer can cause: 10 lines, one more each second.  One static
+ * bucket a call site; zero-initialised is full. */
 struct log_bucket {
-	struct mtime last;
-	unsigned int used;
+	struct bucket lines;
 	unsigned int suppressed;
 };
 

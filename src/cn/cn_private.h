@@ -8,6 +8,7 @@
 #define MIP6D_CN_PRIVATE_H
 
 #include "mip6d/auth.h"
+#include "mip6d/bucket.h"
 #include "mip6d/lifetime.h"
 #include "mip6d/role.h"
 
@@ -52,19 +53,13 @@ void cn_dead_done(struct cn_dead_table *t);
 
 /* ---- the role ---- */
 
-/* Test Inits that may be answered (cn_rr.c): a bucket that a second fills. */
-struct cn_bucket {
-	struct mtime last;
-	int64_t used_us; /* of a million to each token a second */
-};
-
 struct cn {
 	struct role_env env;
 	const struct conf_cn *conf;
 	struct bcache *bc;
 	struct auth_nonces nonces;
 	struct cn_dead_table dead;
-	struct cn_bucket test_inits;
+	struct bucket test_inits; /* that may be answered (cn_rr.c) */
 	uint64_t hits[CONF_RULES_MAX];
 	uint64_t default_hits;
 	/* Entries that were in force, by their last use (cn_usage.c). */

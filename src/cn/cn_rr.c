@@ -12,8 +12,6 @@
 
 #include "cn_private.h"
 
-#define SECOND_US 1000000
-
 /* A Home Address option is not allowed, and there must be an address that
  * can be answered (9.4.1, 9.4.2). */
 static bool may_be_answered(const struct cn *cn, const struct packet *pkt)
@@ -22,28 +20,11 @@ static bool may_be_answered(const struct cn *cn, const struct packet *pkt)
 	       kernel_addr_is_local(cn->env.kernel, &pkt->dst);
 }
 
-/* `rate` answers a second, and no more than that at once. */
-static bool bucket_take(struct cn_bucket *b, uint32_t rate, struct mtime now)
-{
-	const int64_t size = (int64_t)rate * SECOND_US;
-	int64_t passed = mtime_diff_us(now, b->last);
-
-	if (passed > SECOND_US)
-		passed = SECOND_US;
-	b->last = now;
-	b->used_us -= passed * rate;
-	if (b->used_us < 0)
-		b->used_us = 0;
-	if (b->used_us + SECOND_US > size)
-		return false;
-	b->used_us += SECOND_US;
-	return true;
-}
-
 void cn_on_test_init(struct cn *cn, const struct packet *pkt,
 		     const struct mh_msg *msg, struct mtime now)
 {
 	struct counters *c = cn->env.counters;
+	const uint32_t rate = cn->conf->test_init_rate;
 	bool home = msg->type == MH_HOTI;
 	struct mh_msg answer = { .type = home ? MH_HOT : MH_COT };
 
@@ -51,7 +32,7 @@ void cn_on_test_init(struct cn *cn, const struct packet *pkt,
 		c->v[CNT_TEST_INIT_BAD]++;
 		return;
 	}
-	if (!bucket_take(&cn->test_inits, cn->conf->test_init_rate, now)) {
+	if (!bucket_take(&cn->test_inits, rate, rate, now)) {
 		c->v[CNT_TEST_INIT_RATE]++;
 		return;
 	}

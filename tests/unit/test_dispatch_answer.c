@@ -123,6 +123,22 @@ static void binding_errors_are_rate_limited(void)
 	teardown();
 }
 
+/* Ten a second are that, also for somebody who comes every 99 ms. */
+static void no_binding_error_is_lost_to_rounding(void)
+{
+	struct packet pkt = packet(true);
+	int i;
+
+	setup(true, false, false);
+	for (i = 0; i < 300; i++) {
+		pkt.when = mtime_add_ms(t0, i * 99);
+		send_type(&pkt, 77);
+	}
+	UNIT_EQ(counter(CNT_BE_RATE), 0);
+	fake_transport_forget(transport);
+	teardown();
+}
+
 static void refused_send_is_counted(void)
 {
 	struct packet pkt = packet(true);
@@ -404,6 +420,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(binding_error_stays_on_its_link),
 	UNIT_CASE(multicast_gets_no_binding_error),
 	UNIT_CASE(binding_errors_are_rate_limited),
+	UNIT_CASE(no_binding_error_is_lost_to_rounding),
 	UNIT_CASE(refused_send_is_counted),
 	UNIT_CASE(reported_option_gets_binding_error_1),
 	UNIT_CASE(report_of_a_bad_address_gets_silence),
