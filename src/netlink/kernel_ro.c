@@ -145,7 +145,8 @@ static void apply_end(struct kernel *k, struct nlb_txn *txn,
 		put_state(k, txn, in, &now->coa);
 	if (sends)
 		put_state(k, txn, out, &now->coa);
-	if (sends && !sent)
+	/* The peer's end brings policies, which do as well. */
+	if (sends && !sent && end == KERNEL_RO_LOCAL)
 		k->ro->relookup = true;
 	if (sent && !sends) {
 		if (now->on)
