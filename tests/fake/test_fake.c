@@ -380,8 +380,11 @@ static void a_care_of_address_under_an_option_is_judged(void)
 	struct mh_msg msg = { .type = MH_BU };
 	uint8_t buf[64];
 	struct mh_send send = {
-		.src = A("2001:db8:1::100"), .dst = A("2001:db8:9::9"),
-		.hao = true, .hao_coa = A("2001:db8:2::5"), .data = buf,
+		.src = A("2001:db8:1::100"),
+		.dst = A("2001:db8:9::9"),
+		.hao = true,
+		.hao_coa = A("2001:db8:2::5"),
+		.data = buf,
 	};
 
 	send.len = (size_t)mh_build(&msg, buf, sizeof(buf));

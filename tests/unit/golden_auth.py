@@ -30,6 +30,9 @@ TOP = """\
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* A row stays as it was written. */
+/* clang-format off */
 """
 
 KEYS = (  # Kcn, nonce
