@@ -37,9 +37,9 @@ void answer_unknown_type(struct daemon *d, const struct packet *pkt,
  * registered with our home agent just so. */
 void answer_report(struct daemon *d, const struct kernel_report *r,
 		   struct mtime now);
-/* Refuses a Binding Update that is valid as far as can be seen from
+/* Status 131 for a home registration that is valid as far as can be seen from
  * outside. */
-void answer_registration(struct daemon *d, const struct packet *pkt,
-			 const struct mh_msg *msg, enum ba_status status);
+void answer_home_registration(struct daemon *d, const struct packet *pkt,
+			      const struct mh_msg *msg);
 
 #endif

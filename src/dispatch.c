@@ -55,7 +55,7 @@ static bool on_home_bu(struct daemon *d, const struct packet *pkt,
 	else if (d->ha)
 		ha_on_bu(d->ha, pkt, msg, pkt->when);
 	else
-		answer_registration(d, pkt, msg, BA_HOME_REG_UNSUPPORTED);
+		answer_home_registration(d, pkt, msg);
 	return true;
 }
 
@@ -64,13 +64,13 @@ static bool on_bu(struct daemon *d, const struct packet *pkt,
 {
 	if (msg->bu.flags & BU_FLAG_H)
 		return on_home_bu(d, pkt, msg);
-	if (d->ha && ha_is_registered(d->ha, &pkt->dst, &pkt->src)) {
-		answer_registration(d, pkt, msg, BA_REG_TYPE_CHANGE);
-		return true;
-	}
-	if (d->cn)
+	if (!d->cn)
+		return false;
+	if (d->ha && ha_is_registered(d->ha, &pkt->dst, &pkt->src))
+		cn_refuse_type_change(d->cn, pkt, msg, pkt->when);
+	else
 		cn_on_bu(d->cn, pkt, msg, pkt->when);
-	return d->cn;
+	return true;
 }
 
 static bool on_ba(struct daemon *d, const struct packet *pkt,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What mip6d answers whatever roles it plays: Binding Errors (RFC 6275
- * section 9.3.3), and Binding Acknowledgements to registrations that have no
- * place here, 131 and 139 (sections 9.5.1, 10.3.1).
+ * section 9.3.3), and Binding Acknowledgements to home registrations that have
+ * no place here, 131 (sections 9.5.1, 10.3.1).
  *
  * When they are due is left to dispatch.c.
  */
@@ -104,8 +104,6 @@ void answer_report(struct daemon *d, const struct kernel_report *r,
 static bool bu_is_valid(struct daemon *d, const struct packet *pkt,
 			const struct mh_msg *msg)
 {
-	const struct mh_options *o = &msg->opt;
-	bool home = msg->bu.flags & BU_FLAG_H;
 	enum counter c = CNT_MAX;
 
 	if (addr_is_multicast(&pkt->wire_dst))
@@ -114,12 +112,8 @@ static bool bu_is_valid(struct daemon *d, const struct packet *pkt,
 		c = CNT_BU_BAD_HOA;
 	else if (!addr_is_routable(&pkt->wire_src))
 		c = CNT_BU_BAD_COA;
-	else if (home && o->present & MH_OPT_NONCE_INDICES)
+	else if (msg->opt.present & MH_OPT_NONCE_INDICES)
 		c = CNT_BU_WITH_NONCES;
-	else if (!home && (!(o->present & MH_OPT_NONCE_INDICES) ||
-			   !(o->present & MH_OPT_AUTH_DATA) ||
-			   o->auth_len != MH_AUTH_LEN || !o->auth_last))
-		c = CNT_BU_NO_AUTH;
 	if (c == CNT_MAX)
 		return true;
 	count(d, c);
@@ -128,9 +122,10 @@ static bool bu_is_valid(struct daemon *d, const struct packet *pkt,
 
 /* Differs from RFC 6275 9.5.4: without an authenticator, for there is no key
  * that both sides know. */
-void answer_registration(struct daemon *d, const struct packet *pkt,
-			 const struct mh_msg *msg, enum ba_status status)
+void answer_home_registration(struct daemon *d, const struct packet *pkt,
+			      const struct mh_msg *msg)
 {
+	const enum ba_status status = BA_HOME_REG_UNSUPPORTED;
 	struct mh_msg ba = {
 		.type = MH_BA,
 		.ba = { .status = (uint8_t)status, .seq = msg->bu.seq },

@@ -84,7 +84,10 @@ void cn_on_test_init(struct cn *cn, const struct packet *pkt,
 /* A Binding Update without the H bit (9.5). */
 void cn_on_bu(struct cn *cn, const struct packet *pkt,
 	      const struct mh_msg *msg, struct mtime now);
-/* A Binding Update with the H bit for an entry of ours: status 139. */
+/* A Binding Update with the H bit for an entry of ours, or without it for a
+ * binding of the home agent that is here, too: status 139.  The latter is
+ * judged like any other (9.5.1) and answered with 136 to 138 or silence where
+ * that deserves it; 139 is signed. */
 void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
 			   const struct mh_msg *msg, struct mtime now);
 void cn_on_icmp6(struct cn *cn, const struct packet *pkt,

@@ -182,40 +182,75 @@ static void count(struct cn *cn, const struct cn_judgement *j)
 		cn->env.counters->v[CNT_BU_REFUSED]++;
 }
 
-void cn_on_bu(struct cn *cn, const struct packet *pkt, const struct mh_msg *msg,
-	      struct mtime now)
+static struct cn_judgement judge(struct cn *cn, const struct packet *pkt,
+				 const struct mh_msg *msg, struct mtime now)
+{
+	struct bcache_entry *e = bcache_find(cn->bc, &pkt->dst, &pkt->src);
+	struct cn_question q = ask(cn, e, pkt, msg, now);
+
+	return cn_bu_judge(&q);
+}
+
+/* Carries the judgement out, and wipes it. */
+static void obey(struct cn *cn, const struct packet *pkt,
+		 const struct mh_msg *msg, struct cn_judgement *j,
+		 struct mtime now)
 {
 	struct bcache_key key = { .local = pkt->dst, .hoa = pkt->src };
 	struct bcache_entry *e = bcache_find(cn->bc, &key.local, &key.hoa);
-	struct cn_question q = ask(cn, e, pkt, msg, now);
-	struct cn_judgement j = cn_bu_judge(&q);
-	struct cn_request req = request_of(pkt, msg, &j);
+	struct cn_request req = request_of(pkt, msg, j);
 
-	count(cn, &j);
-	if (e && j.store_seq)
-		e->seq = j.seq;
-	switch (j.verdict) {
+	count(cn, j);
+	if (e && j->store_seq)
+		e->seq = j->seq;
+	switch (j->verdict) {
 	case CN_DROP:
 		log_limited(LOG_LEVEL_DEBUG, now,
 			    "bu: hoa=%s from=%s dropped: %s",
 			    addr_str(&pkt->src), addr_str(&pkt->wire_src),
-			    j.reason);
+			    j->reason);
 		break;
 	case CN_REFUSE:
-		refuse(cn, &key, &req, &j, now);
+		refuse(cn, &key, &req, j, now);
 		break;
 	case CN_ACCEPT:
 		carry_out(cn, e, &key, &req, now);
 		break;
 	}
 	cn_request_done(&req);
-	explicit_bzero(&j, sizeof(j));
+	explicit_bzero(j, sizeof(*j));
 }
 
-/* Section 9.5.1.  Without nonce indices, which a home registration must not
- * have, there is no key to sign the answer with. */
-void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
-			   const struct mh_msg *msg, struct mtime now)
+void cn_on_bu(struct cn *cn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now)
+{
+	struct cn_judgement j = judge(cn, pkt, msg, now);
+
+	obey(cn, pkt, msg, &j, now);
+}
+
+/* Only who has the key hears of the other registration. */
+static void refuse_correspondent(struct cn *cn, const struct packet *pkt,
+				 const struct mh_msg *msg, struct mtime now)
+{
+	struct cn_judgement j = judge(cn, pkt, msg, now);
+
+	if (j.has_kbm) {
+		j.verdict = CN_REFUSE;
+		j.counter = CNT_BU_REFUSED;
+		j.status = BA_REG_TYPE_CHANGE;
+		j.seq = msg->bu.seq;
+		j.store_seq = false;
+		j.rule = CN_RULE_UNASKED;
+		j.reason = "is registered as with its home agent";
+	}
+	obey(cn, pkt, msg, &j, now);
+}
+
+/* Without nonce indices, which a home registration must not have, there is no
+ * key to sign the answer with. */
+static void refuse_home(struct cn *cn, const struct packet *pkt,
+			const struct mh_msg *msg, struct mtime now)
 {
 	struct bcache_key key = { .local = pkt->dst, .hoa = pkt->src };
 	struct cn_judgement j = {
@@ -234,6 +269,16 @@ void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
 		cn->env.counters->v[CNT_BU_REFUSED]++;
 		refuse(cn, &key, &req, &j, now);
 	}
+}
+
+/* Section 9.5.1. */
+void cn_refuse_type_change(struct cn *cn, const struct packet *pkt,
+			   const struct mh_msg *msg, struct mtime now)
+{
+	if (msg->bu.flags & BU_FLAG_H)
+		refuse_home(cn, pkt, msg, now);
+	else
+		refuse_correspondent(cn, pkt, msg, now);
 }
 
 /* ---- other events ---- */

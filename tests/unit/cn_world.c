@@ -151,7 +151,9 @@ void world_deliver(struct world *w, const struct packet *pkt)
 
 	p.when = w->now;
 	UNIT_NEED(mh_parse(p.data, p.len, &p.src, &p.dst, &msg) == MH_OK);
-	if (msg.type == MH_BU)
+	if (msg.type == MH_BU && w->home_bound)
+		cn_refuse_type_change(w->cn, &p, &msg, w->now);
+	else if (msg.type == MH_BU)
 		cn_on_bu(w->cn, &p, &msg, w->now);
 	else
 		cn_on_test_init(w->cn, &p, &msg, w->now);

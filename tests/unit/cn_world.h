@@ -29,6 +29,7 @@ struct world {
 	struct conf_cn_rule rules[8];
 	struct mtime now;
 	struct cn *cn;
+	bool home_bound; /* who registers has a home agent here, too */
 };
 
 /* What return routability gave a mobile node. */

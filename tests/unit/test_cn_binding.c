@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mip6d/cleanup.h"
 #include "tests/unit/cn_world.h"
 
 static bool is_registered(struct world *w, const char *local)
@@ -451,6 +452,83 @@ static void the_type_cannot_be_changed(void)
 	world_close(&w);
 }
 
+/* HA-20, CN-109: whose home agent is here, too, is refused, with a signature,
+ * whatever is wanted and whether an answer is; there is no entry. */
+static void who_is_at_home_here_is_refused(void)
+{
+	static const struct bu bus[] = {
+		{ .seq = 7, .lifetime = 50 },
+		{ .seq = 7, .lifetime = 50, .twist = NO_A },
+		{ .seq = 7, .lifetime = 50, .acoa = COA_B },
+		{ .seq = 7 },
+		{ .seq = 7, .twist = NO_HAO },
+	};
+	struct world w;
+	size_t i;
+
+	world_open(&w);
+	w.home_bound = true;
+	for (i = 0; i < ARRAY_SIZE(bus); i++) {
+		world_bu(&w, &bus[i]);
+		world_settle(&w);
+		world_expect_ba(&w, BA_REG_TYPE_CHANGE, 7);
+	}
+	UNIT_EQ(w.counters.v[CNT_BU_REFUSED], ARRAY_SIZE(bus));
+	UNIT_EQ(w.counters.v[CNT_BU_ACCEPTED], 0);
+	UNIT_EQ(cn_default_hits(w.cn), 0);
+	UNIT_EQ(bcache_count(cn_bcache(w.cn)), 0);
+	/* When he is not any more, nothing of that is held against him. */
+	w.home_bound = false;
+	world_bind(&w, &(struct bu){ .seq = 7, .lifetime = 50 });
+	world_close(&w);
+}
+
+/* CN-67, CN-68, CN-69: what is no valid Binding Update is not answered with
+ * 139 either, nor whom a rule ignores; CN-108: old nonces have their own,
+ * unsigned answers. */
+static void only_who_has_the_key_hears_139(void)
+{
+	static const unsigned int silent[] = { BAD_AUTH, NO_AUTH, NO_NONCES,
+					       AUTH_SHORT, AUTH_PADDED };
+	static const struct {
+		unsigned int twist;
+		uint8_t status;
+	} nonces[] = {
+		{ HOME_STALE, BA_EXPIRED_HOME_NONCE },
+		{ COA_STALE, BA_EXPIRED_COA_NONCE },
+		{ HOME_STALE | COA_STALE, BA_EXPIRED_NONCES },
+	};
+	struct world w;
+	size_t i;
+
+	world_open(&w);
+	w.home_bound = true;
+	for (i = 0; i < ARRAY_SIZE(silent); i++) {
+		world_bu(&w, &(struct bu){ .seq = 7,
+					   .lifetime = 50,
+					   .twist = silent[i] });
+		world_expect_silence(&w);
+	}
+	UNIT_EQ(w.counters.v[CNT_BU_BAD_AUTH], 1);
+	UNIT_EQ(w.counters.v[CNT_BU_NO_AUTH], 4);
+	for (i = 0; i < ARRAY_SIZE(nonces); i++) {
+		world_bu(&w, &(struct bu){ .seq = 7,
+					   .lifetime = 50,
+					   .twist = nonces[i].twist });
+		world_expect_ba(&w, nonces[i].status, 7);
+	}
+	world_close(&w);
+
+	world_init(&w);
+	world_rule(&w, NULL, NULL, NULL, CONF_CN_IGNORE, 0);
+	world_start(&w);
+	w.home_bound = true;
+	world_bu(&w, &(struct bu){ .seq = 7, .lifetime = 50 });
+	world_expect_silence(&w);
+	UNIT_EQ(w.counters.v[CNT_BU_IGNORED], 1);
+	world_close(&w);
+}
+
 /* COM-41: a stop leaves nothing in the kernel (world_close looks), whatever it
  * was doing, and nothing comes later. */
 static void a_stop_leaves_nothing(void)
@@ -500,6 +578,8 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_newest_counts),
 	UNIT_CASE(the_expired_may_come_back),
 	UNIT_CASE(the_type_cannot_be_changed),
+	UNIT_CASE(who_is_at_home_here_is_refused),
+	UNIT_CASE(only_who_has_the_key_hears_139),
 	UNIT_CASE(a_stop_leaves_nothing),
 	UNIT_CASE(a_start_that_fails_leaves_nothing),
 	UNIT_END,
