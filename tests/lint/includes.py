@@ -8,6 +8,8 @@ import re
 import layers
 from lintlib import Lint, files, read
 
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+ROLE_CALL = re.compile(r"\b((%s)_\w+)\s*\(" % "|".join(sorted(layers.ROLES)))
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -76,6 +78,21 @@ def judge(name, text, exists):
     return found
 
 
+def judge_roles(name, text):
+    """All roles see role.h, but none may use another's part of it."""
+    parts = name.split("/")
+    if len(parts) < 3 or parts[1] not in layers.ROLES:
+        return []
+    return [f"{name}: the role {parts[1]} must not use {used}()"
+            for used, role in ROLE_CALL.findall(COMMENT.sub("", text))
+            if role != parts[1]]
+
+
+def judge_headers(headers, exists):
+    return [f"tests/lint/layers.py: there is no {h} in include/mip6d"
+            for h in headers if not exists("include/mip6d/" + h)]
+
+
 BAD = [
     ("src/core/addr.c", '#include "mip6d/mh.h"'),
     ("src/ha/ha_bu.c", '#include "mip6d/daemon.h"'),
@@ -110,11 +127,21 @@ def main():
                        judge(name, text, lambda path: False))
     for name, text in GOOD:
         lint.must_accept(f"{name}", judge(name, text, lambda path: True))
+    lint.must_find("a call of another role", judge_roles(
+        "src/ha/ha_bu.c", "return cn_is_registered (ha->cn);"))
+    lint.must_accept("calls of its own", judge_roles(
+        "src/ha/ha_bu.c", "/* unlike cn_on_bu() */ ha_on_bu(bu_cn_x(1));"))
+    lint.must_find("the layer of a header that is not there",
+                   judge_headers(["none.h"], lambda path: False))
     names = [n for n in files(".c", ".h")
              if n.startswith(("src/", "include/mip6d/"))]
     known = set(names)
     lint.rule(f"direction in {len(names)} files",
               [f for n in names for f in judge(n, read(n), known.__contains__)])
+    lint.rule("roles leave each other alone",
+              [f for n in names for f in judge_roles(n, read(n))])
+    lint.rule("every header with a layer is there",
+              judge_headers(layers.HEADERS, known.__contains__))
     lint.finish()
 
 
