@@ -60,8 +60,10 @@ def bindings(lab, node='ha'):
 
 
 def bul(lab, node='mn'):
-    """The node's binding update list, by home address."""
-    return by_home(ask(lab.node(node), 'show', 'bul')['registrations'])
+    """The node's registrations with home agents, by home address. (Its
+    binding update list has those with correspondents, too.)"""
+    return by_home(r for r in ask(lab.node(node), 'show', 'bul')
+                   ['registrations'] if r['home_registration'])
 
 
 def care_of(lab, node='mn'):
