@@ -42,9 +42,18 @@ static void log_step(const struct bcache_entry *e, const char *from,
 	struct ha_binding *b = bcache_role((struct bcache_entry *)e);
 	const struct in6_addr *coa = b->has_req ? &b->req.coa : &e->coa;
 
+	log_limited(LOG_LEVEL_INFO, now, "binding: hoa=%s coa=%s state=%s->%s",
+		    addr_str(&e->key.hoa), addr_str(coa), from, to);
+}
+
+/* Only here is a lifetime granted. */
+static void log_active(const struct bcache_entry *e, const char *from,
+		       struct mtime now)
+{
 	log_limited(LOG_LEVEL_INFO, now,
 		    "binding: hoa=%s coa=%s state=%s->%s lifetime=%us",
-		    addr_str(&e->key.hoa), addr_str(coa), from, to,
+		    addr_str(&e->key.hoa), addr_str(&e->coa), from,
+		    bcache_state_str(BCACHE_ACTIVE),
 		    e->lifetime_4s * LIFETIME_UNIT_S);
 }
 
@@ -233,7 +242,7 @@ static void enter_active(struct bcache_entry *e, const char *from,
 		return;
 	}
 	if (from)
-		log_step(e, from, bcache_state_str(BCACHE_ACTIVE), now);
+		log_active(e, from, now);
 	/* Not while the proxy entries are missing: packets would be drawn to
 	 * us that we cannot take. */
 	if (b->announce && !b->stale) {

@@ -58,6 +58,10 @@ static void first_registration(void)
 	CU_ASSERT_TRUE(fake_log_contains("hoa=" HOA " coa=" COA
 					 " state=INSTALLING->ACTIVE"
 					 " lifetime=420s"));
+	/* Before that none is granted. */
+	CU_ASSERT_TRUE(fake_log_contains("state=DAD->INSTALLING"));
+	CU_ASSERT_FALSE(fake_log_contains("INSTALLING lifetime"));
+	CU_ASSERT_FALSE(fake_log_contains("DAD lifetime"));
 	world_close(&w);
 }
 
