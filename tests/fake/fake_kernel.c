@@ -102,6 +102,10 @@ static void key_check(const struct kernel *k, const struct fake_request *r)
 
 		if (!e->has_req || !e->answered || o->user != r->key.user)
 			continue;
+		/* Usage is answered by an event of its own. */
+		if ((e->req.op == FAKE_RO_USAGE_GET) !=
+		    (r->op == FAKE_RO_USAGE_GET))
+			continue;
 		if (addr_eq(&o->hoa, &r->key.hoa) &&
 		    addr_eq(&o->peer, &r->key.peer) &&
 		    o->serial == r->key.serial)
