@@ -105,10 +105,10 @@ static void attack_mobile(struct sim *s)
 }
 
 const struct sim_scenario sim_scenarios_attack[] = {
-	{ "attack-off-path", attack_off_path, 3, 3 },
-	{ "attack-tunnel", attack_tunnel, 6, 3 },
-	{ "attack-home", attack_home, 6, 3 },
-	{ "attack-direct", attack_direct, 8, 3 },
-	{ "attack-mobile", attack_mobile, 6, 3 },
+	{ "attack-off-path", attack_off_path, 4, 3 },
+	{ "attack-tunnel", attack_tunnel, 10, 3 },
+	{ "attack-home", attack_home, 10, 3 },
+	{ "attack-direct", attack_direct, 14, 3 },
+	{ "attack-mobile", attack_mobile, 12, 3 },
 	{ NULL, NULL, 0, 0 },
 };
