@@ -38,10 +38,20 @@ static void log_step(struct bcache_entry *e, const char *from, const char *to,
 	const struct in6_addr *coa = b->has_req ? &b->req.coa : &e->coa;
 
 	log_limited(LOG_LEVEL_INFO, now,
-		    "binding: hoa=%s local=%s coa=%s state=%s->%s "
-		    "lifetime=%us",
+		    "binding: hoa=%s local=%s coa=%s state=%s->%s",
 		    addr_str(&e->key.hoa), addr_str(&e->key.local),
-		    addr_str(coa), from, to, e->lifetime_4s * LIFETIME_UNIT_S);
+		    addr_str(coa), from, to);
+}
+
+/* Only here is a lifetime granted. */
+static void log_active(const struct bcache_entry *e, const char *from,
+		       struct mtime now)
+{
+	log_limited(LOG_LEVEL_INFO, now,
+		    "binding: hoa=%s local=%s coa=%s state=%s->%s lifetime=%us",
+		    addr_str(&e->key.hoa), addr_str(&e->key.local),
+		    addr_str(&e->coa), from, bcache_state_str(BCACHE_ACTIVE),
+		    e->lifetime_4s * LIFETIME_UNIT_S);
 }
 
 /* ---- answers ---- */
@@ -291,7 +301,8 @@ void cn_binding_arm(struct bcache_entry *e)
 		     mtime_min(e->expires, b->next_look));
 }
 
-static void enter_active(struct bcache_entry *e, struct mtime now)
+static void enter_active(struct bcache_entry *e, const char *from,
+			 struct mtime now)
 {
 	struct cn_binding *b = cn_binding(e);
 
@@ -307,6 +318,8 @@ static void enter_active(struct bcache_entry *e, struct mtime now)
 		cn_usage_begin(e, now);
 		accept_request(e, now);
 	}
+	if (from)
+		log_active(e, from, now);
 	cn_binding_arm(e);
 }
 
@@ -314,11 +327,13 @@ void cn_binding_enter(struct bcache_entry *e, enum bcache_state state,
 		      struct mtime now)
 {
 	struct cn_binding *b = cn_binding(e);
+	const char *from = b->is_new ? "new" : bcache_state_str(e->state);
 
 	/* A refresh is no step that anybody wants to read about. */
-	if (b->is_new || e->state != state)
-		log_step(e, b->is_new ? "new" : bcache_state_str(e->state),
-			 bcache_state_str(state), now);
+	if (!b->is_new && e->state == state)
+		from = NULL;
+	else if (state != BCACHE_ACTIVE)
+		log_step(e, from, bcache_state_str(state), now);
 	if (!b->is_new && e->state == BCACHE_REMOVING)
 		b->cn->n_removing--;
 	if (state == BCACHE_REMOVING)
@@ -332,7 +347,7 @@ void cn_binding_enter(struct bcache_entry *e, enum bcache_state state,
 		install(e, now);
 		break;
 	case BCACHE_ACTIVE:
-		enter_active(e, now);
+		enter_active(e, from, now);
 		break;
 	case BCACHE_REMOVING:
 		cn_usage_end(e);

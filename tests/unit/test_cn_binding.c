@@ -44,6 +44,8 @@ static void answers_come_last(void)
 	CU_ASSERT_TRUE(is_addr(&ba.send.coa, COA));
 	UNIT_EQ(w.counters.v[CNT_BU_ACCEPTED], 1);
 	UNIT_EQ(w.counters.v[CNT_BA_OUT], 1);
+	CU_ASSERT_TRUE(fake_log_contains("INSTALLING->ACTIVE lifetime=400s"));
+	CU_ASSERT_FALSE(fake_log_contains("INSTALLING lifetime"));
 	world_close(&w);
 }
 
