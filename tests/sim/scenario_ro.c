@@ -289,48 +289,60 @@ static void ro_incapable(struct sim *s)
 	sim_finish(s);
 }
 
-/* Rules change at both ends while traffic flows.  MN-161, COM-61, COM-62 */
+static void reload_node(struct sim_node *n)
+{
+	sim_node_enter(n);
+	if (daemon_reload(n->daemon, sim_node_conf(n), n->sim->now))
+		sim_fail(n->sim, "reload was refused");
+	sim_node_touch(n);
+}
+
+/* Other rules at both ends; true when both allow it. */
+static bool reload_rules(struct sim_net *n)
+{
+	struct sim *s = n->s;
+	bool optimise = sim_below(s, 2), accept = sim_below(s, 3);
+
+	n->mn->mn.n_rules = !optimise || sim_below(s, 2);
+	n->mn->mn_rules[0] = (struct conf_mn_rule){
+		.peer = prefix_of(&n->cn->fixed, 64),
+		.action = optimise ? CONF_MN_OPTIMISE : CONF_MN_TUNNEL,
+	};
+	n->cn->cn.n_rules = !accept;
+	n->cn->cn_rules[0] = (struct conf_cn_rule){
+		.home = prefix_of(&n->mn->regs[0].hoa, 64),
+		.action = CONF_CN_REJECT,
+		.status = BA_PROHIBITED,
+	};
+	reload_node(n->mn);
+	reload_node(n->cn);
+	return optimise && accept;
+}
+
+/* Rules change at both ends while traffic flows: it takes the way that they
+ * say.  MN-161, COM-61, COM-62 */
 static void ro_reload(struct sim *s)
 {
 	struct sim_net n;
-	bool optimise;
+	struct sim_flow *f;
 
 	sim_net_ro(s, &n, 300);
-	s->want_direct = false;
 	sim_net_start(&n);
-	sim_flow_set(sim_flow_add(n.mn, 0, n.cn, 300), true);
+	f = sim_flow_add(n.mn, 0, n.cn, 300);
+	sim_flow_set(f, true);
 	while (sim_time_left(s)) {
-		optimise = sim_below(s, 2);
-		n.mn->mn.n_rules = sim_below(s, 2);
-		n.mn->mn_rules[0] = (struct conf_mn_rule){
-			.peer = prefix_of(&n.cn->fixed, 64),
-			.action = optimise ? CONF_MN_OPTIMISE : CONF_MN_TUNNEL,
-		};
-		optimise |= !n.mn->mn.n_rules;
-		n.cn->cn.n_rules = optimise ? sim_below(s, 2) : 0;
-		n.cn->cn_rules[0] = (struct conf_cn_rule){
-			.home = prefix_of(&n.mn->regs[0].hoa, 64),
-			.action = CONF_CN_REJECT,
-			.status = BA_PROHIBITED,
-		};
-		sim_node_enter(n.mn);
-		if (daemon_reload(n.mn->daemon, sim_node_conf(n.mn), s->now))
-			sim_fail(s, "reload was refused");
-		sim_node_touch(n.mn);
-		sim_node_enter(n.cn);
-		if (daemon_reload(n.cn->daemon, sim_node_conf(n.cn), s->now))
-			sim_fail(s, "reload was refused");
-		sim_node_touch(n.cn);
+		s->want_direct = reload_rules(&n);
 		if (sim_below(s, 2))
 			maybe_move(&n, n.mn);
 		sim_net_linger(&n);
-		if (!optimise && n.mn->kernel->n_pairs &&
-		    fake_kernel_ro(n.mn->kernel, &n.mn->regs[0].hoa,
-				   &n.cn->fixed, KERNEL_RO_LOCAL) &&
-		    s->kernel_us < 100000 && sim_below(s, 2))
-			sim_run_s(s, 60);
+		/* Who was refused may wait for as long. */
+		if (s->want_direct)
+			sim_run_s(s, INCAPABLE_S);
 		sim_settle(s);
+		if (!s->want_direct && (f->direct[0] || f->direct[1]))
+			sim_fail(s, "directly, against the rules");
 	}
+	s->want_direct = false;
 	sim_finish(s);
 }
 
