@@ -8,7 +8,8 @@
  * without one gets: routing rules in the order of ours, those before the last
  * direct one, all at one priority, where the kernel keeps the order in which
  * they were added.  What has the home address as source already is left in
- * the tunnel by a rule in front of them.
+ * the tunnel, and what has a link-local destination on its link, by rules in
+ * front of them.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -131,8 +132,17 @@ static void fill(const struct kernel_mn *mn, struct routing *list, unsigned n)
 		.pref = mn->rule_base + MN_RULE_HOA,
 		.proto = PROTO_MN,
 	};
+	/* The care-of table has a default route on the same interface. */
+	struct rule linklocal = {
+		.pref = mn->rule_base + MN_RULE_HOA,
+		.table = RT_TABLE_MAIN,
+		.proto = PROTO_MN,
+		.dst = { { { 0xfe, 0x80 } } },
+		.dst_len = 10,
+	};
 	unsigned int i;
 
+	add(list, &linklocal);
 	add_for_homes(mn, list, &from);
 	for (i = 0; i < n; i++) {
 		const struct kernel_rule *k = &mn->rules[i];
@@ -210,7 +220,7 @@ static int apply_routing(struct kernel_mn *mn, struct nlb_txn *txn)
 	while (n && mn->rules[n - 1].action != KERNEL_RULE_DIRECT)
 		n--;
 	if (n && direct_table(mn)) {
-		list.max = (n + 1) * MN_MAX_HOMES;
+		list.max = 1 + (n + 1) * MN_MAX_HOMES;
 		list.v = calloc(list.max, sizeof(*list.v));
 		if (!list.v)
 			return -ENOMEM;

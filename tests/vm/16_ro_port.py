@@ -367,6 +367,11 @@ def test_direct(lab):
             (CN + ' from %s ipproto tcp dport 80' % HOA, tunnel)):
         assert way in get(lab, words), (words, get(lab, words))
     assert 'src ' + COA_A in get(lab, CN + ' ipproto tcp dport 80')
+    n.call('mn-rules rules=direct,::/0,17,53')
+    dns = ' ipproto udp dport 53'
+    lab.wait_for(lambda: native in get(lab, '2001:db8:9::9' + dns), 10,
+                 'for all destinations')
+    assert 'via' not in get(lab, 'fe80::1 oif eth0' + dns)
     n.call('mn-rules rules=direct,2001:db8:9::/64')
     lab.wait_for(lambda: native in get(lab, '2001:db8:9::9'), 10, 'the new')
     assert tunnel in get(lab, CN + ' ipproto tcp dport 80')
