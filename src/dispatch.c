@@ -138,6 +138,22 @@ void daemon_on_mh(struct daemon *d, const struct packet *pkt)
 
 /* ---- ICMPv6 and the kernel ---- */
 
+/* Whoever has the pair; no role has to know. */
+static void tell_too_big(struct daemon *d, const struct icmp6_error *err)
+{
+	const struct kernel_too_big e = {
+		.local = err->has_hao ? err->hao_hoa : err->quoted_src,
+		.peer = err->has_rh2 ? err->rh2_hoa : err->quoted_dst,
+		.src = err->quoted_src,
+		.dst = err->quoted_dst,
+		.mtu = err->info,
+	};
+
+	if ((err->has_hao || err->has_rh2) &&
+	    !kernel_ro_too_big(d->env.kernel, &e))
+		count(d, CNT_TOO_BIG);
+}
+
 void daemon_on_icmp6(struct daemon *d, const struct packet *pkt)
 {
 	/* Frames come as they are; the raw socket has done the sum. */
@@ -155,6 +171,8 @@ void daemon_on_icmp6(struct daemon *d, const struct packet *pkt)
 	case ICMP6_IGNORED:
 		return;
 	}
+	if (msg.type == ICMP6_TOO_BIG_T)
+		tell_too_big(d, &msg.error);
 	if (d->ha)
 		ha_on_icmp6(d->ha, pkt, &msg, pkt->when);
 	if (d->cn)

@@ -68,6 +68,7 @@
 	X(NA_OUT, "na-out", "neighbour advertisements sent")                  \
 	X(DAD_FAILED, "dad-failed", "home addresses found in use (134)")      \
 	X(ICMP_ERROR_IN, "icmp-error-in", "ICMPv6 errors about our messages") \
+	X(TOO_BIG, "too-big", "path MTUs learnt for optimised traffic")       \
 	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused") \
 	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")
 

@@ -303,6 +303,19 @@ int kernel_ro_del(struct kernel *k, const struct kernel_key *key,
 int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
 			const struct kernel_ro *ro);
 
+/* A Packet Too Big (RFC 4443 section 3.2) about a packet with a Home Address
+ * option or a type 2 routing header, as it quotes that. */
+struct kernel_too_big {
+	struct in6_addr local, peer; /* home addresses */
+	struct in6_addr src, dst; /* in the quoted IPv6 header */
+	uint32_t mtu;
+};
+
+/* Tells the kernel, which does not understand it by itself.  -ENOENT unless
+ * a pair sends such packets, -ERANGE for an MTU that IPv6 does not have,
+ * another -errno. */
+int kernel_ro_too_big(struct kernel *k, const struct kernel_too_big *e);
+
 /* ---- common ---- */
 
 /* Writes net/ipv6/conf/IFNAME/NAME; the old value comes back at

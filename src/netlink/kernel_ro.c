@@ -24,6 +24,7 @@
 #include "mip6d/log.h"
 #include "src/netlink/mn_priv.h"
 #include "src/netlink/nldec.h"
+#include "src/netlink/pmtu.h"
 #include "src/netlink/policy_apply.h"
 
 struct ro_count {
@@ -371,6 +372,30 @@ int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
 		u->usage.err = -ENOENT;
 	nlb_txn_end(k->nl, &u->op.txn, 0);
 	return 0;
+}
+
+/* ---- path MTU ---- */
+
+/* True when packets of the pair leave with these addresses. */
+static bool leaves_as(const struct ro_pair *pair, const struct kernel_too_big *e)
+{
+	const struct ro_end *us = &pair->ends[KERNEL_RO_LOCAL];
+	const struct ro_end *them = &pair->ends[KERNEL_RO_PEER];
+	bool hao = us->on && us->send;
+
+	return (hao || them->on) &&
+	       addr_eq(&e->src, hao ? &us->coa : &pair->id.local) &&
+	       addr_eq(&e->dst, them->on ? &them->coa : &pair->id.peer);
+}
+
+int kernel_ro_too_big(struct kernel *k, const struct kernel_too_big *e)
+{
+	struct ro_id id = { .local = e->local, .peer = e->peer };
+	struct ro_pair *pair = find(k, &id);
+
+	if (!pair || !leaves_as(pair, e))
+		return -ENOENT;
+	return pmtu_tell(&e->src, &e->dst, e->mtu);
 }
 
 /* ---- what others cause ---- */

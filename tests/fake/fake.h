@@ -70,6 +70,7 @@ enum fake_op {
 	FAKE_RO_SET,
 	FAKE_RO_DEL,
 	FAKE_RO_USAGE_GET,
+	FAKE_RO_TOO_BIG,
 	FAKE_OP_MAX,
 };
 
@@ -89,6 +90,7 @@ struct fake_request {
 	char name[32];
 	char value[16]; /* "" with undo */
 	bool undo;
+	struct kernel_too_big too_big; /* RO_TOO_BIG */
 	int returned; /* what the call returned */
 };
 

@@ -191,6 +191,23 @@ int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
 	return fake_request_queue(k, &r, key);
 }
 
+int kernel_ro_too_big(struct kernel *k, const struct kernel_too_big *e)
+{
+	struct fake_request r = { .op = FAKE_RO_TOO_BIG, .too_big = *e };
+	const struct kernel_ro *us, *them;
+	bool hao;
+
+	us = fake_kernel_ro(k, &e->local, &e->peer, KERNEL_RO_LOCAL);
+	them = fake_kernel_ro(k, &e->local, &e->peer, KERNEL_RO_PEER);
+	hao = us && us->send;
+	if (!(hao || them) || !addr_eq(&e->src, hao ? &us->coa : &e->local) ||
+	    !addr_eq(&e->dst, them ? &them->coa : &e->peer))
+		return -ENOENT;
+	if (e->mtu < 1280)
+		return -ERANGE;
+	return fake_request_now(k, &r);
+}
+
 int kernel_cn_start(struct kernel *k)
 {
 	struct fake_request r = { .op = FAKE_CN_START };

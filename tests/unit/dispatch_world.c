@@ -9,6 +9,7 @@
 
 const struct mtime t0 = { 1000000 };
 
+struct kernel *kernel;
 struct transport *transport;
 struct daemon *d;
 
@@ -32,6 +33,12 @@ static struct conf *conf_new(bool ha, bool cn, bool mn)
 	return conf;
 }
 
+static void ignore_event(void *arg, const struct kernel_event *ev)
+{
+	(void)arg;
+	(void)ev;
+}
+
 void setup(bool ha, bool cn, bool mn)
 {
 	struct role_env env = { 0 };
@@ -40,6 +47,8 @@ void setup(bool ha, bool cn, bool mn)
 	fake_log_clear();
 	transport = fake_transport_new();
 	env.transport = transport;
+	kernel = fake_kernel_new(ignore_event, NULL);
+	env.kernel = kernel;
 	UNIT_NEED(!daemon_new(&env, conf_new(ha, cn, mn), t0, &d));
 	stub.calls[0] = '\0';
 }
@@ -47,6 +56,7 @@ void setup(bool ha, bool cn, bool mn)
 void teardown(void)
 {
 	d = daemon_free(d);
+	kernel = fake_kernel_free(kernel);
 	transport = fake_transport_free(transport);
 	UNIT_EQ(fake_faults(), 0);
 }

@@ -12,6 +12,7 @@
 #include "tests/unit/unit.h"
 
 extern const struct mtime t0; /* the start */
+extern struct kernel *kernel;
 extern struct transport *transport;
 extern struct daemon *d;
 

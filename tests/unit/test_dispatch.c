@@ -4,6 +4,8 @@
  */
 #include "tests/unit/dispatch_world.h"
 
+#include <string.h>
+
 /* ---- which role ---- */
 
 static void each_type_reaches_its_role(void)
@@ -79,6 +81,65 @@ static void what_no_role_takes_is_counted_and_not_answered(void)
 	UNIT_STR(stub.calls, "cn_on_test_init(1) cn_on_test_init(2)");
 	UNIT_EQ(counter(CNT_MH_NO_ROLE), 5);
 	UNIT_EQ(transport->n_sent, 0);
+	teardown();
+}
+
+/* A router says what fits; it quotes a packet to a care-of address.  CN-32:
+ * the kernel looks for the socket with that and needs to be told. */
+static void too_big_reaches_the_kernel(void)
+{
+	struct kernel_key key = {
+		.user = KERNEL_USER_CN,
+		.hoa = addr("2001:db8:1::100"),
+		.peer = addr("2001:db8:c::c"),
+		.serial = 1,
+	};
+	struct kernel_ro ro = {
+		.local = key.peer,
+		.peer = key.hoa,
+		.end = KERNEL_RO_PEER,
+		.coa = addr("2001:db8:a::1"),
+		.send = true,
+	};
+	struct packet pkt = {
+		.src = addr("2001:db8:c::1"),
+		.dst = key.peer,
+		.hop_limit = 64,
+		.when = t0,
+	};
+	uint8_t ptb[8 + 40 + 24 + 8] = { 2, 0, 0, 0, 0, 0, 0x05, 0x14 };
+	uint8_t *ip6 = ptb + 8, *rh2 = ip6 + 40;
+	const struct fake_request *told;
+
+	setup(false, true, false);
+	kernel_cn_start(kernel);
+	kernel_ro_set(kernel, &key, &ro);
+	fake_kernel_settle(kernel);
+	ip6[0] = 0x60;
+	ip6[6] = 43;
+	memcpy(ip6 + 8, &ro.local, 16);
+	memcpy(ip6 + 24, &ro.coa, 16);
+	rh2[0] = 6;
+	rh2[1] = rh2[2] = 2;
+	rh2[3] = 1;
+	memcpy(rh2 + 8, &ro.peer, 16);
+	pkt.data = ptb;
+	pkt.len = sizeof(ptb);
+	daemon_on_icmp6(d, &pkt);
+	told = fake_kernel_last(kernel, FAKE_RO_TOO_BIG);
+	CU_ASSERT_FATAL(told != NULL);
+	UNIT_EQ(told->too_big.mtu, 1300);
+	CU_ASSERT(addr_eq(&told->too_big.dst, &ro.coa));
+	UNIT_EQ(counter(CNT_TOO_BIG), 1);
+	/* About packets that never left, and sizes that do not exist. */
+	ip6[39] ^= 1;
+	daemon_on_icmp6(d, &pkt);
+	ip6[39] ^= 1;
+	ptb[6] = 4;
+	daemon_on_icmp6(d, &pkt);
+	UNIT_EQ(fake_kernel_count(kernel, FAKE_RO_TOO_BIG), 1);
+	UNIT_EQ(counter(CNT_TOO_BIG), 1);
+	kernel_cn_stop(kernel);
 	teardown();
 }
 
@@ -225,6 +286,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(each_type_reaches_its_role),
 	UNIT_CASE(return_routability_reaches_its_role),
 	UNIT_CASE(what_no_role_takes_is_counted_and_not_answered),
+	UNIT_CASE(too_big_reaches_the_kernel),
 	UNIT_CASE(icmp6_goes_to_all_roles),
 	UNIT_CASE(checksum_of_a_frame_is_verified),
 	UNIT_CASE(kernel_answers_go_to_who_asked),
