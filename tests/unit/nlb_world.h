@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel in memory at the other end of the acting netlink sockets. It
- * carries out a request within the send, as the real one does, and answers
- * each message with the result that stands in it.
+ * A kernel in memory at the other end of the acting netlink sockets, and a
+ * caller. The kernel carries out a request within the send, as the real one
+ * does, and answers each message with the result that stands in it.
  *
  * For programs that are linked with --wrap of socket, bind, sendto, recvfrom.
  */
@@ -52,12 +52,33 @@ struct nlb_kernel {
 
 extern struct nlb_kernel kernel;
 
-/* As after boot; before nlb_open. */
-void kernel_boot(void);
-
 /* Messages of their own datagrams; the caller may still change one. */
 struct nlb_datagram *kernel_tell(uint32_t seq, uint16_t type, uint16_t flags,
 				 const void *payload, size_t len);
 struct nlb_datagram *kernel_tell_err(uint32_t seq, int err);
 /* The last two messages arrive in one datagram. */
 void kernel_join(void);
+
+/* ---- the caller ---- */
+
+extern struct nlb *nl;
+extern char logged[256]; /* the last line */
+
+struct job {
+	struct nlb_txn txn; /* first: what is called gets this back */
+	unsigned int calls;
+	int err;
+};
+
+/* A kernel as after boot, and sockets to it; at the end all that was answered
+ * must have been read. */
+void world_start(void);
+void world_stop(void);
+
+/* The result that the kernel shall give stands in the message. */
+struct nlenc *world_begin(enum nlb_bus bus, uint16_t type, int err);
+/* job may be NULL: nobody waits. */
+void world_put(enum nlb_bus bus, uint16_t type, struct job *job, int err);
+void job_open(struct job *job);
+/* A transaction of one message. */
+void job_put(struct job *job, uint16_t type, int err);

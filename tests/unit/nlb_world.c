@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel of nlb_kernel.h. What is told to whom is left to the test.
+ * Kernel and caller of nlb_world.h. What is asked and told is left to the test.
  */
-#include "nlb_kernel.h"
+#include "nlb_world.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "mip6d/log.h"
+
 struct nlb_kernel kernel;
+struct nlb *nl;
+char logged[256];
 
 int __wrap_socket(int domain, int type, int protocol);
 int __wrap_bind(int fd, const struct sockaddr *addr, socklen_t len);
@@ -18,12 +23,6 @@ ssize_t __wrap_sendto(int fd, const void *buf, size_t len, int flags,
 		      const struct sockaddr *to, socklen_t to_len);
 ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags,
 			struct sockaddr *from, socklen_t *from_len);
-
-void kernel_boot(void)
-{
-	memset(&kernel, 0, sizeof(kernel));
-	kernel.room = NLB_QUEUE_MAX - 1;
-}
 
 int __wrap_socket(int domain, int type, int protocol)
 {
@@ -188,4 +187,64 @@ ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags,
 	memcpy(from, &sender, sizeof(sender));
 	*from_len = sizeof(sender);
 	return (ssize_t)d.len;
+}
+
+/* ---- the caller ---- */
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)level;
+	va_start(ap, fmt);
+	vsnprintf(logged, sizeof(logged), fmt, ap);
+	va_end(ap);
+}
+
+void world_start(void)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.room = NLB_QUEUE_MAX - 1;
+	UNIT_NEED(!nlb_open(&nl));
+}
+
+void world_stop(void)
+{
+	UNIT_EQ(kernel.n_queue, 0);
+	nl = nlb_close(nl);
+}
+
+static void done(struct nlb_txn *txn, int err)
+{
+	struct job *job = (struct job *)txn;
+
+	job->calls++;
+	job->err = err;
+}
+
+struct nlenc *world_begin(enum nlb_bus bus, uint16_t type, int err)
+{
+	struct nlenc *e = nlb_begin(nl, bus);
+
+	nlenc_begin(e, type, 0, &err, sizeof(err));
+	return e;
+}
+
+void world_put(enum nlb_bus bus, uint16_t type, struct job *job, int err)
+{
+	world_begin(bus, type, err);
+	nlb_commit(nl, job ? &job->txn : NULL, 0);
+}
+
+void job_open(struct job *job)
+{
+	*job = (struct job){ .calls = 0 };
+	nlb_txn_begin(&job->txn, done);
+}
+
+void job_put(struct job *job, uint16_t type, int err)
+{
+	job_open(job);
+	world_put(NLB_ROUTE, type, job, err);
+	nlb_txn_end(nl, &job->txn, 0);
 }
