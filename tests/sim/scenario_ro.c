@@ -346,6 +346,39 @@ static void ro_reload(struct sim *s)
 	sim_finish(s);
 }
 
+/* Either end sleeps for seconds or for hours: all that has a lifetime goes on
+ * to age.  CN-9, CN-51, MN-4, MN-110 */
+static void ro_suspend(struct sim *s)
+{
+	struct sim_net n;
+	struct sim_node *who;
+	unsigned int round = 0;
+
+	sim_net_ro(s, &n, 300);
+	sim_net_start(&n);
+	sim_flow_set(sim_flow_add(n.mn, 0, n.cn, 500), true);
+	while (sim_time_left(s)) {
+		sim_net_linger(&n);
+		who = sim_below(s, 2) ? n.mn : n.cn;
+		sim_note(s, "%s falls asleep", who->name);
+		who->asleep = true;
+		sim_run_ms(s, sim_between(s, 100,
+					  sim_below(s, 3) ? 400000 : 9000000));
+		sim_note(s, "%s wakes up", who->name);
+		who->asleep = false;
+		sim_node_touch(who);
+		if (sim_below(s, 3) == 0)
+			maybe_move(&n, n.mn);
+		sim_net_linger(&n);
+		if (++round % 3)
+			continue;
+		sim_run_s(s, INCAPABLE_S);
+		sim_settle(s);
+	}
+	sim_run_s(s, INCAPABLE_S);
+	sim_finish(s);
+}
+
 /* The fixed correspondent's kernel and the node's refuse one request in
  * twenty.  CN-86, CN-94 */
 static void ro_kernel_fails(struct sim *s)
@@ -370,6 +403,7 @@ const struct sim_scenario sim_scenarios_ro[] = {
 	{ "ro-both", ro_both, 8, 4 },
 	{ "ro-incapable", ro_incapable, 2, 6 },
 	{ "ro-reload", ro_reload, 4, 3 },
+	{ "ro-suspend", ro_suspend, 4, 8 },
 	{ "ro-kernel-fails", ro_kernel_fails, 4, 3 },
 	{ NULL, NULL, 0, 0 },
 };

@@ -221,10 +221,12 @@ void sim_data_arrives(struct sim_node *n, struct sim_packet *p, int ifindex)
 
 /* ---- a host without mip6d ---- */
 
-/* RFC 4443 section 3.4: an unrecognised Next Header, with what it was in. */
-static void answer_problem(struct sim_node *n, const struct sim_packet *p)
+/* RFC 4443 section 3.4: an unrecognised Next Header (code 1) or option (2),
+ * with what it was in. */
+struct sim_packet *sim_data_problem(const struct sim_packet *p,
+				    const struct in6_addr *src, uint8_t code)
 {
-	uint8_t buf[256] = { ICMP6_PARAM_PROB_T, 1 };
+	uint8_t buf[256] = { ICMP6_PARAM_PROB_T, code };
 	struct sim_packet *e;
 	uint8_t *ip = buf + 8, *ext = ip + 40;
 	size_t ext_len = p->has_hao ? 24 : 0;
@@ -246,19 +248,19 @@ static void answer_problem(struct sim_node *n, const struct sim_packet *p)
 	}
 	memcpy(ext + ext_len, p->data, len);
 	len += 48 + ext_len;
-	sum = buf_checksum6(&n->fixed, &p->wire_src, ICMP6_PROTO, buf, len);
+	sum = buf_checksum6(src, &p->wire_src, ICMP6_PROTO, buf, len);
 	buf[2] = (uint8_t)(sum >> 8);
 	buf[3] = (uint8_t)sum;
-	e = sim_packet_new(n->sim, SIM_ICMP, buf, len);
-	e->wire_src = n->fixed;
+	e = sim_packet_new(p->sim, SIM_ICMP, buf, len);
+	e->wire_src = *src;
 	e->wire_dst = p->wire_src;
-	sim_path_send(n, e, &n->fixed);
+	return e;
 }
 
 void sim_data_plain(struct sim_node *n, struct sim_packet *p)
 {
 	if (p->kind == SIM_MH) {
-		answer_problem(n, p);
+		sim_path_send(n, sim_data_problem(p, &n->fixed, 1), &n->fixed);
 		return;
 	}
 	if (p->kind == SIM_DATA && (p->has_hao || p->has_rh2))

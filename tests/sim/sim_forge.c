@@ -237,6 +237,25 @@ static void forge_brr(struct sim_attacker *a)
 	emit_mh(a, &m, &a->peer, &a->hoa, NULL, NULL);
 }
 
+/* About what it saw, or (the cookie is not in it) about what it guesses. */
+static void forge_problem(struct sim_attacker *a)
+{
+	static const uint8_t types[] = { MH_HOTI, MH_COTI, MH_BU };
+	const struct sim_packet *p =
+		any_captured(a, types[sim_below(a->sim, 3)]);
+	struct mh_msg m = { .type = MH_HOTI };
+	struct sim_packet *e, *own = NULL;
+
+	if (!p)
+		p = own =
+			sim_build_mh(a->sim, &m, &a->hoa, &a->peer, NULL, NULL);
+	e = sim_data_problem(p, &a->peer, (uint8_t)(1 + sim_below(a->sim, 2)));
+	if (own)
+		sim_packet_free(own);
+	e->forged = true;
+	sim_path_emit(e);
+}
+
 static void forge_data(struct sim_attacker *a)
 {
 	struct in6_addr src = sim_addr("2001:db8:cc::bad");
@@ -260,9 +279,9 @@ static void replay(struct sim_attacker *a)
 void sim_forge_send(struct sim_attacker *a)
 {
 	static void (*const forgers[])(struct sim_attacker * a) = {
-		forge_init, forge_init, forge_test,  forge_bu,
-		forge_bu,   forge_ba,   forge_error, forge_brr,
-		replay,     replay,     replay,      forge_data,
+		forge_init, forge_init,  forge_test,    forge_bu, forge_bu,
+		forge_ba,   forge_error, forge_brr,     replay,   replay,
+		replay,     forge_data,  forge_problem,
 	};
 
 	forgers[sim_below(a->sim, ARRAY_SIZE(forgers))](a);

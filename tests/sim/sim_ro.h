@@ -36,6 +36,9 @@ void sim_flow_send(struct sim_flow *f, bool back);
 struct sim_packet *sim_data_forge(struct sim *s, const struct in6_addr *src,
 				  const struct in6_addr *dst,
 				  const struct in6_addr *hao);
+/* The Parameter Problem that answers a Mobility Header, not sent yet. */
+struct sim_packet *sim_data_problem(const struct sim_packet *p,
+				    const struct in6_addr *src, uint8_t code);
 /* A data packet reaches a node with mip6d; any packet one without. */
 void sim_data_arrives(struct sim_node *n, struct sim_packet *p, int ifindex);
 void sim_data_plain(struct sim_node *n, struct sim_packet *p);
