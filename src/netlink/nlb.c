@@ -28,6 +28,7 @@
 #define RCVBUF       (4 * 1024 * 1024)
 #define SNDBUF       (1024 * 1024)
 #define RECV_OCTETS  (64 * 1024)
+#define DUMP_TRIES   20
 
 struct entry {
 	struct nlb_txn *txn; /* NULL: nobody waits */
@@ -437,51 +438,87 @@ int nlb_call(struct nlb *nl)
 
 /* ---- dumps ---- */
 
+struct dump {
+	nlb_dump_fn *fn;
+	void *arg;
+	const struct nlmsghdr *req;
+	bool is_broken; /* something may be missing */
+};
+
+/* The kernel says with the end how it went. */
+static int end_of_dump(const struct nlmsghdr *nlh)
+{
+	const int *err = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
+		return 0;
+	return *err < 0 ? *err : 0;
+}
+
 /* 1: more to come; 0: done; -errno. */
-static int take_dump(const struct nlb *nl, int n, uint32_t seq, nlb_dump_fn *fn,
-		     void *arg)
+static int take_dump(const struct nlb *nl, int n, struct dump *d)
 {
 	const struct nlmsghdr *nlh;
 	size_t pos = 0;
 
 	while ((nlh = nldec_next(nl->in, (size_t)n, &pos))) {
-		if (nlh->nlmsg_seq != seq)
+		if (nlh->nlmsg_seq != d->req->nlmsg_seq)
 			continue;
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			d->is_broken = true;
 		if (nlh->nlmsg_type == NLMSG_DONE)
-			return 0;
+			return end_of_dump(nlh);
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
 
 			return e->error;
 		}
-		fn(arg, nlh);
+		d->fn(d->arg, nlh);
 	}
 	return 1;
+}
+
+/* -EAGAIN: the answer is not whole. */
+static int dump_once(struct nlb *nl, enum nlb_bus bus, struct dump *d)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int n;
+
+	d->is_broken = false;
+	if (sendto(nl->fd[bus], d->req, d->req->nlmsg_len, 0,
+		   (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		return -errno;
+	do {
+		n = recv_kernel(nl, bus);
+		if (n > 0) {
+			n = take_dump(nl, n, d);
+		} else if (n == 0 || n == -EINTR) {
+			n = 1;
+		} else if (n == -ENOBUFS) {
+			/* What is left of it must be out of the way. */
+			d->is_broken = true;
+			n = 1;
+		}
+	} while (n > 0);
+	return !n && d->is_broken ? -EAGAIN : n;
 }
 
 int nlb_dump(struct nlb *nl, nlb_dump_fn *fn, void *arg)
 {
 	uint8_t copy[NLENC_MAX] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = (void *)copy;
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct dump d = { .fn = fn, .arg = arg, .req = nlh };
 	enum nlb_bus bus = nl->bus;
-	int len = nlenc_end(&nl->enc), n;
+	int len = nlenc_end(&nl->enc), tries = DUMP_TRIES, err;
 
 	if (len < 0)
 		return -ENOMEM;
 	memcpy(copy, nl->enc.nlh, (size_t)len);
-	nlb_flush(nl);
-	nlh->nlmsg_seq = ++nl->seq;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	if (sendto(nl->fd[bus], copy, (size_t)len, 0,
-		   (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		return -errno;
 	do {
-		n = recv_kernel(nl, bus);
-		if (n > 0)
-			n = take_dump(nl, n, nlh->nlmsg_seq, fn, arg);
-		else if (n == 0 || n == -EINTR || n == -ENOBUFS)
-			n = 1;
-	} while (n > 0);
-	return n;
+		nlb_flush(nl);
+		nlh->nlmsg_seq = ++nl->seq;
+		err = dump_once(nl, bus, &d);
+	} while (err == -EAGAIN && --tries);
+	return err;
 }

@@ -63,7 +63,10 @@ void nlb_flush(struct nlb *nl);
 int nlb_call(struct nlb *nl);
 
 /* Like nlb_call for a dump request: fn is called with each message of the
- * answer.  It may commit messages; they leave with the next flush. */
+ * answer.  It may commit messages; they leave with the next flush.  What
+ * changes while the kernel lists it may be left out, and it says so: then it is
+ * asked again, and fn hears some of it more than once.  0: nothing is missing;
+ * -EAGAIN: after many attempts something may be. */
 int nlb_dump(struct nlb *nl, nlb_dump_fn *fn, void *arg);
 
 #endif
