@@ -96,8 +96,8 @@ static int say_why(const char *path, int err)
 	}
 	if (err == EACCES || err == EPERM) {
 		fprintf(stderr,
-			"mip6d-ctl: no permission for %s: be root, or of the "
-			"group that control.group names in mip6d.conf\n",
+			"mip6d-ctl: no permission for %s: be root, or of its "
+			"group (control.group in mip6d.conf)\n",
 			path);
 		return EXIT_PERMISSION;
 	}
