@@ -13,16 +13,19 @@
 
 #include "mip6d/hash.h"
 
-#define HEADER_LEN  40
-#define HEADERS_MAX 6 /* extension headers that are walked */
+#define HEADER_LEN       40
+#define HEADERS_MAX      6 /* extension headers that are walked */
 
-#define HOP_BY_HOP  0
-#define TCP         6
-#define UDP         17
-#define ROUTING     43
-#define FRAGMENT    44
-#define DSTOPTS     60
-#define MOBILITY    135
+#define HOP_BY_HOP       0
+#define TCP              6
+#define UDP              17
+#define ROUTING          43
+#define FRAGMENT         44
+#define DSTOPTS          60
+#define MOBILITY         135
+
+#define OPT_PAD1         0
+#define OPT_HOME_ADDRESS 0xc9
 
 /* ---- packets ---- */
 
@@ -31,10 +34,30 @@ static uint16_t get16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+/* The address of a Home Address option among those of a header of `len`
+ * octets; untouched when there is none. */
+static void find_hao(const uint8_t *header, size_t len,
+		     struct in6_addr *ret_hoa)
+{
+	size_t pos = 2;
+
+	while (pos + 2 <= len) {
+		if (header[pos] == OPT_PAD1) {
+			pos++;
+			continue;
+		}
+		if (header[pos] == OPT_HOME_ADDRESS &&
+		    header[pos + 1] == sizeof(*ret_hoa) &&
+		    pos + 2 + sizeof(*ret_hoa) <= len)
+			memcpy(ret_hoa, header + pos + 2, sizeof(*ret_hoa));
+		pos += 2u + header[pos + 1];
+	}
+}
+
 /* From behind the IPv6 header to the first header that is no extension; the
  * second and later fragments have none. */
 static bool find_upper(const uint8_t *data, size_t len, uint8_t *ret_protocol,
-		       size_t *ret_pos)
+		       size_t *ret_pos, struct in6_addr *ret_hoa)
 {
 	uint8_t protocol = data[6];
 	size_t pos = HEADER_LEN, step;
@@ -52,6 +75,8 @@ static bool find_upper(const uint8_t *data, size_t len, uint8_t *ret_protocol,
 			return false;
 		else
 			step = 8;
+		if (protocol == DSTOPTS && len >= pos + step)
+			find_hao(data + pos, step, ret_hoa);
 		protocol = data[pos];
 		pos += step;
 	}
@@ -60,21 +85,27 @@ static bool find_upper(const uint8_t *data, size_t len, uint8_t *ret_protocol,
 	return i < HEADERS_MAX;
 }
 
-bool flow_parse(const uint8_t *data, size_t len, struct kernel_flow *ret_flow)
+bool flow_parse(const uint8_t *data, size_t len, struct kernel_flow *ret_flow,
+		struct in6_addr *ret_coa)
 {
 	struct kernel_flow f = { .received = true };
+	struct in6_addr src, hao = addr_any;
 	size_t pos;
 
 	if (len < HEADER_LEN || data[0] >> 4 != 6)
 		return false;
-	memcpy(&f.peer, data + 8, sizeof(f.peer));
+	memcpy(&src, data + 8, sizeof(src));
 	memcpy(&f.hoa, data + 24, sizeof(f.hoa));
-	if (!addr_is_routable(&f.peer) || !addr_is_routable(&f.hoa) ||
-	    !find_upper(data, len, &f.protocol, &pos) || f.protocol == MOBILITY)
+	if (!find_upper(data, len, &f.protocol, &pos, &hao) ||
+	    f.protocol == MOBILITY)
+		return false;
+	f.peer = addr_is_any(&hao) ? src : hao;
+	if (!addr_is_routable(&f.peer) || !addr_is_routable(&f.hoa))
 		return false;
 	if ((f.protocol == TCP || f.protocol == UDP) && len >= pos + 4)
 		f.peer_port = get16(data + pos);
 	*ret_flow = f;
+	*ret_coa = addr_is_any(&hao) ? addr_any : src;
 	return true;
 }
 

@@ -13,8 +13,10 @@
 
 /* A packet that was received for a home address, from its IPv6 header on, of
  * which `len` octets are here.  False: none to tell of (a Mobility Header,
- * no unicast, malformed). */
-bool flow_parse(const uint8_t *data, size_t len, struct kernel_flow *ret_flow);
+ * no unicast, malformed).  With a Home Address option the peer is who it
+ * names, and *ret_coa the source, else ::. */
+bool flow_parse(const uint8_t *data, size_t len, struct kernel_flow *ret_flow,
+		struct in6_addr *ret_coa);
 
 /* The peers that were told of within the last FLOW_QUIET_S seconds, at most
  * FLOW_MAX, the oldest leave first. */

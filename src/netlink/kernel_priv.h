@@ -103,6 +103,10 @@ void kernel_ro_done(struct kernel *k);
 /* The rules, or which home addresses are away, have changed: queues the
  * difference that it makes to the policies of pairs. */
 void kernel_ro_refresh(struct kernel *k);
+/* True when peer has a binding for coa with local. */
+bool kernel_ro_is_bound(struct kernel *k, const struct in6_addr *local,
+			const struct in6_addr *peer,
+			const struct in6_addr *coa);
 /* At the end of a turn, behind all requests. */
 void kernel_ro_turn(struct kernel *k);
 

@@ -374,6 +374,16 @@ int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
 	return 0;
 }
 
+bool kernel_ro_is_bound(struct kernel *k, const struct in6_addr *local,
+			const struct in6_addr *peer, const struct in6_addr *coa)
+{
+	struct ro_id id = { .local = *local, .peer = *peer };
+	const struct ro_pair *pair = find(k, &id);
+
+	return pair && pair->ends[KERNEL_RO_PEER].on &&
+	       addr_eq(&pair->ends[KERNEL_RO_PEER].coa, coa);
+}
+
 /* ---- path MTU ---- */
 
 /* True when packets of the pair leave with these addresses. */

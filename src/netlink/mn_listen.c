@@ -109,6 +109,7 @@ static void on_readable(void *arg, struct mtime now)
 	struct mn_listener *l = arg;
 	uint8_t data[FLOW_SNAP];
 	struct kernel_flow flow;
+	struct in6_addr coa;
 	ssize_t n;
 
 	/* It was little for a whole period: all of it, from now on. */
@@ -120,7 +121,11 @@ static void on_readable(void *arg, struct mtime now)
 		if (n < 0)
 			return;
 		l->seen++;
-		if (flow_parse(data, (size_t)n, &flow))
+		if (!flow_parse(data, (size_t)n, &flow, &coa))
+			continue;
+		/* A Home Address option counts as far as it is believed. */
+		if (addr_is_any(&coa) ||
+		    kernel_ro_is_bound(l->k, &flow.hoa, &flow.peer, &coa))
 			kernel_flow_tell(l->k, &flow);
 	}
 	pause_listening(l, now);

@@ -55,10 +55,11 @@ static void decode_xfrm(const struct nlmsghdr *nlh)
 static void read_packet(const uint8_t *data, size_t size)
 {
 	struct kernel_flow flow;
+	struct in6_addr coa;
 
 	if (size > FLOW_SNAP)
 		size = FLOW_SNAP;
-	if (flow_parse(data, size, &flow) &&
+	if (flow_parse(data, size, &flow, &coa) &&
 	    (!addr_is_routable(&flow.peer) || flow.protocol == 135))
 		abort();
 }

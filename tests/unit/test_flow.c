@@ -12,6 +12,7 @@
 
 static uint8_t packet[FLOW_SNAP];
 static struct kernel_flow flow;
+static struct in6_addr coa;
 
 static struct in6_addr addr(const char *text)
 {
@@ -40,36 +41,67 @@ static void ports_of_the_sender(void)
 	ip(17);
 	packet[40] = 0x1b;
 	packet[41] = 0x8d;
-	UNIT_EQ(flow_parse(packet, 48, &flow), true);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), true);
 	UNIT_STR(addr_str(&flow.peer), "2001:db8:c::c");
 	UNIT_STR(addr_str(&flow.hoa), "2001:db8:1::100");
 	UNIT_EQ(flow.protocol, 17);
 	UNIT_EQ(flow.peer_port, 7053);
 	UNIT_EQ(flow.received, true);
 	/* Cut short: the port is not known. */
-	UNIT_EQ(flow_parse(packet, 43, &flow), true);
+	UNIT_EQ(flow_parse(packet, 43, &flow, &coa), true);
 	UNIT_EQ(flow.peer_port, 0);
 	ip(58);
 	packet[40] = 128;
-	UNIT_EQ(flow_parse(packet, 48, &flow), true);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), true);
 	UNIT_EQ(flow.peer_port, 0);
+}
+
+/* MN-150: the peer is who the option names, if it is believed. */
+static void home_address_option_names_the_peer(void)
+{
+	struct in6_addr hoa = addr("2001:db8:2::200");
+
+	ip(60);
+	packet[40] = 17; /* behind a header of 24 octets */
+	packet[41] = 2;
+	packet[42] = 1; /* PadN, 4 octets */
+	packet[43] = 2;
+	packet[46] = 0xc9;
+	packet[47] = 16;
+	memcpy(packet + 48, &hoa, 16);
+	packet[64] = 0x1b;
+	packet[65] = 0x8d;
+	UNIT_EQ(flow_parse(packet, 72, &flow, &coa), true);
+	UNIT_STR(addr_str(&flow.peer), "2001:db8:2::200");
+	UNIT_STR(addr_str(&coa), "2001:db8:c::c");
+	UNIT_EQ(flow.peer_port, 7053);
+	packet[48] = 0xff; /* multicast */
+	UNIT_EQ(flow_parse(packet, 72, &flow, &coa), false);
+	packet[46] = 5; /* another option */
+	UNIT_EQ(flow_parse(packet, 72, &flow, &coa), true);
+	UNIT_STR(addr_str(&flow.peer), "2001:db8:c::c");
+	UNIT_STR(addr_str(&coa), "::");
+	packet[46] = 0xc9;
+	packet[43] = 0xff; /* runs past the header */
+	UNIT_EQ(flow_parse(packet, 72, &flow, &coa), true);
+	UNIT_STR(addr_str(&coa), "::");
 }
 
 /* MN-149 tells of none for signalling. */
 static void never_told_of(void)
 {
 	ip(135);
-	UNIT_EQ(flow_parse(packet, 48, &flow), false);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), false);
 	ip(17);
-	UNIT_EQ(flow_parse(packet, 39, &flow), false);
+	UNIT_EQ(flow_parse(packet, 39, &flow, &coa), false);
 	packet[0] = 0x45;
-	UNIT_EQ(flow_parse(packet, 48, &flow), false);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), false);
 	ip(17);
 	packet[24] = 0xff; /* multicast */
-	UNIT_EQ(flow_parse(packet, 48, &flow), false);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), false);
 	ip(17);
 	memset(packet + 8, 0, 16);
-	UNIT_EQ(flow_parse(packet, 48, &flow), false);
+	UNIT_EQ(flow_parse(packet, 48, &flow, &coa), false);
 }
 
 static void extension_headers(void)
@@ -79,21 +111,21 @@ static void extension_headers(void)
 	packet[41] = 1;
 	packet[56] = 6;
 	packet[64] = 1;
-	UNIT_EQ(flow_parse(packet, 80, &flow), true);
+	UNIT_EQ(flow_parse(packet, 80, &flow, &coa), true);
 	UNIT_EQ(flow.protocol, 6);
 	UNIT_EQ(flow.peer_port, 256);
 	packet[58] = 1; /* not the first */
-	UNIT_EQ(flow_parse(packet, 80, &flow), false);
+	UNIT_EQ(flow_parse(packet, 80, &flow, &coa), false);
 	/* Beyond what is here, and without end. */
 	ip(60);
 	packet[40] = 60;
 	packet[41] = 200;
-	UNIT_EQ(flow_parse(packet, sizeof(packet), &flow), false);
+	UNIT_EQ(flow_parse(packet, sizeof(packet), &flow, &coa), false);
 	ip(0);
-	UNIT_EQ(flow_parse(packet, sizeof(packet), &flow), false);
+	UNIT_EQ(flow_parse(packet, sizeof(packet), &flow, &coa), false);
 	ip(60);
 	packet[40] = 135;
-	UNIT_EQ(flow_parse(packet, 80, &flow), false);
+	UNIT_EQ(flow_parse(packet, 80, &flow, &coa), false);
 }
 
 static void a_peer_rests(void)
@@ -139,9 +171,13 @@ static void it_is_bounded(void)
 }
 
 static const struct unit_case cases[] = {
-	UNIT_CASE(ports_of_the_sender), UNIT_CASE(never_told_of),
-	UNIT_CASE(extension_headers),   UNIT_CASE(a_peer_rests),
-	UNIT_CASE(it_is_bounded),       UNIT_END,
+	UNIT_CASE(home_address_option_names_the_peer),
+	UNIT_CASE(ports_of_the_sender),
+	UNIT_CASE(never_told_of),
+	UNIT_CASE(extension_headers),
+	UNIT_CASE(a_peer_rests),
+	UNIT_CASE(it_is_bounded),
+	UNIT_END,
 };
 
 static const struct unit_suite suites[] = { { "flow", cases }, UNIT_END };
