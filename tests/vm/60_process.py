@@ -27,10 +27,16 @@ def rewrite(lab, program, old, new, said):
     program.wait_log(said)
 
 
+def patience(ms):
+    """A change of the mobile node's example: how long it waits at its end
+    for home agents to confirm."""
+    return 'mobile-node = {', 'mobile-node = { stop-timeout = %d;' % ms
+
+
 def test_stop(lab):
     """A mobile node that is stopped de-registers first; both end with
     status 0 and leave nothing behind (which the runner looks for)."""
-    agent, node, _coa = away(lab)
+    agent, node, _coa = away(lab, node_changes=[patience(20000)])
     assert HOA in bindings(lab)
     assert node.stop() == 0
     assert not bindings(lab)
@@ -42,13 +48,30 @@ def test_stop(lab):
         assert not left, left
 
 
+def test_stop_when_idle(lab):
+    """A node to which nothing has happened for longer than it waits at its
+    end waits all the same."""
+    _agent, node, _coa = away(lab, node_changes=[patience(5000)])
+    silenced = [str(p['pid']) for p in lab.status()['nodes']['ra']['programs']
+                if p['name'] == 'radvd']
+    assert len(silenced) == 1, silenced
+    lab.node('ra').run(['kill', '-STOP'] + silenced)
+    begun = lab.now()
+    lab.wait_for(lambda: lab.now() > begun + 15, 120, '15 s without news',
+                 poll=2)
+    assert node.stop() == 0
+    lab.node('ra').run(['kill', '-CONT'] + silenced)
+    assert 'not every home agent confirmed' not in node.log()
+    assert lab.packets('mip6.mhtype == 5 && mip6.bu.lifetime == 0')
+    assert not bindings(lab)
+
+
 def test_stop_at_once(lab):
     """With nobody to confirm, the first signal waits, the second does
     not; all the same nothing stays behind."""
     _agent, node, _coa = away(lab)
     node.stop()
-    mn = mobile_node(lab, changes=[('mobile-node = {', 'mobile-node = { '
-                                    'stop-timeout = 60000;')])
+    mn = mobile_node(lab, changes=[patience(60000)])
     wait_bound(lab, A)
     lab.link('a', loss='100%')
     mn.signal(15)

@@ -33,11 +33,11 @@ def both(lab):
     return agent, node
 
 
-def away(lab, link='a', prefix=A, agent_changes=()):
+def away(lab, link='a', prefix=A, agent_changes=(), node_changes=()):
     """The usual pair, the node registered from a foreign link."""
     agent = home_agent(lab, changes=agent_changes)
     lab.move('mn', link)
-    node = mobile_node(lab)
+    node = mobile_node(lab, changes=node_changes)
     return agent, node, wait_bound(lab, prefix)
 
 
