@@ -56,14 +56,13 @@ static void attack(struct sim *s, enum sim_where where)
 	rounds(&n, a);
 }
 
-/* It sees nothing and has to guess.  CN-38, CN-39, CN-69, CN-104, MN-51,
- * MN-113, MN-114, MN-163, MN-180 */
+/* It sees nothing and has to guess.  CN-38, CN-39, CN-69, MN-163 */
 static void attack_off_path(struct sim *s)
 {
 	attack(s, SIM_NOWHERE);
 }
 
-/* It sees home tokens, and no care-of token.  CN-47, CN-79 */
+/* It sees home tokens, and no care-of token.  CN-79 */
 static void attack_tunnel(struct sim *s)
 {
 	attack(s, SIM_MN_HA);
@@ -77,7 +76,7 @@ static void attack_home(struct sim *s)
 }
 
 /* It sees care-of tokens and all Binding Updates, and no home token.
- * CN-10, CN-101, CN-102, CN-103 */
+ * CN-10, CN-102, CN-103 */
 static void attack_direct(struct sim *s)
 {
 	attack(s, SIM_MN_CN);

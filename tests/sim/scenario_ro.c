@@ -33,8 +33,7 @@ static void wander(struct sim_net *n, unsigned int loss, unsigned int every)
 }
 
 /* Home, A, B under loss: every message of the procedure gets lost at times.
- * CN-86, CN-92, CN-97, MN-105, MN-109, MN-120, MN-121, MN-144, MN-159,
- * MN-167, MN-182, MN-183, MN-192 */
+ * CN-86, CN-92, CN-97, MN-105, MN-120, MN-144, MN-167, MN-192 */
 static void ro_walk(struct sim *s)
 {
 	struct sim_net n;
@@ -47,7 +46,7 @@ static void ro_walk(struct sim *s)
 }
 
 /* What is sent arrives twice, late, in another order.
- * CN-65, MN-116, MN-117, MN-119, MN-165 */
+ * MN-165 */
 static void ro_disorder(struct sim *s)
 {
 	struct sim_net n;
@@ -70,7 +69,7 @@ static void ro_disorder(struct sim *s)
 
 /* Moves, home too, at any moment of the procedure: it takes some ten
  * milliseconds a step, and so long the node stays.
- * MN-22, MN-87, MN-92, MN-186 */
+ * MN-87 */
 static void ro_handover(struct sim *s)
 {
 	struct sim_net n;
@@ -98,7 +97,7 @@ static void ro_handover(struct sim *s)
 
 /* The correspondent restarts: what still comes directly is reported, a
  * Binding Error tells the node, it starts again.  Restarts of the node and of
- * its agent too.  CN-14, CN-22, CN-43, CN-54, MN-47, MN-48 */
+ * its agent too.  CN-14, CN-22, CN-43, CN-54, MN-47 */
 static void ro_restart(struct sim *s)
 {
 	struct sim_net n;
@@ -132,8 +131,7 @@ static void ro_restart(struct sim *s)
 
 /* Hours on one link: while there is traffic the binding is refreshed before
  * it ends, without a gap and without haste; in silence it runs out, and
- * nothing at all is sent.  CN-7, CN-9, CN-49, CN-114, CN-116, MN-4, MN-160,
- * MN-179 */
+ * nothing at all is sent.  CN-7, CN-9, MN-4, MN-160 */
 static void ro_steady(struct sim *s)
 {
 	struct sim_net n;
@@ -181,7 +179,7 @@ static void ro_steady(struct sim *s)
 }
 
 /* Room for two at the correspondent, five that want it: traffic goes on for
- * all, one way or the other.  CN-6, CN-10, CN-94 */
+ * all, one way or the other.  CN-10 */
 static void ro_evict(struct sim *s)
 {
 	struct sim_net n;
@@ -219,7 +217,7 @@ static void ro_evict(struct sim *s)
 }
 
 /* Two mobile nodes, each the other's correspondent, at home or away as it
- * comes.  COM-56, COM-63, MN-187, MN-188, MN-189, MN-190, MN-191, MN-193 */
+ * comes.  COM-56, COM-63, MN-187, MN-188, MN-189, MN-190, MN-193 */
 static void ro_both(struct sim *s)
 {
 	struct sim_net n;
@@ -254,7 +252,7 @@ static void ro_both(struct sim *s)
 
 /* One correspondent that has no mip6d and says so, one that has but is none,
  * and one that is off: each is left alone for long times, and its traffic
- * never noticed.  MN-39, MN-41, MN-44, MN-122 */
+ * never noticed.  MN-39, MN-41, MN-122 */
 static void ro_incapable(struct sim *s)
 {
 	struct sim_net n;
@@ -320,7 +318,7 @@ static bool reload_rules(struct sim_net *n)
 }
 
 /* Rules change at both ends while traffic flows: it takes the way that they
- * say.  MN-161, COM-61, COM-62 */
+ * say.  MN-161 */
 static void ro_reload(struct sim *s)
 {
 	struct sim_net n;
@@ -380,7 +378,7 @@ static void ro_suspend(struct sim *s)
 }
 
 /* The fixed correspondent's kernel and the node's refuse one request in
- * twenty.  CN-86, CN-94 */
+ * twenty.  CN-86 */
 static void ro_kernel_fails(struct sim *s)
 {
 	struct sim_net n;

@@ -183,6 +183,25 @@ static void count_dropped(struct sim_node *n)
 		n->sim->rr->n_dropped++;
 }
 
+bool sim_flow_is_away(const struct sim_flow *f, bool end)
+{
+	const struct kernel_mn_home *h =
+		sim_path_home(f->node[end], &f->addr[end]);
+
+	return h && h->place == KERNEL_MN_AWAY;
+}
+
+/* It has the header of each end that is away. */
+static bool is_direct(const struct sim_packet *p)
+{
+	bool from = sim_flow_is_away(p->flow, p->back);
+	bool to = sim_flow_is_away(p->flow, !p->back);
+
+	if (!from && !to)
+		return p->has_hao || p->has_rh2;
+	return (!from || p->has_hao) && (!to || p->has_rh2);
+}
+
 void sim_data_arrives(struct sim_node *n, struct sim_packet *p, int ifindex)
 {
 	struct in6_addr local = p->has_rh2 ? p->rh2 : p->wire_dst;
@@ -215,7 +234,7 @@ void sim_data_arrives(struct sim_node *n, struct sim_packet *p, int ifindex)
 	    sim_below(n->sim, 4) == 0)
 		tell_flow(n, &flow);
 	p->flow->got[p->back]++;
-	if (p->back ? p->has_rh2 : p->has_hao)
+	if (is_direct(p))
 		p->flow->direct[p->back]++;
 }
 

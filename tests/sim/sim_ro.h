@@ -30,6 +30,8 @@ struct sim_flow {
 struct sim_flow *sim_flow_add(struct sim_node *mn, unsigned int home,
 			      struct sim_node *peer, int64_t period_ms);
 void sim_flow_set(struct sim_flow *f, bool on);
+/* One end is a mobile node that is away. */
+bool sim_flow_is_away(const struct sim_flow *f, bool end);
 /* One packet now; back: from the second end. */
 void sim_flow_send(struct sim_flow *f, bool back);
 /* A packet of an attacker: a Home Address option. */

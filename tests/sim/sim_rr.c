@@ -9,7 +9,8 @@
  * - a correspondent's Binding Update has options, flags and lifetime as RFC
  *   6275 section 11.7.2 wants them, an authenticator by tokens that this node
  *   received for these two addresses less than 210 s ago, and a care-of
- *   address that the home agent has acknowledged (MN-110, MN-152 to MN-157);
+ *   address that the home agent has acknowledged (MN-110, MN-152, MN-153,
+ *   MN-154, MN-156, MN-157);
  * - an acknowledgement comes after the binding is in the kernel, to where the
  *   Binding Update came from, signed unless it is about nonces (CN-86,
  *   CN-108 to CN-113);
@@ -206,9 +207,9 @@ static void robu_check_order(struct sim_node *n, const struct mh_send *m,
 		    !addr_eq(&b->peer, &m->dst) ||
 		    mtime_before(b->at, n->started))
 			continue;
-		if (b->seq == bu->seq)
-			sim_fail(n->sim, "%s: sequence %u to %s again", n->name,
-				 bu->seq, addr_str(&m->dst));
+		if (!mh_seq_newer(bu->seq, b->seq))
+			sim_fail(n->sim, "%s: sequence %u to %s after %u",
+				 n->name, bu->seq, addr_str(&m->dst), b->seq);
 		return;
 	}
 }
@@ -321,6 +322,29 @@ static void roba_check_accepted(struct sim_node *n, const struct mh_send *m,
 			 (long long)mtime_diff_us(e->expires, n->sim->now));
 }
 
+/* To where the Binding Update came from, with a routing header unless that
+ * was the home address. */
+static void roba_check_way(struct sim_node *n, const struct mh_send *m,
+			   uint16_t seq)
+{
+	const struct sim_rr *rr = n->sim->rr;
+	unsigned int i;
+
+	for (i = 0; i < SIM_ROBUS && i < rr->n_bus; i++) {
+		const struct sim_robu *b = &rr->bus[i];
+
+		if (b->cn == n && b->seq == seq && addr_eq(&b->hoa, &m->dst) &&
+		    addr_eq(&b->peer, &m->src) &&
+		    (addr_eq(&b->coa, &b->hoa)
+			     ? !m->rh2
+			     : m->rh2 && addr_eq(&m->coa, &b->coa)))
+			return;
+	}
+	sim_fail(n->sim, "%s: acknowledges %u of %s %s %s", n->name, seq,
+		 addr_str(&m->dst), m->rh2 ? "via" : "without",
+		 m->rh2 ? addr_str(&m->coa) : "a routing header");
+}
+
 static void roba_check(struct sim_node *n, const struct mh_send *m,
 		       const struct mh_msg *msg)
 {
@@ -342,6 +366,8 @@ static void roba_check(struct sim_node *n, const struct mh_send *m,
 			 msg->ba.status, msg->opt.present);
 	if (msg->ba.status < 128)
 		roba_check_accepted(n, m, msg);
+	if (msg->ba.status < 128 && !n->sim->attacker)
+		roba_check_way(n, m, msg->ba.seq);
 }
 
 bool sim_rr_sent(struct sim_node *n, const struct fake_msg *m,
@@ -438,7 +464,8 @@ void sim_rr_received(struct sim_node *n, const struct packet *pkt,
 		test_received(n, pkt, msg);
 	else if (msg->type == MH_BE && n->role & SIM_MN)
 		error_received(n, pkt, msg);
-	if (msg->type != MH_HOTI && msg->type != MH_COTI)
+	/* One with a Home Address option is not to be answered. */
+	if ((msg->type != MH_HOTI && msg->type != MH_COTI) || pkt->has_hao)
 		return;
 	i = &rr->inits[rr->n_inits++ % SIM_INITS];
 	*i = (struct sim_init){
