@@ -12,7 +12,7 @@
 
 struct prefix {
 	struct in6_addr addr; /* bits behind len are zero */
-	uint8_t len; /* 0..128 */
+	uint8_t len;          /* 0..128 */
 };
 
 /* A link-layer address; len 0: none known. */
@@ -22,8 +22,8 @@ struct lladdr {
 	uint8_t addr[LLADDR_MAX];
 };
 
-extern const struct in6_addr addr_any; /* :: */
-extern const struct in6_addr addr_all_nodes; /* ff02::1 */
+extern const struct in6_addr addr_any;         /* :: */
+extern const struct in6_addr addr_all_nodes;   /* ff02::1 */
 extern const struct in6_addr addr_all_routers; /* ff02::2 */
 
 bool addr_eq(const struct in6_addr *a, const struct in6_addr *b);

@@ -16,26 +16,26 @@
 #include "mip6d/time.h"
 
 #define AUTH_COOKIE_LEN 8
-#define AUTH_TOKEN_LEN 8
-#define AUTH_KCN_LEN 20
-#define AUTH_NONCE_LEN 8
-#define AUTH_KBM_LEN 20
-#define AUTH_DATA_LEN 12 /* the authenticator, section 6.2.7 */
+#define AUTH_TOKEN_LEN  8
+#define AUTH_KCN_LEN    20
+#define AUTH_NONCE_LEN  8
+#define AUTH_KBM_LEN    20
+#define AUTH_DATA_LEN   12 /* the authenticator, section 6.2.7 */
 
 /* RFC 6275 section 12. */
-#define MAX_NONCE_LIFETIME_S 240
-#define MAX_TOKEN_LIFETIME_S 210
+#define MAX_NONCE_LIFETIME_S      240
+#define MAX_TOKEN_LIFETIME_S      210
 #define MAX_RR_BINDING_LIFETIME_S 420
 
 /* A new nonce replaces the current one MAX_NONCE_LIFETIME less
  * MAX_TOKEN_LIFETIME after its first use, so that every token is good for
  * MAX_TOKEN_LIFETIME (section 5.2.7), and none beyond MAX_NONCE_LIFETIME. */
 #define AUTH_NONCE_TURN_S (MAX_NONCE_LIFETIME_S - MAX_TOKEN_LIFETIME_S)
-#define AUTH_NONCES (MAX_NONCE_LIFETIME_S / AUTH_NONCE_TURN_S + 1)
+#define AUTH_NONCES       (MAX_NONCE_LIFETIME_S / AUTH_NONCE_TURN_S + 1)
 
 enum auth_token { /* the octet that is hashed, section 5.2.5 */
-	AUTH_HOME_TOKEN = 0,
-	AUTH_COA_TOKEN = 1,
+		  AUTH_HOME_TOKEN = 0,
+		  AUTH_COA_TOKEN = 1,
 };
 
 /* One nonce with the node key Kcn of its time: both are renewed together. */

@@ -16,11 +16,11 @@
 #include "mip6d/tqueue.h"
 
 enum bcache_state {
-	BCACHE_DAD, /* duplicate address detection runs (10.3.1) */
+	BCACHE_DAD,        /* duplicate address detection runs (10.3.1) */
 	BCACHE_INSTALLING, /* the kernel was asked to add or move it */
-	BCACHE_ACTIVE, /* acknowledged and forwarding */
-	BCACHE_REMOVING, /* the kernel was asked to remove it */
-	BCACHE_INVALID, /* de-registered, remembered 10 s (10.3.2) */
+	BCACHE_ACTIVE,     /* acknowledged and forwarding */
+	BCACHE_REMOVING,   /* the kernel was asked to remove it */
+	BCACHE_INVALID,    /* de-registered, remembered 10 s (10.3.2) */
 };
 
 struct bcache_key {
@@ -31,15 +31,15 @@ struct bcache_key {
 struct bcache_entry {
 	struct bcache_key key;
 	enum bcache_state state; /* one writer: ha_binding_enter() */
-	struct in6_addr coa; /* in force; :: before the first acceptance */
+	struct in6_addr coa;     /* in force; :: before the first acceptance */
 	uint16_t flags; /* BU_FLAG_* of the last accepted Binding Update */
-	uint16_t seq; /* of the last valid Binding Update (9.5.1) */
+	uint16_t seq;   /* of the last valid Binding Update (9.5.1) */
 	uint16_t lifetime_4s; /* granted, units of 4 s */
 	struct mtime created;
 	struct mtime registered; /* last acceptance */
 	struct mtime expires; /* end of the granted lifetime, or of the 10 s */
 	struct mtime last_bu; /* last accepted, for the minimum interval */
-	uint32_t serial; /* of the outstanding kernel request; 0: none */
+	uint32_t serial;      /* of the outstanding kernel request; 0: none */
 	unsigned int refreshes, moves;
 	struct task task; /* the one timer: DAD, expiry, or the 10 s memory */
 	UT_hash_handle hh;
@@ -61,8 +61,7 @@ struct bcache_entry *bcache_find(struct bcache *bc,
 
 /* A new zeroed entry with its key set; NULL when the cache is full (the
  * caller answers 130) or memory is.  The caller sets its task's function. */
-struct bcache_entry *bcache_add(struct bcache *bc,
-				const struct in6_addr *local,
+struct bcache_entry *bcache_add(struct bcache *bc, const struct in6_addr *local,
 				const struct in6_addr *hoa);
 
 /* Stops the task, unlinks and frees. */

@@ -16,12 +16,12 @@
 #include "mip6d/tqueue.h"
 
 enum bul_state {
-	BUL_IDLE, /* nothing registered, nothing under way */
-	BUL_REGISTERING, /* first Binding Update sent, no binding yet */
-	BUL_BOUND, /* acknowledged */
-	BUL_REFRESHING, /* bound, and a refresh or a move is under way */
+	BUL_IDLE,          /* nothing registered, nothing under way */
+	BUL_REGISTERING,   /* first Binding Update sent, no binding yet */
+	BUL_BOUND,         /* acknowledged */
+	BUL_REFRESHING,    /* bound, and a refresh or a move is under way */
 	BUL_DEREGISTERING, /* lifetime 0 sent */
-	BUL_REFUSED, /* refused; tried again slowly, or not at all */
+	BUL_REFUSED,       /* refused; tried again slowly, or not at all */
 };
 
 /* An entry exists from the first Binding Update until the binding is
@@ -30,24 +30,24 @@ struct bul_entry {
 	/* The key: one after the other. */
 	struct in6_addr peer; /* home agent, or a correspondent */
 	struct in6_addr hoa;
-	struct in6_addr coa; /* in the last Binding Update sent */
+	struct in6_addr coa;       /* in the last Binding Update sent */
 	struct in6_addr bound_coa; /* acknowledged; :: when none */
-	bool home; /* a home registration */
-	enum bul_state state; /* one writer: mn_reg_enter(), mn_ro_enter() */
-	uint16_t flags; /* BU_FLAG_* sent */
-	uint16_t seq; /* last sent */
-	uint16_t lifetime_4s; /* sent */
+	bool home;                 /* a home registration */
+	enum bul_state state;    /* one writer: mn_reg_enter(), mn_ro_enter() */
+	uint16_t flags;          /* BU_FLAG_* sent */
+	uint16_t seq;            /* last sent */
+	uint16_t lifetime_4s;    /* sent */
 	struct mtime first_sent; /* of the exchange under way */
 	struct mtime last_sent;
-	struct mtime expires; /* of the binding; in the past when none */
-	struct mtime refresh; /* when it will be refreshed */
+	struct mtime expires;  /* of the binding; in the past when none */
+	struct mtime refresh;  /* when it will be refreshed */
 	unsigned int attempts; /* sends of the exchange under way */
-	uint32_t backoff_ms; /* present retransmission interval */
-	bool blocked; /* "do not send" (11.3.5): peer cannot */
-	uint8_t last_status; /* of the last BA */
+	uint32_t backoff_ms;   /* present retransmission interval */
+	bool blocked;          /* "do not send" (11.3.5): peer cannot */
+	uint8_t last_status;   /* of the last BA */
 	bool has_status;
 	struct mtime acked; /* when the last BA came */
-	struct task task; /* the one timer: retransmission, refresh, expiry */
+	struct task task;   /* the one timer: retransmission, refresh, expiry */
 	void *owner; /* the role's object of this entry; the role sets it */
 	struct bul_entry *next, *prev;
 	UT_hash_handle hh;

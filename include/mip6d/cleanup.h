@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define container_of(ptr, type, member) \
-	((type *)((char *)(ptr) - offsetof(type, member)))
+	((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -26,11 +26,15 @@ static inline void cleanup_closep(int *fd)
 }
 
 /* Freed, closed, at the end of the scope. */
-#define auto_free __attribute__((cleanup(cleanup_freep)))
+#define auto_free  __attribute__((cleanup(cleanup_freep)))
 #define auto_close __attribute__((cleanup(cleanup_closep)))
 
 /* Hands a pointer on to a new owner: the variable becomes NULL. */
-#define steal_ptr(p) \
-	({ __typeof__(p) stolen_ = (p); (p) = NULL; stolen_; })
+#define steal_ptr(p)                         \
+	({                                   \
+		__typeof__(p) stolen_ = (p); \
+		(p) = NULL;                  \
+		stolen_;                     \
+	})
 
 #endif

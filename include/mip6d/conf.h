@@ -13,10 +13,11 @@
 #include "mip6d/addr.h"
 #include "mip6d/log.h"
 
-#define CONF_PATH_MAX 108
+#define CONF_PATH_MAX  108
 #define CONF_HOMES_MAX 64
 #define CONF_RULES_MAX 64 /* of the mobile node, of the correspondent */
-#define CONF_MN_TABLES 128 /* routing tables: one a home address, and as many
+#define CONF_MN_TABLES \
+	128 /* routing tables: one a home address, and as many
 			    * for care-of addresses */
 
 enum conf_security {
@@ -27,10 +28,10 @@ enum conf_security {
 /* A home link of a home agent. */
 struct conf_home_link {
 	char ifname[IF_NAMESIZE]; /* "" when it is virtual */
-	bool is_virtual; /* a prefix routed to us, on no wire */
+	bool is_virtual;          /* a prefix routed to us, on no wire */
 	struct prefix prefix;
 	struct in6_addr address; /* ours: what mobile nodes register with */
-	uint32_t valid_s; /* prefix lifetimes; UINT32_MAX: infinite */
+	uint32_t valid_s;        /* prefix lifetimes; UINT32_MAX: infinite */
 	uint32_t preferred_s;
 };
 
@@ -41,11 +42,11 @@ struct conf_ha {
 	struct prefix *allow; /* home addresses served; none: all */
 	unsigned int n_allow;
 	unsigned int max_bindings;
-	uint32_t max_lifetime_s; /* multiple of 4, at most 262140 */
-	uint32_t min_interval_ms; /* between BUs of one home address */
-	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice */
+	uint32_t max_lifetime_s;    /* multiple of 4, at most 262140 */
+	uint32_t min_interval_ms;   /* between BUs of one home address */
+	uint32_t refresh_advice_s;  /* 0: no Binding Refresh Advice */
 	unsigned int dad_transmits; /* probes before a first BA; 0: no DAD */
-	uint32_t dad_interval_ms; /* RetransTimer, 1000 */
+	uint32_t dad_interval_ms;   /* RetransTimer, 1000 */
 	char tunnel_name[IF_NAMESIZE];
 	uint32_t tunnel_mtu;
 };
@@ -69,7 +70,7 @@ struct conf_cn {
 	unsigned int max_bindings;
 	uint32_t max_lifetime_s; /* multiple of 4, at most 420 */
 	uint32_t test_init_rate; /* answered a second, all together */
-	bool refresh_requests; /* Binding Refresh Requests (9.5.5) */
+	bool refresh_requests;   /* Binding Refresh Requests (9.5.5) */
 };
 
 enum conf_mn_action {
@@ -83,7 +84,7 @@ enum conf_mn_action {
 struct conf_mn_rule {
 	struct prefix peer;
 	uint8_t protocol; /* 0: any */
-	uint16_t port; /* the peer's; 0: any */
+	uint16_t port;    /* the peer's; 0: any */
 	enum conf_mn_action action;
 };
 
@@ -94,7 +95,7 @@ struct conf_sysctl {
 
 struct conf_mn_interface {
 	char ifname[IF_NAMESIZE];
-	int preference; /* higher is better, 0..100, default 50 */
+	int preference;  /* higher is better, 0..100, default 50 */
 	bool optimistic; /* sets optimistic_dad and use_optimistic */
 	struct conf_sysctl *sysctls;
 	unsigned int n_sysctls;
@@ -117,16 +118,16 @@ struct conf_mn {
 	struct conf_mn_rule *rules;
 	unsigned int n_rules;
 	unsigned int max_correspondents; /* remembered at a time */
-	bool cn_ack; /* A bit in Binding Updates to correspondents */
+	bool cn_ack;          /* A bit in Binding Updates to correspondents */
 	uint32_t incapable_s; /* how long a peer that cannot is let alone */
 	uint32_t first_bindack_timeout_ms; /* InitialBindackTimeoutFirstReg */
-	uint32_t bindack_timeout_ms; /* INITIAL_BINDACK_TIMEOUT */
+	uint32_t bindack_timeout_ms;       /* INITIAL_BINDACK_TIMEOUT */
 	uint32_t retry_s; /* slow retry after a refusal or for ever silence */
-	uint32_t stop_timeout_ms; /* bounded wait for BAs when stopping */
+	uint32_t stop_timeout_ms;  /* bounded wait for BAs when stopping */
 	uint32_t router_probes_ms; /* how long a silent router is given */
 	char tunnel_prefix[IF_NAMESIZE];
 	uint32_t table_base; /* CONF_MN_TABLES from here on */
-	uint32_t rule_base; /* four priorities from here on */
+	uint32_t rule_base;  /* four priorities from here on */
 };
 
 struct conf {

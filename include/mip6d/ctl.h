@@ -11,7 +11,7 @@
 struct loop;
 struct ctl;
 
-#define CTL_LINE_MAX 65536 /* octets of a request line */
+#define CTL_LINE_MAX    65536 /* octets of a request line */
 #define CTL_MAX_CLIENTS 32
 
 /* Pure: answers one request line (without the newline, len octets, any

@@ -14,8 +14,8 @@ struct daemon;
 /* Owns neither the ports nor the queue nor env->counters (NULL: it has its
  * own); takes conf over (conf_free at the end, at once when it fails).  0 or
  * -errno, with the reason logged.  Starts the roles in a fixed order. */
-int daemon_new(const struct role_env *env, struct conf *conf,
-	       struct mtime now, struct daemon **ret_daemon);
+int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
+	       struct daemon **ret_daemon);
 /* Begins an orderly stop (the mobile node de-registers). */
 void daemon_stop(struct daemon *d, struct mtime now);
 bool daemon_is_stopped(const struct daemon *d);

@@ -30,11 +30,11 @@ enum icmp6_type {
 /* A prefix of a router advertisement (RFC 6275 section 7.2). */
 struct ra_prefix {
 	struct prefix prefix;
-	bool on_link; /* L */
-	bool autonomous; /* A */
-	bool router_addr; /* R: `addr` is the router's global address */
+	bool on_link;         /* L */
+	bool autonomous;      /* A */
+	bool router_addr;     /* R: `addr` is the router's global address */
 	struct in6_addr addr; /* the field unmasked; valid when R */
-	uint32_t valid_s; /* UINT32_MAX: infinite */
+	uint32_t valid_s;     /* UINT32_MAX: infinite */
 	uint32_t preferred_s;
 };
 
@@ -42,17 +42,17 @@ struct ra_prefix {
 
 struct icmp6_ra {
 	uint8_t cur_hop_limit;
-	bool managed; /* M */
-	bool other; /* O */
+	bool managed;    /* M */
+	bool other;      /* O */
 	bool home_agent; /* H, RFC 6275 section 7.1 */
 	uint16_t router_lifetime_s;
-	uint32_t reachable_ms; /* 0: unspecified */
-	uint32_t retrans_ms; /* 0: unspecified */
+	uint32_t reachable_ms;       /* 0: unspecified */
+	uint32_t retrans_ms;         /* 0: unspecified */
 	struct lladdr source_lladdr; /* len 0: absent */
-	uint32_t interval_ms; /* Advertisement Interval; 0: absent */
-	bool has_ha_info; /* Home Agent Information, section 7.4 */
-	uint16_t ha_preference; /* without it: 0 */
-	uint16_t ha_lifetime_s; /* without it: the router lifetime */
+	uint32_t interval_ms;        /* Advertisement Interval; 0: absent */
+	bool has_ha_info;            /* Home Agent Information, section 7.4 */
+	uint16_t ha_preference;      /* without it: 0 */
+	uint16_t ha_lifetime_s;      /* without it: the router lifetime */
 	unsigned int n_prefixes;
 	struct ra_prefix prefixes[RA_MAX_PREFIXES];
 };
@@ -72,17 +72,17 @@ struct icmp6_na {
  * the home address stands in quoted_src or quoted_dst where the quoted
  * packet carried a Home Address option or a type 2 routing header. */
 struct icmp6_error {
-	uint32_t info; /* pointer, MTU or unused */
+	uint32_t info;              /* pointer, MTU or unused */
 	struct in6_addr quoted_src; /* as in the quoted IPv6 header */
 	struct in6_addr quoted_dst;
 	bool has_hao;
 	bool has_rh2;
-	struct in6_addr hoa; /* valid with has_hao or has_rh2; with both it
+	struct in6_addr hoa;     /* valid with has_hao or has_rh2; with both it
 			      * is hao_hoa */
 	struct in6_addr hao_hoa; /* valid with has_hao: the source's */
 	struct in6_addr rh2_hoa; /* valid with has_rh2: the destination's */
-	uint8_t quoted_proto; /* upper layer protocol; 59 when not reached */
-	uint8_t quoted_mh_type; /* valid when quoted_proto is 135 */
+	uint8_t quoted_proto;    /* upper layer protocol; 59 when not reached */
+	uint8_t quoted_mh_type;  /* valid when quoted_proto is 135 */
 };
 
 struct icmp6_msg {
@@ -98,7 +98,7 @@ struct icmp6_msg {
 enum icmp6_verdict {
 	ICMP6_OK,
 	ICMP6_IGNORED, /* a type that nobody here needs */
-	ICMP6_BAD, /* malformed, RFC 4861 sections 6.1, 7.1; drop */
+	ICMP6_BAD,     /* malformed, RFC 4861 sections 6.1, 7.1; drop */
 };
 
 /* Parses an ICMPv6 message (from the type octet on).  hop_limit, src and dst

@@ -37,8 +37,8 @@ struct kernel_key {
 struct kernel_link {
 	int ifindex;
 	char name[IF_NAMESIZE];
-	bool gone; /* the device vanished; only ifindex and name are valid */
-	bool up; /* administratively */
+	bool gone;    /* the device vanished; only ifindex and name are valid */
+	bool up;      /* administratively */
 	bool carrier; /* IFF_LOWER_UP */
 	bool loopback;
 	uint32_t mtu;
@@ -51,13 +51,13 @@ struct kernel_addr {
 	struct in6_addr addr;
 	uint8_t plen;
 	bool gone;
-	bool tentative; /* DAD runs and the address is deaf */
+	bool tentative;  /* DAD runs and the address is deaf */
 	bool optimistic; /* DAD runs but the address receives (RFC 4429) */
 	bool dad_failed;
 	bool deprecated;
-	bool temporary; /* RFC 8981 */
-	bool home; /* IFA_F_HOMEADDRESS */
-	bool permanent; /* not autoconfigured */
+	bool temporary;   /* RFC 8981 */
+	bool home;        /* IFA_F_HOMEADDRESS */
+	bool permanent;   /* not autoconfigured */
 	uint32_t valid_s; /* left; UINT32_MAX: infinite */
 	uint32_t preferred_s;
 };
@@ -76,7 +76,7 @@ struct kernel_neigh {
 	struct in6_addr addr;
 	struct lladdr lladdr;
 	bool reachable; /* confirmed (REACHABLE, PERMANENT) */
-	bool failed; /* NUD gave up, or resolution failed */
+	bool failed;    /* NUD gave up, or resolution failed */
 };
 
 enum kernel_event_type {
@@ -86,9 +86,9 @@ enum kernel_event_type {
 	KERNEL_ROUTER,
 	KERNEL_NEIGH,
 	KERNEL_SYNCED, /* everything that existed at start has been told */
-	KERNEL_FLOW, /* traffic takes the tunnel that could go directly */
+	KERNEL_FLOW,   /* traffic takes the tunnel that could go directly */
 	KERNEL_REPORT, /* a Home Address option that no binding covers */
-	KERNEL_USAGE, /* answer to kernel_ro_usage_get() */
+	KERNEL_USAGE,  /* answer to kernel_ro_usage_get() */
 };
 
 /* A packet of a home address that went through the tunnel, or came out of
@@ -107,8 +107,8 @@ struct kernel_flow {
 
 /* RFC 6275 section 9.3.1: dropped by the kernel. */
 struct kernel_report {
-	struct in6_addr hoa; /* in the option */
-	struct in6_addr coa; /* the source on the wire */
+	struct in6_addr hoa;   /* in the option */
+	struct in6_addr coa;   /* the source on the wire */
 	struct in6_addr local; /* destination */
 	uint8_t protocol;
 };
@@ -146,7 +146,7 @@ typedef void kernel_event_fn(void *arg, const struct kernel_event *ev);
 
 struct kernel_ha_conf {
 	char tunnel_name[IF_NAMESIZE]; /* the one external ip6tnl device */
-	uint32_t tunnel_mtu; /* 0: 1460 */
+	uint32_t tunnel_mtu;           /* 0: 1460 */
 	uint32_t max_bindings; /* that there is room for; 0: the least */
 };
 
@@ -169,9 +169,9 @@ struct kernel_binding {
 	struct in6_addr hoa;
 	struct in6_addr coa;
 	struct in6_addr old_coa; /* of a binding that moves; :: for a new one */
-	struct in6_addr ha; /* our address: outer source of the tunnel */
-	int home_ifindex; /* proxied there; 0: a virtual home link */
-	bool proxy_linklocal; /* L bit: also defend fe80:: + IID of hoa */
+	struct in6_addr ha;      /* our address: outer source of the tunnel */
+	int home_ifindex;        /* proxied there; 0: a virtual home link */
+	bool proxy_linklocal;    /* L bit: also defend fe80:: + IID of hoa */
 };
 
 /* Adds a binding (old_coa ::): encapsulating route, (coa, hoa) pair accepted
@@ -191,8 +191,8 @@ int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
 enum kernel_rule_action {
 	KERNEL_RULE_OPTIMISE, /* directly once the peer has a binding, by the
 			       * tunnel until then; told as KERNEL_FLOW */
-	KERNEL_RULE_TUNNEL, /* always by the tunnel */
-	KERNEL_RULE_DIRECT, /* from the care-of address: no mobility */
+	KERNEL_RULE_TUNNEL,   /* always by the tunnel */
+	KERNEL_RULE_DIRECT,   /* from the care-of address: no mobility */
 };
 
 /* Which way traffic of home addresses takes: the first rule that matches.
@@ -200,14 +200,14 @@ enum kernel_rule_action {
 struct kernel_rule {
 	struct prefix peer;
 	uint8_t protocol; /* 0: any */
-	uint16_t port; /* the peer's, TCP and UDP only; 0: any */
+	uint16_t port;    /* the peer's, TCP and UDP only; 0: any */
 	enum kernel_rule_action action;
 };
 
 struct kernel_mn_conf {
 	char tunnel_prefix[IF_NAMESIZE]; /* "mip6mn": devices mip6mn0, 1.. */
 	uint32_t table_base; /* routing tables table_base.. are ours */
-	uint32_t rule_base; /* rule priorities rule_base.. are ours */
+	uint32_t rule_base;  /* rule priorities rule_base.. are ours */
 	const struct kernel_rule *rules; /* kernel_mn_rules_set(); copied */
 	unsigned int n_rules;
 };
@@ -229,7 +229,7 @@ enum kernel_mn_place {
 	KERNEL_MN_AWAY, /* on the tunnel device; its traffic is tunnelled */
 	KERNEL_MN_RETURNING, /* on the home interface; the tunnel still
 			      * receives what is under way */
-	KERNEL_MN_HOME, /* on the home interface, no tunnel */
+	KERNEL_MN_HOME,      /* on the home interface, no tunnel */
 };
 
 /* The state wanted for one home address; the port works out the difference
@@ -239,13 +239,13 @@ struct kernel_mn_home {
 	unsigned int index; /* 0..: place in the configuration */
 	enum kernel_mn_place place;
 	struct in6_addr hoa;
-	struct in6_addr ha; /* AWAY, RETURNING; :: when not known yet */
+	struct in6_addr ha;  /* AWAY, RETURNING; :: when not known yet */
 	struct in6_addr coa; /* AWAY, RETURNING (there :: when this run of the
 			      * program never was away: no tunnel) */
-	int coa_ifindex; /* AWAY, RETURNING */
-	struct in6_addr coa_router; /* AWAY: next hop for traffic from coa;
+	int coa_ifindex;     /* AWAY, RETURNING */
+	struct in6_addr coa_router;  /* AWAY: next hop for traffic from coa;
 				     * ::: as the main table says */
-	int home_ifindex; /* RETURNING, HOME */
+	int home_ifindex;            /* RETURNING, HOME */
 	struct in6_addr home_router; /* RETURNING, HOME: next hop for traffic
 				      * from hoa; :: as the main table says,
 				      * which may still hold the default
@@ -263,8 +263,8 @@ int kernel_neigh_probe(struct kernel *k, int ifindex,
 		       const struct in6_addr *addr);
 
 /* Enters a neighbour as REACHABLE (RFC 6275 section 11.5.5). */
-int kernel_neigh_set(struct kernel *k, int ifindex,
-		     const struct in6_addr *addr, const struct lladdr *lladdr);
+int kernel_neigh_set(struct kernel *k, int ifindex, const struct in6_addr *addr,
+		     const struct lladdr *lladdr);
 
 /* ---- route optimisation (RFC 6275 sections 6.3, 6.4, 9.3, 11.3) ---- */
 
@@ -276,7 +276,7 @@ enum kernel_ro_end { KERNEL_RO_LOCAL, KERNEL_RO_PEER };
 
 struct kernel_ro {
 	struct in6_addr local; /* a (home) address of this node */
-	struct in6_addr peer; /* the other end's (home) address */
+	struct in6_addr peer;  /* the other end's (home) address */
 	enum kernel_ro_end end;
 	struct in6_addr coa; /* of that end */
 	/* LOCAL: false while the peer's binding for coa is not confirmed:
@@ -307,7 +307,7 @@ int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
  * option or a type 2 routing header, as it quotes that. */
 struct kernel_too_big {
 	struct in6_addr local, peer; /* home addresses */
-	struct in6_addr src, dst; /* in the quoted IPv6 header */
+	struct in6_addr src, dst;    /* in the quoted IPv6 header */
 	uint32_t mtu;
 };
 

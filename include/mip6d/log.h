@@ -27,11 +27,11 @@ enum log_level log_get_level(void);
 void log_write(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
-#define log_notice(...) log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
-#define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_notice(...)  log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 /* For lines that a peer can cause: 10 lines, one more each second.  One static
  * bucket a call site; zero-initialised is full. */
@@ -45,17 +45,17 @@ struct log_bucket {
 bool log_bucket_take(struct log_bucket *b, struct mtime now,
 		     unsigned int *ret_suppressed);
 
-#define log_limited(level, now, fmt, ...)                                    \
-	do {                                                                 \
-		static struct log_bucket bucket_;                            \
-		unsigned int n_;                                             \
-		if (log_bucket_take(&bucket_, (now), &n_)) {                 \
-			if (n_)                                              \
-				log_write((level), fmt " (%u more like this)",\
-					  ##__VA_ARGS__, n_);                \
-			else                                                 \
-				log_write((level), fmt, ##__VA_ARGS__);      \
-		}                                                            \
+#define log_limited(level, now, fmt, ...)                                      \
+	do {                                                                   \
+		static struct log_bucket bucket_;                              \
+		unsigned int n_;                                               \
+		if (log_bucket_take(&bucket_, (now), &n_)) {                   \
+			if (n_)                                                \
+				log_write((level), fmt " (%u more like this)", \
+					  ##__VA_ARGS__, n_);                  \
+			else                                                   \
+				log_write((level), fmt, ##__VA_ARGS__);        \
+		}                                                              \
 	} while (0)
 
 #endif

@@ -14,8 +14,8 @@
 
 #include "mip6d/counters.h"
 
-#define MH_PROTO 135
-#define MH_MAX_LEN 2048 /* Header Len 255: 8 + 255 * 8 octets */
+#define MH_PROTO             135
+#define MH_MAX_LEN           2048   /* Header Len 255: 8 + 255 * 8 octets */
 #define MH_LIFETIME_INFINITE 0xffff /* units of 4 s */
 
 enum mh_type {
@@ -111,7 +111,7 @@ struct mh_bu {
 
 struct mh_ba {
 	uint8_t status; /* enum ba_status, or another octet */
-	uint8_t flags; /* BA_FLAG_*; unknown bits as in mh_bu */
+	uint8_t flags;  /* BA_FLAG_*; unknown bits as in mh_bu */
 	uint16_t seq;
 	uint16_t lifetime_4s;
 };
@@ -143,10 +143,10 @@ enum mh_verdict {
 	MH_OK,
 	MH_BAD_CHECKSUM, /* drop */
 	MH_UNKNOWN_TYPE, /* drop, Binding Error 2 */
-	MH_BAD_PROTO, /* drop, Parameter Problem code 0 at octet 0 */
-	MH_BAD_LEN, /* drop, Parameter Problem code 0 at octet 1 */
-	MH_TRUNCATED, /* Header Len beyond the packet: drop */
-	MH_BAD_OPTION, /* an option runs past the end, or one of this message
+	MH_BAD_PROTO,    /* drop, Parameter Problem code 0 at octet 0 */
+	MH_BAD_LEN,      /* drop, Parameter Problem code 0 at octet 1 */
+	MH_TRUNCATED,    /* Header Len beyond the packet: drop */
+	MH_BAD_OPTION,   /* an option runs past the end, or one of this message
 			* has a length that it cannot have: drop */
 };
 
@@ -158,8 +158,8 @@ enum mh_verdict {
  * MH_TRUNCATED before anything else: its checksum cannot be known.  Of an
  * option that is there twice, the first counts.  No allocation. */
 enum mh_verdict mh_parse(const uint8_t *data, size_t len,
-			 const struct in6_addr *src,
-			 const struct in6_addr *dst, struct mh_msg *ret_msg);
+			 const struct in6_addr *src, const struct in6_addr *dst,
+			 struct mh_msg *ret_msg);
 
 /* The counter of a verdict that is not MH_OK. */
 enum counter mh_verdict_counter(enum mh_verdict verdict);

@@ -46,8 +46,8 @@ struct ha *ha_free(struct ha *ha);
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
 
 /* A Binding Update with the H bit. */
-void ha_on_bu(struct ha *ha, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now);
+void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now);
 void ha_on_icmp6(struct ha *ha, const struct packet *pkt,
 		 const struct icmp6_msg *msg, struct mtime now);
 void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
@@ -82,8 +82,8 @@ void cn_reload(struct cn *cn, const struct conf_cn *conf, struct mtime now);
 void cn_on_test_init(struct cn *cn, const struct packet *pkt,
 		     const struct mh_msg *msg, struct mtime now);
 /* A Binding Update without the H bit (9.5). */
-void cn_on_bu(struct cn *cn, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now);
+void cn_on_bu(struct cn *cn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now);
 /* A Binding Update with the H bit for an entry of ours, or without it for a
  * binding of the home agent that is here, too: status 139.  The latter is
  * judged like any other (9.5.1) and answered with 136 to 138 or silence where
@@ -106,7 +106,7 @@ struct cn_entry_info {
 	bool used; /* carried traffic when the kernel was asked last */
 	bool has_usage;
 	uint64_t octets_in, octets_out; /* as of then */
-	unsigned int refresh_requests; /* sent for this lifetime */
+	unsigned int refresh_requests;  /* sent for this lifetime */
 };
 void cn_entry_info(struct bcache_entry *e, struct cn_entry_info *ret_info);
 uint64_t cn_rule_hits(const struct cn *cn, unsigned int rule);
@@ -126,10 +126,10 @@ void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now);
 void mn_stop(struct mn *mn, struct mtime now);
 bool mn_is_stopped(const struct mn *mn);
 
-void mn_on_ba(struct mn *mn, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now);
-void mn_on_be(struct mn *mn, const struct packet *pkt,
-	      const struct mh_msg *msg, struct mtime now);
+void mn_on_ba(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now);
+void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
+	      struct mtime now);
 /* HoT and CoT (11.6.2). */
 void mn_on_test(struct mn *mn, const struct packet *pkt,
 		const struct mh_msg *msg, struct mtime now);
@@ -145,19 +145,19 @@ struct bul *mn_bul(struct mn *mn);
 
 /* For ctl: the mobile node's view, as plain values. */
 
-enum mn_addr_state { /* KAME's states of an address */
-	MN_ADDR_TENTATIVE, /* cannot receive yet */
-	MN_ADDR_PREFERRED,
-	MN_ADDR_DEPRECATED,
-	MN_ADDR_DETACHED, /* its router is gone */
-	MN_ADDR_DUPLICATE, /* DAD failed */
+enum mn_addr_state {                    /* KAME's states of an address */
+		     MN_ADDR_TENTATIVE, /* cannot receive yet */
+		     MN_ADDR_PREFERRED,
+		     MN_ADDR_DEPRECATED,
+		     MN_ADDR_DETACHED,  /* its router is gone */
+		     MN_ADDR_DUPLICATE, /* DAD failed */
 };
 
 struct mn_addr_info {
 	struct in6_addr addr;
 	enum mn_addr_state state;
 	bool optimistic;
-	bool home_subnet; /* belongs to a home prefix */
+	bool home_subnet;       /* belongs to a home prefix */
 	struct in6_addr router; /* link-local; :: when none */
 };
 
@@ -173,7 +173,7 @@ struct mn_iface_info {
 struct mn_coa_info {
 	const struct conf_mn_home *home;
 	const char *location; /* "home", "away", "detached"... */
-	struct in6_addr coa; /* :: at home or when none */
+	struct in6_addr coa;  /* :: at home or when none */
 	int ifindex;
 	const char *ifname;
 	struct in6_addr router;
@@ -187,13 +187,13 @@ struct mn_coa_info {
 struct mn_ro_info {
 	struct in6_addr hoa, peer;
 	bool optimised;
-	const char *state; /* "optimised", "testing", "updating",
+	const char *state;    /* "optimised", "testing", "updating",
 			    * "incapable", "refused", "idle"... */
-	const char *reason; /* a sentence */
-	struct in6_addr coa; /* bound at the peer; :: when none */
-	struct mtime since; /* of this state */
+	const char *reason;   /* a sentence */
+	struct in6_addr coa;  /* bound at the peer; :: when none */
+	struct mtime since;   /* of this state */
 	struct mtime expires; /* of the binding; in the past when none */
-	struct mtime until; /* of "incapable", "refused" */
+	struct mtime until;   /* of "incapable", "refused" */
 	bool has_home_token, has_coa_token;
 	struct mtime home_token_at, coa_token_at; /* received */
 	bool has_usage;

@@ -26,8 +26,8 @@ struct packet {
 	struct in6_addr dst;
 	struct in6_addr wire_src; /* source in the IPv6 header */
 	struct in6_addr wire_dst; /* destination in the IPv6 header */
-	bool has_hao; /* src came out of a Home Address option */
-	bool has_rh2; /* dst came out of a type 2 routing header */
+	bool has_hao;             /* src came out of a Home Address option */
+	bool has_rh2;             /* dst came out of a type 2 routing header */
 	int ifindex; /* where it arrived; a tunnel device for tunnelled ones */
 	uint8_t hop_limit;
 	struct lladdr lladdr; /* sender's, frames from a packet socket only */

@@ -22,7 +22,7 @@
 
 #include "mip6d/hash.h"
 #include "mip6d/log.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 #include "src/netlink/nldec.h"
 #include "src/netlink/pmtu.h"
 #include "src/netlink/policy_apply.h"
@@ -163,7 +163,7 @@ static void apply_end(struct kernel *k, struct nlb_txn *txn,
 static int apply_policies(struct kernel *k, struct nlb_txn *txn,
 			  struct ro_pair *pair, bool unsure)
 {
-	struct ro_rules rules = mn_rules_of(k, &pair->id.local);
+	struct ro_rules rules = kmn_rules_of(k, &pair->id.local);
 	struct policy_list want = { 0 };
 
 	if (pair->ends[KERNEL_RO_PEER].on)
@@ -387,7 +387,8 @@ bool kernel_ro_is_bound(struct kernel *k, const struct in6_addr *local,
 /* ---- path MTU ---- */
 
 /* True when packets of the pair leave with these addresses. */
-static bool leaves_as(const struct ro_pair *pair, const struct kernel_too_big *e)
+static bool leaves_as(const struct ro_pair *pair,
+		      const struct kernel_too_big *e)
 {
 	const struct ro_end *us = &pair->ends[KERNEL_RO_LOCAL];
 	const struct ro_end *them = &pair->ends[KERNEL_RO_PEER];

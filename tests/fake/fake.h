@@ -91,7 +91,7 @@ struct fake_request {
 	char value[16]; /* "" with undo */
 	bool undo;
 	struct kernel_too_big too_big; /* RO_TOO_BIG */
-	int returned; /* what the call returned */
+	int returned;                  /* what the call returned */
 };
 
 /* A binding that is in force. */
