@@ -4,7 +4,7 @@
  * tunnel, and remembers who was told of.
  *
  * This file decides how long a peer is left alone.  Whose packets are looked
- * at at all is left to mn_listen.c, what is done about it to the mobile node.
+ * at at all is left to kmn_listen.c, what is done about it to the mobile node.
  */
 #include "src/netlink/flow.h"
 

@@ -7,13 +7,13 @@
  * agents, what is no unicast address.
  */
 #include "src/netlink/flow.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 
 static bool is_agent(const struct kernel_mn *mn, const struct in6_addr *addr)
 {
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].have.place != KERNEL_MN_NONE &&
 		    addr_eq(&mn->homes[h].have.ha, addr))
 			return true;
@@ -29,7 +29,7 @@ static bool is_worth(struct kernel *k, const struct kernel_flow *flow)
 	    kernel_addr_is_local(k, &flow->peer) ||
 	    is_agent(k->mn, &flow->peer))
 		return false;
-	rules = mn_rules_of(k, &flow->hoa);
+	rules = kmn_rules_of(k, &flow->hoa);
 	i = ro_rule_find(&rules, &flow->peer, flow->protocol, flow->peer_port);
 	return i < rules.n && rules.v[i].action == KERNEL_RULE_OPTIMISE;
 }

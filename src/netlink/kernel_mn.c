@@ -14,7 +14,7 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 
 /* ---- reconciliation ---- */
 
@@ -27,20 +27,20 @@ static bool is_dirty(const struct kernel_mn *mn)
 {
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty)
 			return true;
 	return mn->rules_dirty;
 }
 
-static int prepare_home(struct kernel_mn *mn, struct mn_home *h,
+static int prepare_home(struct kernel_mn *mn, struct kmn_home *h,
 			struct nlb_txn *txn)
 {
 	const struct kernel_mn_home *w = &h->want;
 
 	h->coa = -1;
 	if (w->place == KERNEL_MN_AWAY && !addr_is_any(&w->coa_router)) {
-		h->coa = mn_coa_set(mn, txn, w);
+		h->coa = kmn_coa_set(mn, txn, w);
 		if (h->coa < 0)
 			return h->coa;
 	}
@@ -48,21 +48,21 @@ static int prepare_home(struct kernel_mn *mn, struct mn_home *h,
 }
 
 /* RETURNING needs no tunnel that is not there already. */
-static int give_tunnel(struct kernel_mn *mn, struct mn_home *h)
+static int give_tunnel(struct kernel_mn *mn, struct kmn_home *h)
 {
 	int had = h->tunnel;
 
 	h->tunnel = -1;
-	if (!mn_wants_tunnel(&h->want))
+	if (!kmn_wants_tunnel(&h->want))
 		return 0;
 	if (h->want.place == KERNEL_MN_RETURNING) {
 		h->tunnel = had;
 		return 0;
 	}
-	h->tunnel = mn_tunnel_get(mn, &h->want.ha, &h->want.coa);
+	h->tunnel = kmn_tunnel_get(mn, &h->want.ha, &h->want.coa);
 	if (h->tunnel < 0)
 		return h->tunnel;
-	mn_tunnel_receive(mn, &h->want.ha);
+	kmn_tunnel_receive(mn, &h->want.ha);
 	return 0;
 }
 
@@ -70,29 +70,29 @@ static int apply(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	int err = 0, e, h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty) {
 			e = prepare_home(mn, &mn->homes[h], txn);
 			err = err ? err : e;
 		}
-	mn_tunnel_move(mn, txn);
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	kmn_tunnel_move(mn, txn);
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty) {
 			e = give_tunnel(mn, &mn->homes[h]);
 			err = err ? err : e;
 		}
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty)
-			mn_home_apply(mn, &mn->homes[h], txn);
-	e = mn_rules_apply(mn, txn);
+			kmn_home_apply(mn, &mn->homes[h], txn);
+	e = kmn_rules_apply(mn, txn);
 	err = err ? err : e;
-	mn_coa_sweep(mn, txn);
-	mn_tunnel_sweep(mn, txn);
-	mn_listen_update(mn);
+	kmn_coa_sweep(mn, txn);
+	kmn_tunnel_sweep(mn, txn);
+	kmn_listen_update(mn);
 	return err;
 }
 
-static void answer(struct mn_home *h, int err)
+static void answer(struct kmn_home *h, int err)
 {
 	struct kernel_op *op;
 
@@ -110,8 +110,8 @@ static void on_applied(struct nlb_txn *txn, int err)
 	struct kernel_mn *mn = rec->mn;
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		struct kmn_home *home = &mn->homes[h];
 
 		if (!home->dirty)
 			continue;
@@ -143,7 +143,7 @@ bool kernel_mn_reconcile(struct kernel *k)
 	rec->mn = mn;
 	mn->rules_dirty = false;
 	nlb_txn_begin(&rec->txn, on_applied);
-	mn_tunnel_check(mn);
+	kmn_tunnel_check(mn);
 	err = apply(mn, &rec->txn);
 	nlb_txn_end(k->nl, &rec->txn, err);
 	return true;
@@ -155,11 +155,11 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 		       const struct kernel_mn_home *want)
 {
 	struct kernel_op *op;
-	struct mn_home *h;
+	struct kmn_home *h;
 
 	if (!k->mn)
 		return -ENODEV;
-	if (want->index >= MN_MAX_HOMES)
+	if (want->index >= KMN_MAX_HOMES)
 		return -ENOSPC;
 	op = calloc(1, sizeof(*op));
 	if (!op)
@@ -187,7 +187,7 @@ int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
 
 	if (!k->mn)
 		return -ENODEV;
-	err = mn_rules_copy(k->mn, rules, n_rules);
+	err = kmn_rules_copy(k->mn, rules, n_rules);
 	if (err)
 		return err;
 	k->mn->rules_dirty = true;
@@ -200,7 +200,7 @@ bool kernel_mn_is_tunnel(struct kernel *k, int ifindex)
 {
 	int i;
 
-	for (i = 0; k->mn && i < MN_MAX_HOMES; i++)
+	for (i = 0; k->mn && i < KMN_MAX_HOMES; i++)
 		if (k->mn->tunnels[i].used &&
 		    k->mn->tunnels[i].ifindex == ifindex)
 			return true;
@@ -232,9 +232,9 @@ static int new_mn(struct kernel *k, const struct kernel_mn_conf *conf,
 	mn->prefix[IF_NAMESIZE - 1] = '\0';
 	mn->table_base = conf->table_base;
 	mn->rule_base = conf->rule_base;
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		mn->homes[h].coa = mn->homes[h].tunnel = -1;
-	err = mn_rules_copy(mn, conf->rules, conf->n_rules);
+	err = kmn_rules_copy(mn, conf->rules, conf->n_rules);
 	if (err) {
 		free(mn);
 		return err;
@@ -274,8 +274,8 @@ void kernel_mn_stop(struct kernel *k)
 
 	if (!mn)
 		return;
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		struct kmn_home *home = &mn->homes[h];
 
 		if (home->have.place == KERNEL_MN_NONE && !home->dirty)
 			continue;
@@ -286,13 +286,13 @@ void kernel_mn_stop(struct kernel *k)
 	}
 	kernel_mn_reconcile(k);
 	nlb_flush(k->nl);
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		answer(&mn->homes[h], -ECANCELED);
 	kernel_ro_stop(k, KERNEL_RO_LOCAL);
 	kernel_xfrm_clean_larval(k);
 	clean(k, mn->prefix);
-	mn_listen_done(mn);
-	mn_rules_done(mn);
+	kmn_listen_done(mn);
+	kmn_rules_done(mn);
 	free(mn);
 	k->mn = NULL;
 	kernel_xfrm_use(k, KERNEL_USER_MN, false);

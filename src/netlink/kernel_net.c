@@ -13,7 +13,7 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 #include "src/netlink/watch.h"
 
 /* ---- answers ---- */

@@ -87,7 +87,7 @@ void kernel_xfrm_clean_larval(struct kernel *k);
 /* Removes what an earlier run left; once, before anything is installed. */
 void kernel_xfrm_clean(struct kernel *k);
 /* The state by which Binding Updates from hoa to ha leave from coa with a Home
- * Address option; the policy is mn_rules.c's. */
+ * Address option; the policy is kmn_rules.c's. */
 void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 			 const struct in6_addr *hoa, const struct in6_addr *ha,
 			 const struct in6_addr *coa);

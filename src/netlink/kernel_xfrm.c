@@ -8,7 +8,7 @@
  * the Home Address option into its Binding Updates to the agent.
  *
  * Roles share them: what two need is there once, and goes with the last.
- * Pairs of addresses are left to kernel_ro.c, rules to mn_rules.c.
+ * Pairs of addresses are left to kernel_ro.c, rules to kmn_rules.c.
  *
  * A home agent has no state or policy per mobile node: each policy costs a
  * walk over all routes.

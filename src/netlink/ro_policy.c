@@ -15,7 +15,7 @@
  *
  * Never optimised: the home agent's own address, multicast, link-local.  What
  * does not depend on addresses is left to kernel_xfrm.c, routing to
- * mn_rules.c.
+ * kmn_rules.c.
  */
 #include "src/netlink/ro_policy.h"
 

@@ -22,7 +22,7 @@
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
 #include "src/netlink/flow.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 
 #define HANDFUL  16
 #define PAUSE_MS 1000
@@ -32,10 +32,10 @@
 
 enum mode { MODE_ALL, MODE_SAMPLE, MODE_NOTHING };
 
-struct mn_listener {
+struct kmn_listener {
 	struct kernel *k;
 	struct loop_fd *handle;
-	struct mn_listener *next;
+	struct kmn_listener *next;
 	int fd, ifindex;
 	enum mode mode;
 	unsigned int seen;  /* in this period */
@@ -67,7 +67,7 @@ static int set_filter(int fd, enum mode mode)
 		       : 0;
 }
 
-static void begin(struct mn_listener *l, enum mode mode, struct mtime now)
+static void begin(struct kmn_listener *l, enum mode mode, struct mtime now)
 {
 	l->seen = 0;
 	l->since = now;
@@ -79,7 +79,7 @@ static void begin(struct mn_listener *l, enum mode mode, struct mtime now)
 	l->mode = mode;
 }
 
-static void drain(const struct mn_listener *l)
+static void drain(const struct kmn_listener *l)
 {
 	uint8_t octet;
 	int i;
@@ -91,12 +91,13 @@ static void drain(const struct mn_listener *l)
 
 static void on_resume(struct task *task, struct mtime now)
 {
-	struct mn_listener *l = container_of(task, struct mn_listener, resume);
+	struct kmn_listener *l =
+		container_of(task, struct kmn_listener, resume);
 
 	begin(l, MODE_SAMPLE, now);
 }
 
-static void pause_listening(struct mn_listener *l, struct mtime now)
+static void pause_listening(struct kmn_listener *l, struct mtime now)
 {
 	begin(l, MODE_NOTHING, now);
 	drain(l);
@@ -106,7 +107,7 @@ static void pause_listening(struct mn_listener *l, struct mtime now)
 
 static void on_readable(void *arg, struct mtime now)
 {
-	struct mn_listener *l = arg;
+	struct kmn_listener *l = arg;
 	uint8_t data[FLOW_SNAP];
 	struct kernel_flow flow;
 	struct in6_addr coa;
@@ -156,7 +157,7 @@ static int open_fd(int ifindex, int *ret_fd)
 	return 0;
 }
 
-static void close_listener(struct mn_listener *l)
+static void close_listener(struct kmn_listener *l)
 {
 	task_stop(&l->resume);
 	loop_del_fd(l->handle);
@@ -167,12 +168,12 @@ static void close_listener(struct mn_listener *l)
 
 static int listen_on(struct kernel_mn *mn, int ifindex)
 {
-	struct mn_listener *l = calloc(1, sizeof(*l));
+	struct kmn_listener *l = calloc(1, sizeof(*l));
 	int err;
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct mn_listener){
+	*l = (struct kmn_listener){
 		.k = mn->k,
 		.fd = -1,
 		.ifindex = ifindex,
@@ -193,26 +194,26 @@ static int listen_on(struct kernel_mn *mn, int ifindex)
 }
 
 /* Whether traffic of some home address that is away could come out of it. */
-static bool is_wanted(const struct kernel_mn *mn, const struct mn_tunnel *t)
+static bool is_wanted(const struct kernel_mn *mn, const struct kmn_tunnel *t)
 {
 	struct ro_rules rules = { mn->rules, mn->n_rules };
 	int h;
 
 	if (!t->used || !ro_rules_have(&rules, KERNEL_RULE_OPTIMISE))
 		return false;
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].have.place == KERNEL_MN_AWAY &&
 		    addr_eq(&mn->homes[h].have.ha, &t->ha))
 			return true;
 	return false;
 }
 
-static const struct mn_tunnel *find_tunnel(const struct kernel_mn *mn,
-					   int ifindex)
+static const struct kmn_tunnel *find_tunnel(const struct kernel_mn *mn,
+					    int ifindex)
 {
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++)
+	for (i = 0; i < KMN_MAX_HOMES; i++)
 		if (mn->tunnels[i].ifindex == ifindex && mn->tunnels[i].used)
 			return &mn->tunnels[i];
 	return NULL;
@@ -220,20 +221,20 @@ static const struct mn_tunnel *find_tunnel(const struct kernel_mn *mn,
 
 static bool is_listened(const struct kernel_mn *mn, int ifindex)
 {
-	const struct mn_listener *l = mn->listeners;
+	const struct kmn_listener *l = mn->listeners;
 
 	while (l && l->ifindex != ifindex)
 		l = l->next;
 	return l;
 }
 
-void mn_listen_update(struct kernel_mn *mn)
+void kmn_listen_update(struct kernel_mn *mn)
 {
-	struct mn_listener **at = &mn->listeners, *l;
+	struct kmn_listener **at = &mn->listeners, *l;
 	int i, err;
 
 	while ((l = *at)) {
-		const struct mn_tunnel *t = find_tunnel(mn, l->ifindex);
+		const struct kmn_tunnel *t = find_tunnel(mn, l->ifindex);
 
 		if (t && is_wanted(mn, t)) {
 			at = &l->next;
@@ -242,8 +243,8 @@ void mn_listen_update(struct kernel_mn *mn)
 			close_listener(l);
 		}
 	}
-	for (i = 0; i < MN_MAX_HOMES; i++) {
-		const struct mn_tunnel *t = &mn->tunnels[i];
+	for (i = 0; i < KMN_MAX_HOMES; i++) {
+		const struct kmn_tunnel *t = &mn->tunnels[i];
 
 		if (!is_wanted(mn, t) || is_listened(mn, t->ifindex))
 			continue;
@@ -255,9 +256,9 @@ void mn_listen_update(struct kernel_mn *mn)
 	}
 }
 
-void mn_listen_done(struct kernel_mn *mn)
+void kmn_listen_done(struct kernel_mn *mn)
 {
-	struct mn_listener *l;
+	struct kmn_listener *l;
 
 	while ((l = mn->listeners)) {
 		mn->listeners = l->next;

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 #include "src/netlink/watch.h"
 
 #define METRIC 1024
@@ -23,7 +23,7 @@
  * take must not leave by the main table. */
 #define METRIC_UNREACHABLE UINT32_MAX
 
-static size_t index_of(const struct kernel_mn *mn, const struct mn_home *h)
+static size_t index_of(const struct kernel_mn *mn, const struct kmn_home *h)
 {
 	return (size_t)(h - mn->homes);
 }
@@ -35,7 +35,7 @@ static bool has_hao(const struct kernel_mn_home *w)
 	return w->place == KERNEL_MN_AWAY && !addr_is_any(&w->ha);
 }
 
-static void apply_hao(struct kernel_mn *mn, struct mn_home *h,
+static void apply_hao(struct kernel_mn *mn, struct kmn_home *h,
 		      struct nlb_txn *txn)
 {
 	const struct kernel_mn_home *want = &h->want, *have = &h->have;
@@ -52,14 +52,14 @@ static void apply_hao(struct kernel_mn *mn, struct mn_home *h,
 /* ---- its table ---- */
 
 /* Its default route; false when it has no table of its own. */
-static bool home_route(const struct kernel_mn *mn, const struct mn_home *h,
+static bool home_route(const struct kernel_mn *mn, const struct kmn_home *h,
 		       struct route *ret)
 {
 	const struct kernel_mn_home *w = &h->want;
 	struct route r = {
 		.type = RTN_UNICAST,
 		.proto = PROTO_MN,
-		.table = mn_home_table(mn, index_of(mn, h)),
+		.table = kmn_home_table(mn, index_of(mn, h)),
 		.metric = METRIC,
 	};
 
@@ -78,7 +78,7 @@ static bool home_route(const struct kernel_mn *mn, const struct mn_home *h,
 }
 
 /* The home prefix, on the link; false when it goes to the router too. */
-static bool onlink_route(const struct kernel_mn *mn, const struct mn_home *h,
+static bool onlink_route(const struct kernel_mn *mn, const struct kmn_home *h,
 			 const struct kernel_mn_home *w, struct route *ret)
 {
 	struct prefix p = prefix_of(&w->hoa, w->home_plen);
@@ -92,7 +92,7 @@ static bool onlink_route(const struct kernel_mn *mn, const struct mn_home *h,
 		.dst_len = p.len,
 		.type = RTN_UNICAST,
 		.proto = PROTO_MN,
-		.table = mn_home_table(mn, index_of(mn, h)),
+		.table = kmn_home_table(mn, index_of(mn, h)),
 		.metric = METRIC,
 		.oif = w->home_ifindex,
 	};
@@ -100,23 +100,23 @@ static bool onlink_route(const struct kernel_mn *mn, const struct mn_home *h,
 }
 
 static struct route last_route(const struct kernel_mn *mn,
-			       const struct mn_home *h)
+			       const struct kmn_home *h)
 {
 	return (struct route){
 		.type = RTN_UNREACHABLE,
 		.proto = PROTO_MN,
-		.table = mn_home_table(mn, index_of(mn, h)),
+		.table = kmn_home_table(mn, index_of(mn, h)),
 		.metric = METRIC_UNREACHABLE,
 		.oif = 1, /* lo, where the kernel puts it anyway */
 	};
 }
 
-static void put_rule(struct kernel_mn *mn, const struct mn_home *h,
+static void put_rule(struct kernel_mn *mn, const struct kmn_home *h,
 		     struct nlb_txn *txn, bool on)
 {
 	struct rule r = {
-		.pref = mn->rule_base + MN_RULE_FIND,
-		.table = mn_home_table(mn, index_of(mn, h)),
+		.pref = mn->rule_base + KMN_RULE_FIND,
+		.table = kmn_home_table(mn, index_of(mn, h)),
 		.proto = PROTO_MN,
 		.src = on ? h->want.hoa : h->have.hoa,
 		.src_len = 128,
@@ -147,7 +147,7 @@ static void del_route(struct kernel_mn *mn, struct nlb_txn *txn,
 	nlb_commit_del(mn->k->nl, txn);
 }
 
-static void set_table(struct kernel_mn *mn, struct mn_home *h,
+static void set_table(struct kernel_mn *mn, struct kmn_home *h,
 		      struct nlb_txn *txn)
 {
 	struct route r, onlink, last = last_route(mn, h);
@@ -163,7 +163,7 @@ static void set_table(struct kernel_mn *mn, struct mn_home *h,
 }
 
 /* What the table has for the place that is left. */
-static void clear_table(struct kernel_mn *mn, struct mn_home *h,
+static void clear_table(struct kernel_mn *mn, struct kmn_home *h,
 			struct nlb_txn *txn)
 {
 	struct route r, old, now, last = last_route(mn, h);
@@ -190,7 +190,7 @@ static void clear_table(struct kernel_mn *mn, struct mn_home *h,
 
 /* ---- the address ---- */
 
-static int wanted_ifindex(const struct kernel_mn *mn, const struct mn_home *h)
+static int wanted_ifindex(const struct kernel_mn *mn, const struct kmn_home *h)
 {
 	switch (h->want.place) {
 	case KERNEL_MN_AWAY:
@@ -224,7 +224,7 @@ static void drop_deaf(struct kernel_mn *mn, struct nlb_txn *txn, int ifindex,
 /* Somebody else's stays, and stays his. */
 static int on_addr_added(void *arg, int err)
 {
-	struct mn_home *h = arg;
+	struct kmn_home *h = arg;
 
 	if (err == -EEXIST) {
 		if (!h->addr_kept)
@@ -236,7 +236,7 @@ static int on_addr_added(void *arg, int err)
 	return err;
 }
 
-static void apply_addr(struct kernel_mn *mn, struct mn_home *h,
+static void apply_addr(struct kernel_mn *mn, struct kmn_home *h,
 		       struct nlb_txn *txn)
 {
 	const struct in6_addr *hoa = &h->want.hoa;
@@ -259,7 +259,8 @@ static void apply_addr(struct kernel_mn *mn, struct mn_home *h,
 	h->addr_ifindex = to;
 }
 
-void mn_home_apply(struct kernel_mn *mn, struct mn_home *h, struct nlb_txn *txn)
+void kmn_home_apply(struct kernel_mn *mn, struct kmn_home *h,
+		    struct nlb_txn *txn)
 {
 	/* Another home address in this place: nothing of the old one is of
 	 * use. */

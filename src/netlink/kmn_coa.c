@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 
 static struct rule coa_rule(const struct kernel_mn *mn, int i)
 {
 	return (struct rule){
-		.pref = mn->rule_base + MN_RULE_COA,
-		.table = mn_coa_table(mn, i),
+		.pref = mn->rule_base + KMN_RULE_COA,
+		.table = kmn_coa_table(mn, i),
 		.proto = PROTO_MN,
 		.src = mn->coas[i].coa,
 		.src_len = 128,
@@ -29,8 +29,8 @@ static struct rule coa_rule(const struct kernel_mn *mn, int i)
 static struct rule bound_rule(const struct kernel_mn *mn, int i)
 {
 	struct rule r = {
-		.pref = mn->rule_base + MN_RULE_COA,
-		.table = mn_coa_table(mn, i),
+		.pref = mn->rule_base + KMN_RULE_COA,
+		.table = kmn_coa_table(mn, i),
 		.proto = PROTO_MN,
 		.dst = { { { 0x20 } } }, /* 2000::/3 */
 		.dst_len = 3,
@@ -47,7 +47,7 @@ static struct route coa_route(const struct kernel_mn *mn, int i)
 	return (struct route){
 		.type = RTN_UNICAST,
 		.proto = PROTO_MN,
-		.table = mn_coa_table(mn, i),
+		.table = kmn_coa_table(mn, i),
 		.oif = mn->coas[i].ifindex,
 		.gateway = mn->coas[i].router,
 		.prefsrc = mn->coas[i].coa,
@@ -83,7 +83,7 @@ static int find(const struct kernel_mn *mn, const struct in6_addr *coa)
 {
 	int i, free_place = -ENOSPC;
 
-	for (i = MN_MAX_HOMES - 1; i >= 0; i--) {
+	for (i = KMN_MAX_HOMES - 1; i >= 0; i--) {
 		if (!mn->coas[i].used)
 			free_place = i;
 		else if (addr_eq(&mn->coas[i].coa, coa))
@@ -92,8 +92,8 @@ static int find(const struct kernel_mn *mn, const struct in6_addr *coa)
 	return free_place;
 }
 
-int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
-	       const struct kernel_mn_home *want)
+int kmn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
+		const struct kernel_mn_home *want)
 {
 	int i = find(mn, &want->coa);
 	struct route route;
@@ -102,7 +102,7 @@ int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
 		return i;
 	if (mn->coas[i].used && mn->coas[i].ifindex != want->coa_ifindex)
 		put_rules(mn, txn, i, false);
-	mn->coas[i] = (struct mn_coa){
+	mn->coas[i] = (struct kmn_coa){
 		.used = true,
 		.coa = want->coa,
 		.router = want->coa_router,
@@ -124,18 +124,18 @@ static bool is_used(const struct kernel_mn *mn, int i)
 {
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++)
+	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].coa == i)
 			return true;
 	return false;
 }
 
-void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
+void kmn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	struct route route;
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++) {
+	for (i = 0; i < KMN_MAX_HOMES; i++) {
 		if (!mn->coas[i].used || is_used(mn, i))
 			continue;
 		put_rules(mn, txn, i, false);

@@ -4,27 +4,27 @@
  * tables (care-of addresses, tunnels, home addresses) that kernel_mn.c brings
  * to what is wanted at the end of each turn.
  */
-#ifndef NETLINK_MN_PRIV_H
-#define NETLINK_MN_PRIV_H
+#ifndef NETLINK_KMN_PRIV_H
+#define NETLINK_KMN_PRIV_H
 
 #include "src/netlink/kernel_priv.h"
 #include "src/netlink/ro_policy.h"
 
-#define MN_MAX_HOMES 64 /* also of tunnels and care-of addresses */
+#define KMN_MAX_HOMES 64 /* also of tunnels and care-of addresses */
 
 /* Rule priorities above rule_base. */
-enum mn_rule {
-	MN_RULE_HOA, /* from HOA: its own table, whatever the destination */
-	MN_RULE_COA, /* from COA, or bound to its interface: its own table */
-	MN_RULE_ORDERED, /* rules for traffic, up to the last KERNEL_RULE_DIRECT:
+enum kmn_rule {
+	KMN_RULE_HOA, /* from HOA: its own table, whatever the destination */
+	KMN_RULE_COA, /* from COA, or bound to its interface: its own table */
+	KMN_RULE_ORDERED, /* rules for traffic, up to the last KERNEL_RULE_DIRECT:
 			  * to the care-of table, or HOA's own */
-	MN_RULE_FIND,    /* sockets without a source that would take HOA */
+	KMN_RULE_FIND,    /* sockets without a source that would take HOA */
 };
 
 /* Where traffic from a care-of address goes: a rule and a table with one
  * default route, so that neither an old default route nor an old on-link
  * prefix in the main table can catch it. */
-struct mn_coa {
+struct kmn_coa {
 	bool used;
 	struct in6_addr coa, router;
 	int ifindex;
@@ -33,14 +33,14 @@ struct mn_coa {
 
 /* With coa :: it only receives, from the agent to any address of ours: what
  * was under way to an earlier care-of address. */
-struct mn_tunnel {
+struct kmn_tunnel {
 	bool used;
 	char name[IF_NAMESIZE];
 	int ifindex;
 	struct in6_addr ha, coa;
 };
 
-struct mn_home {
+struct kmn_home {
 	bool dirty; /* `want` is new */
 	struct kernel_mn_home want;
 	struct kernel_mn_home have;   /* installed, or queued */
@@ -63,77 +63,77 @@ struct kernel_mn {
 	bool rules_dirty;            /* they are new */
 	bool pairs_stale;            /* rules, or who is away, changed */
 	bool rules_unsure;           /* what follows may not be there */
-	struct policy_list policies; /* mn_rules.c */
+	struct policy_list policies; /* kmn_rules.c */
 	struct rule *routing;
 	unsigned int n_routing;
-	struct mn_listener *listeners; /* mn_listen.c */
-	struct mn_coa coas[MN_MAX_HOMES];
-	struct mn_tunnel tunnels[MN_MAX_HOMES];
-	struct mn_home homes[MN_MAX_HOMES];
+	struct kmn_listener *listeners; /* kmn_listen.c */
+	struct kmn_coa coas[KMN_MAX_HOMES];
+	struct kmn_tunnel tunnels[KMN_MAX_HOMES];
+	struct kmn_home homes[KMN_MAX_HOMES];
 	bool undo; /* the last reconciliation failed */
 };
 
-static inline uint32_t mn_home_table(const struct kernel_mn *mn, size_t i)
+static inline uint32_t kmn_home_table(const struct kernel_mn *mn, size_t i)
 {
 	return mn->table_base + (uint32_t)i;
 }
 
-static inline uint32_t mn_coa_table(const struct kernel_mn *mn, int i)
+static inline uint32_t kmn_coa_table(const struct kernel_mn *mn, int i)
 {
-	return mn->table_base + MN_MAX_HOMES + (uint32_t)i;
+	return mn->table_base + KMN_MAX_HOMES + (uint32_t)i;
 }
 
-/* ---- mn_coa.c ---- */
+/* ---- kmn_coa.c ---- */
 
 /* Installs the rule and table of a care-of address (again); its place or
  * -ENOSPC. */
-int mn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
-	       const struct kernel_mn_home *want);
+int kmn_coa_set(struct kernel_mn *mn, struct nlb_txn *txn,
+		const struct kernel_mn_home *want);
 /* Removes those that no home address uses. */
-void mn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
+void kmn_coa_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
 
-/* ---- mn_rules.c ---- */
+/* ---- kmn_rules.c ---- */
 
 /* Copies the caller's rules. */
-int mn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
-		  unsigned int n_rules);
-void mn_rules_done(struct kernel_mn *mn);
+int kmn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
+		   unsigned int n_rules);
+void kmn_rules_done(struct kernel_mn *mn);
 /* Queues what the rules, and which home addresses are away, make of policies
  * and of routing rules. */
-int mn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn);
+int kmn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn);
 /* The rules for traffic from `local`: none unless it is a home address that
  * is away. */
-struct ro_rules mn_rules_of(const struct kernel *k,
-			    const struct in6_addr *local);
+struct ro_rules kmn_rules_of(const struct kernel *k,
+			     const struct in6_addr *local);
 
-/* ---- mn_listen.c ---- */
+/* ---- kmn_listen.c ---- */
 
 /* Listens on those tunnels whose traffic could be optimised. */
-void mn_listen_update(struct kernel_mn *mn);
-void mn_listen_done(struct kernel_mn *mn);
+void kmn_listen_update(struct kernel_mn *mn);
+void kmn_listen_done(struct kernel_mn *mn);
 
-/* ---- mn_tunnel.c ---- */
+/* ---- kmn_tunnel.c ---- */
 
 /* Forgets devices that somebody deleted. */
-void mn_tunnel_check(struct kernel_mn *mn);
+void kmn_tunnel_check(struct kernel_mn *mn);
 /* Moves each tunnel whose home addresses all want the same new care-of
  * address. */
-void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn);
+void kmn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn);
 /* The place of a tunnel between these addresses, created at need (at once);
  * or -errno. */
-int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
-		  const struct in6_addr *coa);
+int kmn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
+		   const struct in6_addr *coa);
 /* Creates the device that only receives; without it some packets are lost at
  * a handover, and that is all. */
-void mn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha);
-void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
+void kmn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha);
+void kmn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn);
 
-/* ---- mn_home.c ---- */
+/* ---- kmn_home.c ---- */
 
 /* Brings one home address to h->want, its care-of address and tunnel being
  * set already. */
-void mn_home_apply(struct kernel_mn *mn, struct mn_home *h,
-		   struct nlb_txn *txn);
+void kmn_home_apply(struct kernel_mn *mn, struct kmn_home *h,
+		    struct nlb_txn *txn);
 
 /* ---- kernel_mn.c ---- */
 
@@ -141,7 +141,7 @@ void mn_home_apply(struct kernel_mn *mn, struct mn_home *h,
  * as it returns true. */
 bool kernel_mn_reconcile(struct kernel *k);
 
-static inline bool mn_wants_tunnel(const struct kernel_mn_home *w)
+static inline bool kmn_wants_tunnel(const struct kernel_mn_home *w)
 {
 	return (w->place == KERNEL_MN_AWAY ||
 		w->place == KERNEL_MN_RETURNING) &&

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "mip6d/log.h"
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 
-static bool exists(const struct mn_tunnel *t)
+static bool exists(const struct kmn_tunnel *t)
 {
 	char name[IF_NAMESIZE];
 
@@ -31,8 +31,8 @@ static void forget(struct kernel_mn *mn, int i)
 {
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		struct kmn_home *home = &mn->homes[h];
 
 		if (home->tunnel != i)
 			continue;
@@ -46,12 +46,12 @@ static void forget(struct kernel_mn *mn, int i)
 	mn->tunnels[i].used = false;
 }
 
-void mn_tunnel_check(struct kernel_mn *mn)
+void kmn_tunnel_check(struct kernel_mn *mn)
 {
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++) {
-		struct mn_tunnel *t = &mn->tunnels[i];
+	for (i = 0; i < KMN_MAX_HOMES; i++) {
+		struct kmn_tunnel *t = &mn->tunnels[i];
 
 		if (!t->used || exists(t))
 			continue;
@@ -66,7 +66,7 @@ static int find(const struct kernel_mn *mn, const struct in6_addr *ha,
 {
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++)
+	for (i = 0; i < KMN_MAX_HOMES; i++)
 		if (mn->tunnels[i].used && addr_eq(&mn->tunnels[i].ha, ha) &&
 		    addr_eq(&mn->tunnels[i].coa, coa))
 			return i;
@@ -78,16 +78,16 @@ static int find(const struct kernel_mn *mn, const struct in6_addr *ha,
 static bool common_coa(const struct kernel_mn *mn, int i,
 		       struct in6_addr *ret_coa)
 {
-	const struct mn_tunnel *t = &mn->tunnels[i];
+	const struct kmn_tunnel *t = &mn->tunnels[i];
 	bool any = false;
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		const struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		const struct kmn_home *home = &mn->homes[h];
 
 		if (home->tunnel != i)
 			continue;
-		if (!mn_wants_tunnel(&home->want) ||
+		if (!kmn_wants_tunnel(&home->want) ||
 		    !addr_eq(&home->want.ha, &t->ha) ||
 		    (any && !addr_eq(&home->want.coa, ret_coa)))
 			return false;
@@ -97,8 +97,8 @@ static bool common_coa(const struct kernel_mn *mn, int i,
 	return any;
 }
 
-static void move(struct kernel_mn *mn, struct nlb_txn *txn, struct mn_tunnel *t,
-		 const struct in6_addr *coa)
+static void move(struct kernel_mn *mn, struct nlb_txn *txn,
+		 struct kmn_tunnel *t, const struct in6_addr *coa)
 {
 	struct link_tunnel change = {
 		.ifindex = t->ifindex,
@@ -111,13 +111,13 @@ static void move(struct kernel_mn *mn, struct nlb_txn *txn, struct mn_tunnel *t,
 	t->coa = *coa;
 }
 
-void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn)
+void kmn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	struct in6_addr coa;
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++) {
-		struct mn_tunnel *t = &mn->tunnels[i];
+	for (i = 0; i < KMN_MAX_HOMES; i++) {
+		struct kmn_tunnel *t = &mn->tunnels[i];
 
 		if (t->used && common_coa(mn, i, &coa) &&
 		    !addr_eq(&coa, &t->coa) && find(mn, &t->ha, &coa) < 0)
@@ -125,7 +125,7 @@ void mn_tunnel_move(struct kernel_mn *mn, struct nlb_txn *txn)
 	}
 }
 
-static int create(struct kernel_mn *mn, struct mn_tunnel *t)
+static int create(struct kernel_mn *mn, struct kmn_tunnel *t)
 {
 	struct link_tunnel add = {
 		.name = t->name,
@@ -153,20 +153,20 @@ static int create(struct kernel_mn *mn, struct mn_tunnel *t)
 	return err;
 }
 
-int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
-		  const struct in6_addr *coa)
+int kmn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
+		   const struct in6_addr *coa)
 {
 	int i = find(mn, ha, coa), err;
-	struct mn_tunnel *t;
+	struct kmn_tunnel *t;
 
 	if (i >= 0)
 		return i;
-	for (i = 0; i < MN_MAX_HOMES && mn->tunnels[i].used; i++)
+	for (i = 0; i < KMN_MAX_HOMES && mn->tunnels[i].used; i++)
 		;
-	if (i == MN_MAX_HOMES)
+	if (i == KMN_MAX_HOMES)
 		return -ENOSPC;
 	t = &mn->tunnels[i];
-	*t = (struct mn_tunnel){ .ha = *ha, .coa = *coa };
+	*t = (struct kmn_tunnel){ .ha = *ha, .coa = *coa };
 	snprintf(t->name, sizeof(t->name), "%.11s%s%d", mn->prefix,
 		 addr_is_any(coa) ? "r" : "", i);
 	err = create(mn, t);
@@ -179,18 +179,18 @@ int mn_tunnel_get(struct kernel_mn *mn, const struct in6_addr *ha,
 	return i;
 }
 
-void mn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha)
+void kmn_tunnel_receive(struct kernel_mn *mn, const struct in6_addr *ha)
 {
-	mn_tunnel_get(mn, ha, &addr_any);
+	kmn_tunnel_get(mn, ha, &addr_any);
 }
 
 static bool is_used(const struct kernel_mn *mn, int i)
 {
-	const struct mn_tunnel *t = &mn->tunnels[i];
+	const struct kmn_tunnel *t = &mn->tunnels[i];
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		const struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		const struct kmn_home *home = &mn->homes[h];
 
 		if (home->tunnel == i ||
 		    (addr_is_any(&t->coa) && home->tunnel >= 0 &&
@@ -200,12 +200,12 @@ static bool is_used(const struct kernel_mn *mn, int i)
 	return false;
 }
 
-void mn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
+void kmn_tunnel_sweep(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	int i;
 
-	for (i = 0; i < MN_MAX_HOMES; i++) {
-		struct mn_tunnel *t = &mn->tunnels[i];
+	for (i = 0; i < KMN_MAX_HOMES; i++) {
+		struct kmn_tunnel *t = &mn->tunnels[i];
 
 		if (!t->used || is_used(mn, i))
 			continue;

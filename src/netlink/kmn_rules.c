@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/netlink/mn_priv.h"
+#include "src/netlink/kmn_priv.h"
 #include "src/netlink/policy_apply.h"
 
-int mn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
-		  unsigned int n_rules)
+int kmn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
+		   unsigned int n_rules)
 {
 	struct kernel_rule *copy = NULL;
 
@@ -36,7 +36,7 @@ int mn_rules_copy(struct kernel_mn *mn, const struct kernel_rule *rules,
 	return 0;
 }
 
-void mn_rules_done(struct kernel_mn *mn)
+void kmn_rules_done(struct kernel_mn *mn)
 {
 	policy_list_done(&mn->policies);
 	free(mn->routing);
@@ -48,13 +48,13 @@ static struct ro_rules rules_of(const struct kernel_mn *mn)
 	return (struct ro_rules){ mn->rules, mn->n_rules };
 }
 
-struct ro_rules mn_rules_of(const struct kernel *k,
-			    const struct in6_addr *local)
+struct ro_rules kmn_rules_of(const struct kernel *k,
+			     const struct in6_addr *local)
 {
 	const struct kernel_mn *mn = k->mn;
 	int h;
 
-	for (h = 0; mn && h < MN_MAX_HOMES; h++)
+	for (h = 0; mn && h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].have.place == KERNEL_MN_AWAY &&
 		    addr_eq(&mn->homes[h].have.hoa, local))
 			return rules_of(mn);
@@ -69,7 +69,7 @@ static int apply_policies(struct kernel_mn *mn, struct nlb_txn *txn)
 	struct policy_list want = { 0 };
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
 		const struct kernel_mn_home *w = &mn->homes[h].have;
 
 		if (w->place == KERNEL_MN_AWAY ||
@@ -100,12 +100,12 @@ static uint32_t direct_table(const struct kernel_mn *mn)
 {
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
-		const struct mn_home *home = &mn->homes[h];
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
+		const struct kmn_home *home = &mn->homes[h];
 
 		if (home->have.place == KERNEL_MN_AWAY)
 			return home->coa < 0 ? RT_TABLE_MAIN
-					     : mn_coa_table(mn, home->coa);
+					     : kmn_coa_table(mn, home->coa);
 	}
 	return 0;
 }
@@ -116,10 +116,10 @@ static void add_for_homes(const struct kernel_mn *mn, struct routing *list,
 	struct rule r = *like;
 	int h;
 
-	for (h = 0; h < MN_MAX_HOMES; h++) {
+	for (h = 0; h < KMN_MAX_HOMES; h++) {
 		if (!mn->homes[h].table_ifindex)
 			continue;
-		r.table = mn_home_table(mn, (size_t)h);
+		r.table = kmn_home_table(mn, (size_t)h);
 		r.src = mn->homes[h].have.hoa;
 		r.src_len = 128;
 		add(list, &r);
@@ -129,12 +129,12 @@ static void add_for_homes(const struct kernel_mn *mn, struct routing *list,
 static void fill(const struct kernel_mn *mn, struct routing *list, unsigned n)
 {
 	struct rule from = {
-		.pref = mn->rule_base + MN_RULE_HOA,
+		.pref = mn->rule_base + KMN_RULE_HOA,
 		.proto = PROTO_MN,
 	};
 	/* The care-of table has a default route on the same interface. */
 	struct rule linklocal = {
-		.pref = mn->rule_base + MN_RULE_HOA,
+		.pref = mn->rule_base + KMN_RULE_HOA,
 		.table = RT_TABLE_MAIN,
 		.proto = PROTO_MN,
 		.dst = { { { 0xfe, 0x80 } } },
@@ -147,7 +147,7 @@ static void fill(const struct kernel_mn *mn, struct routing *list, unsigned n)
 	for (i = 0; i < n; i++) {
 		const struct kernel_rule *k = &mn->rules[i];
 		struct rule r = {
-			.pref = mn->rule_base + MN_RULE_ORDERED,
+			.pref = mn->rule_base + KMN_RULE_ORDERED,
 			.table = direct_table(mn),
 			.proto = PROTO_MN,
 			.dst = k->peer.addr,
@@ -220,7 +220,7 @@ static int apply_routing(struct kernel_mn *mn, struct nlb_txn *txn)
 	while (n && mn->rules[n - 1].action != KERNEL_RULE_DIRECT)
 		n--;
 	if (n && direct_table(mn)) {
-		list.max = 1 + (n + 1) * MN_MAX_HOMES;
+		list.max = 1 + (n + 1) * KMN_MAX_HOMES;
 		list.v = calloc(list.max, sizeof(*list.v));
 		if (!list.v)
 			return -ENOMEM;
@@ -241,7 +241,7 @@ static int apply_routing(struct kernel_mn *mn, struct nlb_txn *txn)
 	return 0;
 }
 
-int mn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn)
+int kmn_rules_apply(struct kernel_mn *mn, struct nlb_txn *txn)
 {
 	int err = apply_policies(mn, txn), e = apply_routing(mn, txn);
 
