@@ -188,7 +188,10 @@ static void ro_evict(struct sim *s)
 
 	sim_net_ro(s, &n, 300);
 	s->want_direct = false;
-	s->may_lose = 2; /* until a Binding Error tells who was evicted */
+	/* Until a Binding Error tells who was evicted, and its kernel knows. */
+	s->may_lose = 4;
+	if (s->kernel_us > 300000)
+		s->kernel_us = 300000;
 	n.cn->cn.max_bindings = 2;
 	for (i = 0; i < 4; i++) {
 		struct sim_node *mn = sim_mn_add(s, i % 2 ? n.a : n.b);
@@ -217,7 +220,8 @@ static void ro_evict(struct sim *s)
 }
 
 /* Two mobile nodes, each the other's correspondent, at home or away as it
- * comes.  COM-56, COM-63, MN-187, MN-188, MN-189, MN-190, MN-193 */
+ * comes.  COM-56, COM-63, MN-187, MN-188, MN-189, MN-190, MN-191,
+ * MN-193 */
 static void ro_both(struct sim *s)
 {
 	struct sim_net n;

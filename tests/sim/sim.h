@@ -187,6 +187,7 @@ struct sim_node {
 	bool up;
 	bool mute;   /* it crashes: nothing leaves */
 	bool asleep; /* suspended: nothing runs, nothing arrives */
+	bool stops;  /* in order, just now */
 	bool dirty;  /* something happened; look at it at the step's end */
 	struct tqueue *tq;
 	struct kernel *kernel;

@@ -221,7 +221,7 @@ void sim_node_start(struct sim_node *n)
 				 .transport = n->transport,
 				 .counters = &n->counters };
 	n->up = true;
-	n->mute = false;
+	n->mute = n->stops = false;
 	n->epoch++;
 	n->started = n->sim->now;
 	sim_note(n->sim, "%s starts", n->name);
@@ -293,6 +293,7 @@ void sim_node_stop(struct sim_node *n)
 		return;
 	sim_note(s, "%s stops", n->name);
 	sim_node_enter(n);
+	n->stops = true;
 	if (n->daemon)
 		daemon_stop(n->daemon, s->now);
 	sim_node_touch(n);

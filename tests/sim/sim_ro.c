@@ -9,7 +9,8 @@
  *   Binding Update is accepted once and never again, whatever became of the
  *   entry (CN-10, CN-51, CN-54, CN-102, CN-103);
  * - the correspondent's kernel holds what its cache holds, the mobile node's
- *   what it believes (CN-9, MN-14, MN-20);
+ *   what it believes (CN-9, CN-29, MN-14, MN-20), and at least what its
+ *   correspondents send directly is taken (MN-92);
  * - the mobile node believes nothing that was not accepted, nor for longer
  *   (MN-4, MN-169), and after a Binding Error sends nothing more directly
  *   (MN-47);
@@ -111,6 +112,7 @@ static void acceptance_check(struct sim_node *n, struct sim_entry *known,
 	struct sim_robu *b;
 
 	rr->n_accepted++;
+	known->sure_until = (struct mtime){ 0 };
 	cn_entry_info(e, &info);
 	home = token_of(n, e, AUTH_HOME_TOKEN, info.home_nonce);
 	care = token_of(n, e, AUTH_COA_TOKEN, info.coa_nonce);
@@ -135,6 +137,8 @@ static void acceptance_check(struct sim_node *n, struct sim_entry *known,
 				 n->name, addr_str(&e->key.hoa),
 				 addr_str(&e->coa));
 		b->accepted = true;
+		known->sure_until =
+			mtime_add_s(b->at, (int64_t)e->lifetime_4s * 4);
 	}
 	if (e->lifetime_4s > MAX_RR_BINDING_LIFETIME_S / 4 ||
 	    (b && e->lifetime_4s > b->lifetime_4s) ||
@@ -341,9 +345,38 @@ static void errors_check(struct sim_node *n)
 	}
 }
 
+/* Away, what a correspondent sends directly finds the pair known, to whichever
+ * care-of address it goes. */
+static void receive_check(struct sim_node *n)
+{
+	const struct kernel_mn_home *h;
+	unsigned int i;
+
+	for (i = 0; i < SIM_ENTRIES; i++) {
+		const struct sim_entry *e = &n->sim->rr->entries[i];
+
+		if (!e->cn || !e->there || !e->cn->up || e->cn->asleep ||
+		    e->epoch != e->cn->epoch ||
+		    !mtime_before(n->sim->now, e->sure_until) ||
+		    mtime_before(e->registered, n->started))
+			continue;
+		h = sim_path_home(n, &e->hoa);
+		if (h && h->place == KERNEL_MN_AWAY &&
+		    !fake_kernel_ro(n->kernel, &e->hoa, &e->local,
+				    KERNEL_RO_LOCAL))
+			sim_fail(n->sim,
+				 "%s: is bound at %s, and would not "
+				 "take its packets",
+				 n->name, addr_str(&e->local));
+	}
+}
+
 void sim_ro_check_mn(struct sim_node *n)
 {
 	struct mn_view v = { .n = n };
+
+	if (is_idle(n) && !n->stops && !n->sim->kernel_fails)
+		receive_check(n);
 
 	mn_walk_ro(daemon_mn(n->daemon), ro_check, &v);
 	if (v.count > n->mn.max_correspondents)

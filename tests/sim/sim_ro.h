@@ -85,6 +85,7 @@ struct sim_entry {
 	uint16_t seq;
 	struct in6_addr coa;
 	struct mtime registered;
+	struct mtime sure_until; /* its node knows so, if it did not reboot */
 	/* what was accepted at each care-of address, and until when */
 	struct sim_promise promises[SIM_COAS];
 	unsigned int n_promises;

@@ -397,8 +397,10 @@ bool sim_rr_sent(struct sim_node *n, const struct fake_msg *m,
 		return true;
 	case MH_BE:
 		n->sim->rr->n_be++;
-		if (!plain)
-			sim_fail(n->sim, "%s: error with a header", n->name);
+		if (!plain || (msg->be.status == BE_UNKNOWN_BINDING &&
+			       sim_node_of(n->sim, &m->mh.src) != n))
+			sim_fail(n->sim, "%s: error from %s", n->name,
+				 addr_str(&m->mh.src));
 		return true;
 	default:
 		n->sim->rr->n_brr++;
