@@ -81,7 +81,7 @@ int pmtu_tell(const struct in6_addr *src, const struct in6_addr *dst,
 {
 	auto_close int fd = -1;
 	struct quoted q;
-	uint16_t port;
+	uint16_t port = 0;
 	int err;
 
 	if (mtu < IPV6_MTU_MIN || mtu > UINT16_MAX)
