@@ -45,6 +45,12 @@ struct in6_addr addr_solicited_node(const struct in6_addr *a);
 /* fe80::/64 with the interface identifier (low 64 bits) of `a`. */
 struct in6_addr addr_linklocal_of(const struct in6_addr *a);
 
+/* The Mobile IPv6 Home-Agents anycast address of a prefix (RFC 2526): all
+ * ones behind it but for the last bit, and in the 64 bits of an interface
+ * identifier with the universal/local bit 0.  False: the prefix is longer
+ * than 121 bits and has none. */
+bool addr_home_agents(const struct prefix *p, struct in6_addr *ret_addr);
+
 /* Text form; the result lives in a ring of static buffers that serves 8
  * calls, so that it may be used several times in one log line. */
 const char *addr_str(const struct in6_addr *a);

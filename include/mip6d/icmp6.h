@@ -25,6 +25,10 @@ enum icmp6_type {
 	ICMP6_RA = 134,
 	ICMP6_NS = 135,
 	ICMP6_NA = 136,
+	ICMP6_HAAD_REQUEST = 144, /* RFC 6275 sections 6.5 to 6.8 */
+	ICMP6_HAAD_REPLY = 145,
+	ICMP6_MPS = 146,
+	ICMP6_MPA = 147,
 };
 
 /* A prefix of a router advertisement (RFC 6275 section 7.2). */
@@ -53,6 +57,36 @@ struct icmp6_ra {
 	bool has_ha_info;            /* Home Agent Information, section 7.4 */
 	uint16_t ha_preference;      /* without it: 0 */
 	uint16_t ha_lifetime_s;      /* without it: the router lifetime */
+	unsigned int n_prefixes;
+	struct ra_prefix prefixes[RA_MAX_PREFIXES];
+};
+
+struct icmp6_rs {
+	struct lladdr source_lladdr; /* len 0: absent */
+};
+
+/* Home Agent Address Discovery Request (section 6.5), and Mobile Prefix
+ * Solicitation (6.7). */
+struct icmp6_request {
+	uint16_t id;
+};
+
+/* As many as fit the minimum MTU of 1280 octets (section 10.5.1); more in
+ * one reply are ignored. */
+#define HAAD_MAX_ADDRS 77
+
+/* Home Agent Address Discovery Reply (section 6.6). */
+struct icmp6_haad_reply {
+	uint16_t id;
+	unsigned int n_addrs;
+	struct in6_addr addrs[HAAD_MAX_ADDRS]; /* best first */
+};
+
+/* Mobile Prefix Advertisement (section 6.8). */
+struct icmp6_mpa {
+	uint16_t id;
+	bool managed; /* M */
+	bool other;   /* O */
 	unsigned int n_prefixes;
 	struct ra_prefix prefixes[RA_MAX_PREFIXES];
 };
@@ -88,9 +122,13 @@ struct icmp6_error {
 struct icmp6_msg {
 	uint8_t type, code;
 	union {
+		struct icmp6_rs rs;
 		struct icmp6_ra ra;
 		struct icmp6_ns ns;
 		struct icmp6_na na;
+		struct icmp6_request request; /* HAAD_REQUEST, MPS */
+		struct icmp6_haad_reply reply;
+		struct icmp6_mpa mpa;
 		struct icmp6_error error;
 	};
 };
@@ -122,5 +160,19 @@ int icmp6_build_ns(const struct in6_addr *src, const struct in6_addr *dst,
 		   const struct icmp6_ns *ns, uint8_t *buf, size_t size);
 int icmp6_build_na(const struct in6_addr *src, const struct in6_addr *dst,
 		   const struct icmp6_na *na, uint8_t *buf, size_t size);
+/* The Home Agent Information option is there when has_ha_info says so and H
+ * is set (RFC 6275 section 7.4), the Advertisement Interval option when
+ * interval_ms is not 0.  With router_addr the whole address stands in a
+ * Prefix Information option, else the prefix. */
+int icmp6_build_ra(const struct in6_addr *src, const struct in6_addr *dst,
+		   const struct icmp6_ra *ra, uint8_t *buf, size_t size);
+
+/* RFC 6275 sections 6.5 to 6.8.  The checksum is left 0: the port fills it
+ * in, as it knows what the kernel makes of the addresses. */
+int icmp6_build_haad_request(uint16_t id, uint8_t *buf, size_t size);
+int icmp6_build_haad_reply(const struct icmp6_haad_reply *reply, uint8_t *buf,
+			   size_t size);
+int icmp6_build_mps(uint16_t id, uint8_t *buf, size_t size);
+int icmp6_build_mpa(const struct icmp6_mpa *mpa, uint8_t *buf, size_t size);
 
 #endif

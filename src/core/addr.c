@@ -100,6 +100,21 @@ struct in6_addr addr_linklocal_of(const struct in6_addr *a)
 	return ll;
 }
 
+bool addr_home_agents(const struct prefix *p, struct in6_addr *ret_addr)
+{
+	struct in6_addr a = p->addr;
+	unsigned int i;
+
+	if (p->len > 121)
+		return false;
+	for (i = p->len; i < 127; i++)
+		a.s6_addr[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	if (p->len == 64)
+		a.s6_addr[8] &= (uint8_t)~2;
+	*ret_addr = a;
+	return true;
+}
+
 #define TEXT_MAX  64
 #define TEXT_RING 8
 

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Neighbour discovery messages to structures: RFC 4861 sections 4, 6.1.2,
- * 7.1.1 and 7.1.2, with the Mobile IPv6 extensions of RFC 6275 sections 7.1
- * to 7.4.
+ * Neighbour discovery messages to structures: RFC 4861 sections 4, 6.1.1,
+ * 6.1.2, 7.1.1 and 7.1.2, with the Mobile IPv6 extensions of RFC 6275
+ * sections 7.1 to 7.4.
  *
  * This file decides which messages are valid and which options of theirs are
- * heard.  Errors are read in icmp6_error.c; what a valid message means is
- * left to the roles.
+ * heard.  Errors are read in icmp6_error.c, Mobile IPv6's own messages in
+ * icmp6_mobile.c; what a valid message means is left to the roles.
  */
 #include "icmp6_wire.h"
-
-#define RA_FLAG_M     0x80
-#define RA_FLAG_O     0x40
-#define RA_FLAG_H     0x20
-#define PREFIX_FLAG_L 0x80
-#define PREFIX_FLAG_A 0x40
-#define PREFIX_FLAG_R 0x20
 
 /* What the header said, for the checks that need it. */
 struct envelope {
@@ -23,12 +16,7 @@ struct envelope {
 	uint8_t hop_limit, code;
 };
 
-/* One option's content, and the length octet that it came with. */
-typedef void option_fn(struct rbuf *b, uint8_t type, uint8_t units, void *arg);
-
-/* Hands each option to fn with a buffer that ends where the option ends.
- * False when one is empty or runs past the end (RFC 4861 section 4.6). */
-static bool walk_options(struct rbuf *b, option_fn *fn, void *arg)
+bool icmp6_walk_options(struct rbuf *b, option_fn *fn, void *arg)
 {
 	while (rbuf_left(b)) {
 		uint8_t type = rbuf_u8(b);
@@ -63,7 +51,8 @@ static bool is_usable(const struct ra_prefix *p)
 	       p->preferred_s <= p->valid_s;
 }
 
-static void read_prefix(struct rbuf *b, struct icmp6_ra *ra)
+void icmp6_read_prefix(struct rbuf *b, struct ra_prefix *prefixes,
+		       unsigned int *n_prefixes)
 {
 	struct ra_prefix p = { 0 };
 	uint8_t len = rbuf_u8(b);
@@ -76,10 +65,10 @@ static void read_prefix(struct rbuf *b, struct icmp6_ra *ra)
 	p.preferred_s = rbuf_u32(b);
 	rbuf_skip(b, 4);
 	p.addr = rbuf_addr(b);
-	if (len > 128 || ra->n_prefixes == RA_MAX_PREFIXES || !is_usable(&p))
+	if (len > 128 || *n_prefixes == RA_MAX_PREFIXES || !is_usable(&p))
 		return;
 	p.prefix = prefix_of(&p.addr, len);
-	ra->prefixes[ra->n_prefixes++] = p;
+	prefixes[(*n_prefixes)++] = p;
 }
 
 static void read_ha_info(struct rbuf *b, struct icmp6_ra *ra)
@@ -99,8 +88,8 @@ static void ra_option(struct rbuf *b, uint8_t type, uint8_t units, void *arg)
 
 	if (type == ND_OPT_SOURCE_LLADDR) {
 		read_lladdr(b, units, &ra->source_lladdr);
-	} else if (type == ND_OPT_PREFIX && units == 4) {
-		read_prefix(b, ra);
+	} else if (type == ND_OPT_PREFIX && units == PREFIX_UNITS) {
+		icmp6_read_prefix(b, ra->prefixes, &ra->n_prefixes);
 	} else if (type == ND_OPT_INTERVAL && units == 1) {
 		rbuf_skip(b, 2);
 		ra->interval_ms = rbuf_u32(b);
@@ -125,7 +114,7 @@ static bool parse_ra(struct rbuf *b, const struct envelope *env,
 	ra->ha_lifetime_s = ra->router_lifetime_s;
 	ra->reachable_ms = rbuf_u32(b);
 	ra->retrans_ms = rbuf_u32(b);
-	return walk_options(b, ra_option, ra);
+	return icmp6_walk_options(b, ra_option, ra);
 }
 
 struct lladdr_search {
@@ -145,6 +134,19 @@ static void search_option(struct rbuf *b, uint8_t type, uint8_t units,
 	read_lladdr(b, units, search->ret);
 }
 
+/* RFC 4861 section 6.1.1. */
+static bool parse_rs(struct rbuf *b, const struct envelope *env,
+		     struct icmp6_rs *rs)
+{
+	struct lladdr_search search = { .type = ND_OPT_SOURCE_LLADDR,
+					.ret = &rs->source_lladdr };
+
+	rbuf_skip(b, 4);
+	if (!icmp6_walk_options(b, search_option, &search))
+		return false;
+	return !addr_is_any(env->src) || !search.found;
+}
+
 static bool is_solicited_node(const struct in6_addr *a)
 {
 	struct in6_addr group = addr_solicited_node(a);
@@ -161,7 +163,7 @@ static bool parse_ns(struct rbuf *b, const struct envelope *env,
 	rbuf_skip(b, 4);
 	ns->target = rbuf_addr(b);
 	if (addr_is_multicast(&ns->target) ||
-	    !walk_options(b, search_option, &search))
+	    !icmp6_walk_options(b, search_option, &search))
 		return false;
 	return !addr_is_any(env->src) ||
 	       (is_solicited_node(env->dst) && !search.found);
@@ -181,7 +183,7 @@ static bool parse_na(struct rbuf *b, const struct envelope *env,
 	if (addr_is_multicast(&na->target) ||
 	    (na->solicited && addr_is_multicast(env->dst)))
 		return false;
-	return walk_options(b, search_option, &search);
+	return icmp6_walk_options(b, search_option, &search);
 }
 
 static bool parse_nd(struct rbuf *b, const struct envelope *env,
@@ -189,6 +191,8 @@ static bool parse_nd(struct rbuf *b, const struct envelope *env,
 {
 	if (env->hop_limit != 255 || env->code != 0)
 		return false;
+	if (msg->type == ICMP6_RS)
+		return parse_rs(b, env, &msg->rs);
 	if (msg->type == ICMP6_RA)
 		return parse_ra(b, env, &msg->ra);
 	if (msg->type == ICMP6_NS)
@@ -198,7 +202,12 @@ static bool parse_nd(struct rbuf *b, const struct envelope *env,
 
 static bool is_nd(uint8_t type)
 {
-	return type == ICMP6_RA || type == ICMP6_NS || type == ICMP6_NA;
+	return type >= ICMP6_RS && type <= ICMP6_NA;
+}
+
+static bool is_mobile(uint8_t type)
+{
+	return type >= ICMP6_HAAD_REQUEST && type <= ICMP6_MPA;
 }
 
 static bool is_error(uint8_t type)
@@ -224,7 +233,7 @@ enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
 	rbuf_skip(&b, 2);
 	if (b.bad)
 		return ICMP6_BAD;
-	if (!is_nd(msg.type) && !is_error(msg.type))
+	if (!is_nd(msg.type) && !is_error(msg.type) && !is_mobile(msg.type))
 		return ICMP6_IGNORED;
 	/* Nobody can be a group (RFC 4291 section 2.7); the kernel has seen to
 	 * it but for frames of a packet socket, which check_sum is for. */
@@ -235,8 +244,10 @@ enum icmp6_verdict icmp6_parse(const uint8_t *data, size_t len,
 	env.code = msg.code;
 	if (is_error(msg.type))
 		verdict = icmp6_parse_error(&b, &msg.error);
-	else if (parse_nd(&b, &env, &msg) && !b.bad)
-		verdict = ICMP6_OK;
+	else if (is_mobile(msg.type) && !icmp6_parse_mobile(&b, &msg))
+		verdict = ICMP6_BAD;
+	else if (is_mobile(msg.type) || parse_nd(&b, &env, &msg))
+		verdict = b.bad ? ICMP6_BAD : ICMP6_OK;
 	if (verdict == ICMP6_OK)
 		*ret_msg = msg;
 	return verdict;

@@ -91,6 +91,37 @@ static void check_rebuilt(const struct icmp6_msg *msg,
 	MUST(lladdr_eq(&again.na.target_lladdr, &msg->na.target_lladdr));
 }
 
+/* Everything known comes back from the builder as it was. */
+static void check_mobile(const struct icmp6_msg *msg, const uint8_t *data,
+			 size_t size)
+{
+	uint16_t id = (uint16_t)(data[4] << 8 | data[5]);
+	struct in6_addr any = { 0 };
+	struct icmp6_msg again = { 0 };
+	uint8_t built[8 + 16 * HAAD_MAX_ADDRS];
+	int n = 8;
+
+	if (msg->type == ICMP6_HAAD_REPLY) {
+		MUST(msg->reply.id == id);
+		MUST(msg->reply.n_addrs <= HAAD_MAX_ADDRS);
+		n = icmp6_build_haad_reply(&msg->reply, built, sizeof(built));
+		MUST(n > 0 && (size_t)n <= size);
+		MUST(!memcmp(built + 8, data + 8, (size_t)n - 8));
+	} else if (msg->type == ICMP6_MPA) {
+		MUST(msg->mpa.id == id);
+		MUST(msg->mpa.n_prefixes <= RA_MAX_PREFIXES);
+		n = icmp6_build_mpa(&msg->mpa, built, sizeof(built));
+		MUST(n > 0 && (size_t)n <= size);
+		MUST(icmp6_parse(built, (size_t)n, &any, &any, 64, false,
+				 &again) == ICMP6_OK);
+		MUST(again.mpa.n_prefixes == msg->mpa.n_prefixes);
+		MUST(again.mpa.managed == msg->mpa.managed);
+		MUST(again.mpa.other == msg->mpa.other);
+	} else {
+		MUST(msg->request.id == id);
+	}
+}
+
 static void check_error(const struct icmp6_error *e, const uint8_t *data,
 			size_t size)
 {
@@ -114,6 +145,10 @@ static void check_accepted(const struct icmp6_msg *msg, const uint8_t *data,
 		check_ra(&msg->ra);
 	else if (msg->type == ICMP6_NS || msg->type == ICMP6_NA)
 		check_rebuilt(msg, src, dst);
+	else if (msg->type >= ICMP6_HAAD_REQUEST && msg->type <= ICMP6_MPA)
+		check_mobile(msg, data, size);
+	else if (msg->type == ICMP6_RS)
+		MUST(msg->rs.source_lladdr.len <= LLADDR_MAX);
 	else
 		check_error(&msg->error, data, size);
 }
@@ -138,7 +173,10 @@ static void parse_and_check(const uint8_t *data, size_t size, uint8_t hop_limit,
 
 	memset(&msg, UNTOUCHED, sizeof(msg));
 	v = icmp6_parse(data, size, src, dst, hop_limit, check_sum, &msg);
-	if (size >= 4 && data[0] >= 134 && data[0] <= 136)
+	if (size >= 4 && data[0] >= 144 && data[0] <= 147)
+		MUST((v == ICMP6_OK) ==
+		     ref_mobile_valid(data, size, src, dst, check_sum));
+	if (size >= 4 && data[0] >= 133 && data[0] <= 136)
 		MUST((v == ICMP6_OK) ==
 		     ref_nd_valid(data, size, src, dst, hop_limit, check_sum));
 	if (v == ICMP6_OK) {

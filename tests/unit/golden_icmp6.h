@@ -15,6 +15,7 @@
 #define LL_NODE       "fe80::5054:ff:fe00:100"
 #define ALL_NODES     "ff02::1"
 #define ALL_ROUTERS   "ff02::2"
+#define AGENTS        "2001:db8:1:0:fdff:ffff:ffff:fffe"
 #define SOLICITED_HOA "ff02::1:ff00:100"
 
 struct golden_icmp6 {
@@ -132,6 +133,57 @@ static const struct golden_icmp6 golden_icmp6[] = {
 	  "60000000 0000 3b 40 # what was in the tunnel\n"
 	  "20010db8 000c0000 00000000 0000000c\n"
 	  "20010db8 00010000 00000000 00000100\n" },
+	{ "ra_own", LL_ROUTER, ALL_NODES,
+	  "86 00 # Type, Code\n"
+	  "83da  # Checksum\n"
+	  "40    # Cur Hop Limit\n"
+	  "20    # H\n"
+	  "0708  # Router Lifetime: 1800 s\n"
+	  "00000000 # Reachable Time: unspecified\n"
+	  "00000000 # Retrans Timer: unspecified\n"
+	  "01 01 525400000001 # Source Link-layer Address\n"
+	  "03 04 # Prefix Information\n"
+	  "40 e0 # Prefix Length, L A R\n"
+	  "00015180 # Valid Lifetime: 86400 s\n"
+	  "00003840 # Preferred Lifetime: 14400 s\n"
+	  "00000000 # Reserved\n"
+	  "20010db8 00010000 00000000 00000001 # the agent's address\n"
+	  "07 01 0000 0000005a # Advertisement Interval: 90 ms\n"
+	  "08 01 0000 0009 0384 # Home Agent: preference 9, lifetime 900 s\n" },
+	{ "haad_request", COA, AGENTS,
+	  "90 00 # Type, Code\n"
+	  "0315  # Checksum\n"
+	  "1234  # Identifier\n"
+	  "0000  # Reserved\n" },
+	{ "haad_reply", HA, COA,
+	  "91 00 # Type, Code\n"
+	  "a466  # Checksum\n"
+	  "1234  # Identifier\n"
+	  "0000  # Reserved\n"
+	  "20010db8 00010000 00000000 00000001 # the better one\n"
+	  "20010db8 000c0000 00000000 0000000c # another\n" },
+	{ "mps", HOA, HA,
+	  "92 00 # Type, Code\n"
+	  "ce26  # Checksum\n"
+	  "4321  # Identifier\n"
+	  "0000  # Reserved\n" },
+	{ "mpa", HA, HOA,
+	  "93 00 # Type, Code\n"
+	  "3085  # Checksum\n"
+	  "4321  # Identifier\n"
+	  "4000  # O\n"
+	  "03 04 # Prefix Information\n"
+	  "40 e0 # Prefix Length, L A R\n"
+	  "00015180 # Valid Lifetime: 86400 s\n"
+	  "00003840 # Preferred Lifetime: 14400 s\n"
+	  "00000000 # Reserved\n"
+	  "20010db8 00010000 00000000 00000001 # the agent's address\n"
+	  "03 04 # Prefix Information\n"
+	  "30 40 # Prefix Length: 48, A\n"
+	  "ffffffff # Valid Lifetime: infinite\n"
+	  "00000000 # Preferred Lifetime: deprecated\n"
+	  "00000000 # Reserved\n"
+	  "20010db8 00030000 00000000 00000000 # Prefix\n" },
 };
 /* clang-format on */
 

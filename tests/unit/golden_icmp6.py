@@ -68,10 +68,31 @@ def errors(s, addr):
     }
 
 
+def discovery(s, addr):
+    prefix = s.ICMPv6NDOptPrefixInfo
+    ours = prefix(prefixlen=64, L=1, A=1, R=1, validlifetime=86400,
+                  preferredlifetime=14400, prefix=addr["HA"])
+    own = s.ICMPv6ND_RA(chlim=64, M=0, O=0, H=1, prf=0, routerlifetime=1800,
+                        reachabletime=0, retranstimer=0)
+    own /= s.ICMPv6NDOptSrcLLAddr(lladdr=MAC_ROUTER) / ours
+    own /= s.ICMPv6NDOptAdvInterval(advint=90)
+    own /= s.ICMPv6NDOptHAInfo(pref=9, lifetime=900)
+    other = prefix(prefixlen=48, L=0, A=1, R=0, prefix="2001:db8:3::",
+                   validlifetime=0xffffffff, preferredlifetime=0)
+    return {
+        "ra_own": own,
+        "haad_request": s.ICMPv6HAADRequest(id=0x1234, R=0),
+        "haad_reply": s.ICMPv6HAADReply(
+            id=0x1234, R=0, addresses=[addr["HA"], addr["CN"]]),
+        "mps": s.ICMPv6MPSol(id=0x4321),
+        "mpa": s.ICMPv6MPAdv(id=0x4321, flags=1) / ours / other,
+    }
+
+
 def scapy_messages(addr):
     from scapy.layers import inet6 as s  # pylint: disable=C0415
     return {**solicitations(s, addr), **advertisements(s, addr),
-            **errors(s, addr)}
+            **errors(s, addr), **discovery(s, addr)}
 
 
 def seed_prefix(src, dst):
@@ -79,7 +100,7 @@ def seed_prefix(src, dst):
     and addresses of its table that play the same parts."""
     parts = {"::": 0, "2001:db8:1::1": 1, "fe80::5054:ff:fe00:1": 2,
              "ff02::1": 3, "ff02::1:ff00:100": 4, "2001:db8:1::100": 5,
-             "ff02::2": 7}
+             "2001:db8:2::100": 5, "ff02::2": 7}
     choice = parts.get(src, 1) | parts.get(dst, 5) << 3
     return bytes([255, 0xc0 | choice])
 
