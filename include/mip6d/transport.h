@@ -39,7 +39,8 @@ struct packet {
 /* Upcalls; none may free the transport. */
 struct transport_handler {
 	void (*on_mh)(void *arg, const struct packet *pkt);
-	/* Any ICMPv6 message: RA and errors from the raw socket; NS and NA on
+	/* Any ICMPv6 message: RS, RA, Home Agent Address Discovery, Mobile
+	 * Prefix Solicitations and errors from raw sockets; NS and NA on
 	 * interfaces that transport_nd_listen opened (checksum unverified
 	 * when pkt->lladdr.len is not 0). */
 	void (*on_icmp6)(void *arg, const struct packet *pkt);
@@ -88,6 +89,28 @@ int transport_send_nd(struct transport *t, const struct nd_send *msg);
 /* Starts (or stops) hearing every NS and NA on an interface, whatever their
  * multicast group.  Calls nest: as many stops as starts.  0 or -errno. */
 int transport_nd_listen(struct transport *t, int ifindex, bool on);
+
+/* Starts (or stops) hearing the router advertisements that this machine
+ * itself sends on an interface, by whichever program: they come to on_icmp6
+ * like those of others, which need no such call.  Does not nest. */
+int transport_ra_listen(struct transport *t, int ifindex, bool on);
+
+/* Starts (or stops) hearing Mobile Prefix Solicitations, with whatever Home
+ * Address option: whether it is bound is the asker's to judge.  Does not
+ * nest.  0 or -errno. */
+int transport_mps_listen(struct transport *t, bool on);
+
+/* An ICMPv6 message of RFC 6275 sections 6.5 to 6.8, anywhere, with the
+ * ordinary hop limit; fields as for transport_send_mh, checksum left 0.
+ * -EOPNOTSUPP with hao: a Home Address option comes from the kernel's
+ * state. */
+int transport_send_icmp6(struct transport *t, const struct mh_send *msg);
+
+/* Joins (or leaves) an anycast address on an interface; 0: one that the
+ * kernel chooses, for a prefix that is on no wire.  Packets to it are ours
+ * then, wherever they arrive.  0 or -errno. */
+int transport_anycast(struct transport *t, int ifindex,
+		      const struct in6_addr *addr, bool on);
 
 /* Opening and closing, for main.c only.  -EPERM without CAP_NET_RAW. */
 int transport_open(struct loop *loop, const struct transport_handler *handler,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The raw ICMPv6 socket: copies of the router advertisements and of the
- * errors that the kernel gets; the kernel goes on handling them itself.
+ * The raw ICMPv6 socket: copies of what the kernel gets; the kernel goes on
+ * handling them itself.
  *
- * This file decides which types are passed on: RA (RFC 4861 section 4.2) and
- * errors (RFC 4443 section 3).  Neighbour discovery comes through nd_sock.c.
+ * This file decides which types are passed on: RS and RA (RFC 4861 sections
+ * 4.1, 4.2), Home Agent Address Discovery (RFC 6275 sections 6.5, 6.6) and
+ * errors (RFC 4443 section 3).  Neighbour discovery comes through nd_sock.c,
+ * what carries a Home Address option through mobile_sock.c.
  */
 #include <errno.h>
 #include <netinet/icmp6.h>
@@ -69,7 +71,10 @@ static int set_filter(int fd)
 	struct icmp6_filter filter;
 
 	ICMP6_FILTER_SETBLOCKALL(&filter);
+	ICMP6_FILTER_SETPASS(ND_ROUTER_SOLICIT, &filter);
 	ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
+	ICMP6_FILTER_SETPASS(TYPE_HAAD_REQUEST, &filter);
+	ICMP6_FILTER_SETPASS(TYPE_HAAD_REPLY, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &filter);

@@ -6,7 +6,8 @@
  * any source address, :: included.
  *
  * This file decides which frames are heard: ICMPv6 types 135 and 136 with
- * hop limit 255 (RFC 4861 section 7.1), not our own.  What they say is left
+ * hop limit 255 (RFC 4861 section 7.1), not our own; and, where asked for,
+ * the router advertisements that leave this machine.  What they say is left
  * to src/mh.
  */
 #include <arpa/inet.h>
@@ -35,6 +36,7 @@ struct listener {
 	struct listener *next;
 	int fd, ifindex;
 	unsigned int users;
+	bool ra; /* router advertisements of this machine, nothing else */
 };
 
 struct nd_sock {
@@ -56,6 +58,24 @@ static const struct sock_filter nd_only[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0),
 };
 
+/* Advertisements of others come through the raw socket. */
+static const struct sock_filter own_ra_only[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		 (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 9),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		 (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 0, 7),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_nxt)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 5),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_hlim)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 255, 0, 3),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, sizeof(struct ip6_hdr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_ROUTER_ADVERT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, FRAME_MAX),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
 static void deliver(struct listener *l, const uint8_t *frame, size_t len,
 		    const struct sockaddr_ll *from, struct mtime now)
 {
@@ -63,8 +83,8 @@ static void deliver(struct listener *l, const uint8_t *frame, size_t len,
 	struct ip6_hdr ip;
 	size_t payload;
 
-	if (len < HDR_LEN || from->sll_pkttype == PACKET_OUTGOING ||
-	    from->sll_pkttype == PACKET_OTHERHOST)
+	if (len < HDR_LEN || from->sll_pkttype == PACKET_OTHERHOST ||
+	    (from->sll_pkttype == PACKET_OUTGOING) != l->ra)
 		return;
 	memcpy(&ip, frame, sizeof(ip));
 	payload = ntohs(ip.ip6_plen);
@@ -115,16 +135,24 @@ static int hear_all_groups(int fd, int ifindex)
 	return 0;
 }
 
-/* Filter first, bind last: nothing slips in between. */
-static int open_listener(int ifindex, int *ret_fd)
+static struct sock_fprog filter_of(bool ra)
 {
-	struct sock_fprog prog = {
-		.len = ARRAY_SIZE(nd_only),
-		.filter = (struct sock_filter *)(uintptr_t)nd_only,
+	const struct sock_filter *f = ra ? own_ra_only : nd_only;
+
+	return (struct sock_fprog){
+		.len = ra ? ARRAY_SIZE(own_ra_only) : ARRAY_SIZE(nd_only),
+		.filter = (struct sock_filter *)(uintptr_t)f,
 	};
+}
+
+/* Filter first, bind last: nothing slips in between.  Only a socket for all
+ * protocols is shown what leaves. */
+static int open_listener(int ifindex, bool ra, int *ret_fd)
+{
+	struct sock_fprog prog = filter_of(ra);
 	struct sockaddr_ll ll = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_protocol = htons(ra ? ETH_P_ALL : ETH_P_IPV6),
 		.sll_ifindex = ifindex,
 	};
 	auto_close int fd =
@@ -138,7 +166,7 @@ static int open_listener(int ifindex, int *ret_fd)
 	sock_set_bufs(fd, SOCK_BUF / 4);
 	if (bind(fd, (struct sockaddr *)&ll, sizeof(ll)))
 		return -errno;
-	err = hear_all_groups(fd, ifindex);
+	err = ra ? 0 : hear_all_groups(fd, ifindex);
 	if (err)
 		return err;
 	*ret_fd = fd;
@@ -154,15 +182,17 @@ static void close_listener(struct listener *l)
 	free(l);
 }
 
-static int listen_on(struct nd_sock *ns, int ifindex)
+static int listen_on(struct nd_sock *ns, int ifindex, bool ra)
 {
 	struct listener *l = calloc(1, sizeof(*l));
 	int err;
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct listener){ .ns = ns, .ifindex = ifindex, .fd = -1 };
-	err = open_listener(ifindex, &l->fd);
+	*l = (struct listener){
+		.ns = ns, .ifindex = ifindex, .fd = -1, .ra = ra
+	};
+	err = open_listener(ifindex, ra, &l->fd);
 	if (!err)
 		err = loop_add_fd(ns->loop, l->fd, on_readable, l, &l->handle);
 	if (err) {
@@ -175,15 +205,15 @@ static int listen_on(struct nd_sock *ns, int ifindex)
 	return 0;
 }
 
-int nd_sock_listen(struct nd_sock *ns, int ifindex, bool on)
+static int listen_set(struct nd_sock *ns, int ifindex, bool ra, bool on)
 {
 	struct listener **at = &ns->listeners, *l;
 
-	while (*at && (*at)->ifindex != ifindex)
+	while (*at && ((*at)->ifindex != ifindex || (*at)->ra != ra))
 		at = &(*at)->next;
 	l = *at;
 	if (!l)
-		return on ? listen_on(ns, ifindex) : -ENOENT;
+		return on ? listen_on(ns, ifindex, ra) : -ENOENT;
 	if (on) {
 		l->users++;
 	} else if (!--l->users) {
@@ -191,6 +221,16 @@ int nd_sock_listen(struct nd_sock *ns, int ifindex, bool on)
 		close_listener(l);
 	}
 	return 0;
+}
+
+int nd_sock_listen(struct nd_sock *ns, int ifindex, bool on)
+{
+	return listen_set(ns, ifindex, false, on);
+}
+
+int nd_sock_ra_listen(struct nd_sock *ns, int ifindex, bool on)
+{
+	return listen_set(ns, ifindex, true, on);
 }
 
 int nd_sock_open(struct loop *loop, struct sock_upcall up,

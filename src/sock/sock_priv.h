@@ -31,12 +31,27 @@ int icmp6_sock_open(struct loop *loop, struct sock_upcall up,
 		    struct icmp6_sock **ret_is);
 struct icmp6_sock *icmp6_sock_close(struct icmp6_sock *is);
 
+/* ICMPv6 types of RFC 6275 sections 6.5 to 6.7. */
+#define TYPE_HAAD_REQUEST 144
+#define TYPE_HAAD_REPLY   145
+#define TYPE_MPS          146
+
+struct mobile_sock;
+int mobile_sock_open(struct loop *loop, struct sock_upcall up,
+		     struct mobile_sock **ret_ms);
+struct mobile_sock *mobile_sock_close(struct mobile_sock *ms);
+int mobile_sock_listen(struct mobile_sock *ms, bool on);
+int mobile_sock_send(struct mobile_sock *ms, const struct mh_send *msg);
+int mobile_sock_anycast(struct mobile_sock *ms, int ifindex,
+			const struct in6_addr *addr, bool on);
+
 struct nd_sock;
 int nd_sock_open(struct loop *loop, struct sock_upcall up,
 		 struct nd_sock **ret_ns);
 struct nd_sock *nd_sock_close(struct nd_sock *ns);
 int nd_sock_send(struct nd_sock *ns, const struct nd_send *msg);
 int nd_sock_listen(struct nd_sock *ns, int ifindex, bool on);
+int nd_sock_ra_listen(struct nd_sock *ns, int ifindex, bool on);
 
 /* Buffers that hold a burst of a thousand messages, in and out. */
 #define SOCK_BUF (4 * 1024 * 1024)

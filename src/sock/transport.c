@@ -19,6 +19,7 @@ struct transport {
 	struct mh_sock *mh;
 	struct icmp6_sock *icmp6;
 	struct nd_sock *nd;
+	struct mobile_sock *mobile;
 };
 
 int sock_set_int(int fd, int level, int name, int value)
@@ -67,6 +68,9 @@ int transport_open(struct loop *loop, const struct transport_handler *handler,
 	if (!err)
 		err = nd_sock_open(loop, (struct sock_upcall){ on_icmp6, t },
 				   &t->nd);
+	if (!err)
+		err = mobile_sock_open(
+			loop, (struct sock_upcall){ on_icmp6, t }, &t->mobile);
 	if (err) {
 		transport_close(t);
 		return err;
@@ -79,6 +83,7 @@ struct transport *transport_close(struct transport *t)
 {
 	if (!t)
 		return NULL;
+	mobile_sock_close(t->mobile);
 	nd_sock_close(t->nd);
 	icmp6_sock_close(t->icmp6);
 	mh_sock_close(t->mh);
@@ -99,4 +104,25 @@ int transport_send_nd(struct transport *t, const struct nd_send *msg)
 int transport_nd_listen(struct transport *t, int ifindex, bool on)
 {
 	return nd_sock_listen(t->nd, ifindex, on);
+}
+
+int transport_ra_listen(struct transport *t, int ifindex, bool on)
+{
+	return nd_sock_ra_listen(t->nd, ifindex, on);
+}
+
+int transport_mps_listen(struct transport *t, bool on)
+{
+	return mobile_sock_listen(t->mobile, on);
+}
+
+int transport_send_icmp6(struct transport *t, const struct mh_send *msg)
+{
+	return mobile_sock_send(t->mobile, msg);
+}
+
+int transport_anycast(struct transport *t, int ifindex,
+		      const struct in6_addr *addr, bool on)
+{
+	return mobile_sock_anycast(t->mobile, ifindex, addr, on);
 }

@@ -274,6 +274,7 @@ void fake_kernel_router_del(struct kernel *k, int ifindex, const char *gw);
  * filled in as the port does. */
 struct fake_msg {
 	bool is_nd;
+	bool is_icmp6;     /* sent as `mh` says, checksum filled in */
 	struct mh_send mh; /* mh.data points into data */
 	struct nd_send nd; /* nd.data likewise, nd.lldst at lldst or NULL */
 	struct lladdr lldst;
@@ -282,7 +283,14 @@ struct fake_msg {
 	struct fake_msg *next;
 };
 
-#define FAKE_LISTEN 16
+#define FAKE_LISTEN  16
+#define FAKE_ANYCAST 32
+
+/* An anycast address that is joined. */
+struct fake_anycast {
+	int ifindex;
+	struct in6_addr addr;
+};
 
 /* Open to tests, which read it. */
 struct transport {
@@ -293,7 +301,12 @@ struct transport {
 		int ifindex;
 		unsigned int depth;
 	} listen[FAKE_LISTEN];
-	int send_err; /* not 0: each send is refused with it (-errno) */
+	int ra_listen[FAKE_LISTEN]; /* interfaces; 0: free */
+	bool mps_listen;
+	struct fake_anycast anycast[FAKE_ANYCAST];
+	unsigned int n_anycast;
+	int anycast_err; /* not 0: joins are refused with it (-errno) */
+	int send_err;    /* not 0: each send is refused with it (-errno) */
 	/* Of the same node: a care-of address under a Home Address option is
 	 * judged by its addresses.  NULL: it is not. */
 	const struct kernel *kernel;
@@ -322,6 +335,16 @@ bool fake_transport_take_nd(struct transport *t, struct icmp6_msg *ret_msg,
 /* The same for one message. */
 bool fake_msg_parse_mh(const struct fake_msg *m, struct mh_msg *ret_msg);
 bool fake_msg_parse_nd(const struct fake_msg *m, struct icmp6_msg *ret_msg);
+
+/* The same for an ICMPv6 message that was not sent as a frame. */
+bool fake_msg_parse_icmp6(const struct fake_msg *m, struct icmp6_msg *ret_msg);
+
+/* Whether an anycast address is joined on an interface. */
+bool fake_transport_has_anycast(const struct transport *t, int ifindex,
+				const char *addr);
+bool fake_transport_ra_listening(const struct transport *t, int ifindex);
+/* True when no anycast address is joined and nothing of that heard. */
+bool fake_transport_is_bare(const struct transport *t);
 
 /* How often transport_nd_listen is on for an interface. */
 unsigned int fake_transport_listening(const struct transport *t, int ifindex);

@@ -52,4 +52,7 @@ void fake_world_device(struct kernel *k, int ifindex, const char *name,
 		       bool gone);
 void fake_world_free(struct kernel *k);
 
+/* Keeps a message that was sent, or hands it to on_send (fake_transport.c). */
+int fake_msg_deliver(struct transport *t, const struct fake_msg *msg);
+
 #endif

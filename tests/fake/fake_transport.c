@@ -9,6 +9,7 @@
 
 #include "mip6d/buf.h"
 #include "tests/fake/fake.h"
+#include "tests/fake/fake_priv.h"
 
 struct transport *fake_transport_new(void)
 {
@@ -29,7 +30,7 @@ struct transport *fake_transport_free(struct transport *t)
 	return NULL;
 }
 
-static int msg_deliver(struct transport *t, const struct fake_msg *msg)
+int fake_msg_deliver(struct transport *t, const struct fake_msg *msg)
 {
 	struct fake_msg *copy;
 
@@ -102,7 +103,7 @@ int transport_send_mh(struct transport *t, const struct mh_send *msg)
 	memcpy(m.data, msg->data, msg->len);
 	mh_set_checksum(m.data, m.len, &msg->src, &msg->dst);
 	m.mh.data = m.data;
-	err = msg_deliver(t, &m);
+	err = fake_msg_deliver(t, &m);
 	t->total_mh += !err;
 	return err;
 }
@@ -133,7 +134,7 @@ int transport_send_nd(struct transport *t, const struct nd_send *msg)
 		m.lldst = *msg->lldst;
 		m.nd.lldst = &m.lldst;
 	}
-	err = msg_deliver(t, &m);
+	err = fake_msg_deliver(t, &m);
 	t->total_nd += !err;
 	return err;
 }
@@ -210,8 +211,8 @@ bool fake_msg_parse_mh(const struct fake_msg *m, struct mh_msg *ret_msg)
 {
 	enum mh_verdict v;
 
-	if (m->is_nd) {
-		fake_fault("a Mobility Header was expected, not ND");
+	if (m->is_nd || m->is_icmp6) {
+		fake_fault("a Mobility Header was expected, not ICMPv6");
 		return false;
 	}
 	v = mh_parse(m->data, m->len, &m->mh.src, &m->mh.dst, ret_msg);
@@ -227,11 +228,6 @@ bool fake_msg_parse_nd(const struct fake_msg *m, struct icmp6_msg *ret_msg)
 	if (!m->is_nd) {
 		fake_fault("ND was expected, not a Mobility Header");
 		return false;
-	}
-	/* A router solicitation is of no use to a parser in a host. */
-	if (m->len >= 8 && m->data[0] == ICMP6_RS) {
-		*ret_msg = (struct icmp6_msg){ .type = ICMP6_RS };
-		return true;
 	}
 	v = icmp6_parse(m->data, m->len, &m->nd.src, &m->nd.dst, 255, true,
 			ret_msg);
