@@ -136,6 +136,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_PROTOCOL:
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
+	case CONF_RA:
 		return !memcmp(fa, fb, o->size);
 	case CONF_GROUP:
 	case CONF_LATER:
@@ -179,7 +180,26 @@ static const char *differs_in(const char *path, const char *a, const char *b)
 	return what;
 }
 
+/* Home links come and go with a reload, interfaces do not: of a new one
+ * nothing would be known until it changes. */
+static const char *interfaces_differ(const struct conf_ha *from,
+				     const struct conf_ha *to)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < to->n_links; i++) {
+		for (j = 0; j < from->n_links; j++)
+			if (!strcmp(to->links[i].ifname, from->links[j].ifname))
+				break;
+		if (!to->links[i].is_virtual && j == from->n_links)
+			return "home-agent.links.interface";
+	}
+	return NULL;
+}
+
 const char *conf_needs_restart(const struct conf *from, const struct conf *to)
 {
-	return differs_in("", (const char *)from, (const char *)to);
+	const char *what = differs_in("", (const char *)from, (const char *)to);
+
+	return what ? what : interfaces_differ(&from->ha, &to->ha);
 }

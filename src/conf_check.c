@@ -137,6 +137,7 @@ static void check_ha(struct check *c)
 	}
 	if (links)
 		check_allow(c, links);
+	conf_check_ra(c->t, c->conf, c->ha);
 }
 
 /* ---- mobile node ---- */

@@ -86,19 +86,35 @@ VALUE("control.group", NAME, NONE,
 
 ROLE("home-agent", ha.on)
 GROUPS("home-agent.links", CONF_LIST_MAX, MUST,
-	RESTART, conf, ha.links, ha.n_links)
+	RELOAD, conf, ha.links, ha.n_links)
 VALUE("home-agent.links.interface", IFNAME, NONE,
-	RESTART, conf_home_link, ifname)
+	RELOAD, conf_home_link, ifname)
 VALUE("home-agent.links.virtual", BOOL, "false",
-	RESTART, conf_home_link, is_virtual)
+	RELOAD, conf_home_link, is_virtual)
 VALUE("home-agent.links.prefix", PREFIX, MUST,
-	RESTART, conf_home_link, prefix)
+	RELOAD, conf_home_link, prefix)
 VALUE("home-agent.links.address", ADDRESS, MUST,
-	RESTART, conf_home_link, address)
+	RELOAD, conf_home_link, address)
 NUMBER("home-agent.links.valid-lifetime", LIFETIME, "s", 4, INT32_MAX, "2592000",
 	RELOAD, conf_home_link, valid_s)
 NUMBER("home-agent.links.preferred-lifetime", LIFETIME, "s", 0, INT32_MAX, "604800",
 	RELOAD, conf_home_link, preferred_s)
+VALUE("home-agent.links.ra", RA, "watch",
+	RELOAD, conf_home_link, ra)
+NUMBER("home-agent.links.preference", NUMBER, "", 0, 65535, "0",
+	RELOAD, conf_home_link, preference)
+NUMBER("home-agent.links.home-agent-lifetime", NUMBER, "s", 0, 65535, "0",
+	RELOAD, conf_home_link, ha_lifetime_s)
+NUMBER("home-agent.links.router-lifetime", NUMBER, "s", 0, 65535, "1800",
+	RELOAD, conf_home_link, router_lifetime_s)
+NUMBER("home-agent.links.ra-max-interval", NUMBER, "ms", 70, 1800000, "600000",
+	RELOAD, conf_home_link, ra_max_interval_ms)
+NUMBER("home-agent.links.ra-min-interval", NUMBER, "ms", 0, 1350000, "0",
+	RELOAD, conf_home_link, ra_min_interval_ms)
+NUMBER("home-agent.links.ra-min-delay", NUMBER, "ms", 0, 60000, "0",
+	RELOAD, conf_home_link, ra_min_delay_ms)
+VALUE("home-agent.links.ra-unsolicited", BOOL, "true",
+	RELOAD, conf_home_link, ra_unsolicited)
 TEXTS("home-agent.allow", PREFIXES, NONE,
 	RELOAD, conf, ha.allow, ha.n_allow)
 NUMBER("home-agent.max-bindings", NUMBER, "", 1, 1000000, "10000",
@@ -113,6 +129,16 @@ NUMBER("home-agent.dad-transmits", NUMBER, "", 0, 10, "1",
 	RELOAD, conf, ha.dad_transmits)
 NUMBER("home-agent.dad-interval", NUMBER, "ms", 10, 60000, "1000",
 	RELOAD, conf, ha.dad_interval_ms)
+VALUE("home-agent.agent-discovery", BOOL, "true",
+	RELOAD, conf, ha.agent_discovery)
+NUMBER("home-agent.discovery-rate", NUMBER, "", 1, 10000, "20",
+	RELOAD, conf, ha.discovery_rate)
+VALUE("home-agent.prefix-advertisements", BOOL, "true",
+	RELOAD, conf, ha.prefix_advertisements)
+NUMBER("home-agent.max-prefix-interval", NUMBER, "s", 4, 2592000, "86400",
+	RELOAD, conf, ha.max_prefix_interval_s)
+NUMBER("home-agent.min-prefix-interval", NUMBER, "s", 1, 2592000, "600",
+	RELOAD, conf, ha.min_prefix_interval_s)
 VALUE("home-agent.tunnel", IFNAME, "mip6ha",
 	RESTART, conf, ha.tunnel_name)
 NUMBER("home-agent.tunnel-mtu", NUMBER, "octets", 1280, 65495, "1460",

@@ -86,6 +86,7 @@ enum conf_type {
 	CONF_PROTOCOL, /* a name or a number */
 	CONF_ACTION_CN,
 	CONF_ACTION_MN,
+	CONF_RA,    /* enum conf_ra */
 	CONF_LATER, /* known, but not in this version */
 };
 
@@ -160,6 +161,13 @@ void conf_check(struct conf_text *t, const struct conf *conf,
 /* The same of rules (conf_check_rules.c). */
 void conf_check_rules(struct conf_text *t, const struct conf *conf,
 		      struct config_setting_t *root);
+
+/* What belongs to discovery: router advertisements, intervals of prefix
+ * advertisements (conf_check_ra.c). */
+void conf_check_ra(struct conf_text *t, const struct conf *conf,
+		   struct config_setting_t *ha);
+/* What links on one interface take over from the first of them. */
+void conf_inherit_ra(struct conf_ha *ha);
 
 /* Whether a setting, or an element of one, was understood. */
 bool conf_is_good(const struct config_setting_t *s);

@@ -172,6 +172,7 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_PROTOCOL:
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
+	case CONF_RA:
 	case CONF_LATER:
 		break;
 	}
@@ -218,6 +219,7 @@ static void fill_in(struct conf *conf)
 		if (l->preferred_s > l->valid_s)
 			l->preferred_s = l->valid_s;
 	}
+	conf_inherit_ra(&conf->ha);
 }
 
 struct conf *conf_read(struct conf_text *t)

@@ -273,6 +273,20 @@ static void read_action_mn(const struct conf_reader *r)
 		*(enum conf_mn_action *)conf_field(r) = (enum conf_mn_action)i;
 }
 
+static void read_ra(const struct conf_reader *r)
+{
+	static const char *const words[] = {
+		[CONF_RA_WATCH] = "watch",
+		[CONF_RA_OWN] = "own",
+		[CONF_RA_OFF] = "off",
+	};
+	int i = word_read(r, words, ARRAY_SIZE(words),
+			  "\"watch\", \"own\" or \"off\"");
+
+	if (i >= 0)
+		*(enum conf_ra *)conf_field(r) = (enum conf_ra)i;
+}
+
 static bool is_plain(const char *text, const char *forbidden)
 {
 	const char *p;
@@ -520,6 +534,7 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_PROTOCOL] = read_protocol,
 		[CONF_ACTION_CN] = read_action_cn,
 		[CONF_ACTION_MN] = read_action_mn,
+		[CONF_RA] = read_ra,
 	};
 
 	by_type[r->o->type](r);

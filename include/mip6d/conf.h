@@ -25,6 +25,13 @@ enum conf_security {
 	CONF_SECURITY_INSECURE, /* "insecure": said in words */
 };
 
+/* Whose router advertisements a home link has. */
+enum conf_ra {
+	CONF_RA_WATCH, /* another program's; mip6d says what they lack */
+	CONF_RA_OWN,   /* mip6d's */
+	CONF_RA_OFF,   /* nobody's, or nothing is to be said about them */
+};
+
 /* A home link of a home agent. */
 struct conf_home_link {
 	char ifname[IF_NAMESIZE]; /* "" when it is virtual */
@@ -33,6 +40,16 @@ struct conf_home_link {
 	struct in6_addr address; /* ours: what mobile nodes register with */
 	uint32_t valid_s;        /* prefix lifetimes; UINT32_MAX: infinite */
 	uint32_t preferred_s;
+	/* The same for all links on one interface. */
+	enum conf_ra ra;
+	uint32_t preference;        /* as home agent, 0..65535 (RFC 6275 7.4) */
+	uint32_t ha_lifetime_s;     /* 0: as router_lifetime_s */
+	uint32_t router_lifetime_s; /* 0: no default router */
+	uint32_t ra_max_interval_ms; /* MaxRtrAdvInterval */
+	uint32_t ra_min_interval_ms; /* 0: a third of it, as RFC 4861 says */
+	uint32_t ra_min_delay_ms;    /* MinDelayBetweenRAs; 0: 3000, or the
+				   * smallest interval when that is less */
+	bool ra_unsolicited;
 };
 
 struct conf_ha {
@@ -49,6 +66,11 @@ struct conf_ha {
 	uint32_t dad_interval_ms;   /* RetransTimer, 1000 */
 	char tunnel_name[IF_NAMESIZE];
 	uint32_t tunnel_mtu;
+	bool agent_discovery;           /* DHAAD requests are answered... */
+	uint32_t discovery_rate;        /* ...at most so many a second */
+	bool prefix_advertisements;     /* Mobile Prefix Advertisements */
+	uint32_t max_prefix_interval_s; /* MaxMobPfxAdvInterval */
+	uint32_t min_prefix_interval_s; /* MinMobPfxAdvInterval */
 };
 
 enum conf_cn_action { CONF_CN_ACCEPT, CONF_CN_REJECT, CONF_CN_IGNORE };
