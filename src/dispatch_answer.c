@@ -81,6 +81,11 @@ void answer_report(struct daemon *d, const struct kernel_report *r,
 {
 	struct mh_send send = { .src = r->local, .dst = r->coa };
 
+	/* Mobile Prefix Solicitations have been read by a socket of our own,
+	 * which asks for the option; the kernel itself does not. */
+	if (r->protocol == ICMP6_PROTO && d->ha &&
+	    ha_is_bound_at(d->ha, &r->hoa, &r->coa))
+		return;
 	count(d, CNT_HAO_REPORTED);
 	log_limited(LOG_LEVEL_DEBUG, now,
 		    "dispatch: from=%s to=%s Home Address option %s without a "

@@ -70,7 +70,18 @@
 	X(ICMP_ERROR_IN, "icmp-error-in", "ICMPv6 errors about our messages")  \
 	X(TOO_BIG, "too-big", "path MTUs learnt for optimised traffic")        \
 	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused")  \
-	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")
+	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")         \
+	X(HAAD_IN, "haad-in", "agent discovery requests received")             \
+	X(HAAD_OUT, "haad-out", "agent discovery replies sent")                \
+	X(HAAD_IGNORED, "haad-ignored", "agent discovery not for us")          \
+	X(HAAD_RATE, "haad-rate", "agent discovery held back by the limit")    \
+	X(MPS_IN, "mps-in", "Mobile Prefix Solicitations received")            \
+	X(MPS_REFUSED, "mps-refused", "from nodes that are not registered")    \
+	X(MPA_OUT, "mpa-out", "Mobile Prefix Advertisements sent")             \
+	X(ICMP_OUT_FAILED, "icmp-out-failed", "ICMPv6 the kernel refused")     \
+	X(RA_OUT, "ra-out", "router advertisements sent")                      \
+	X(RS_IN, "rs-in", "router solicitations received")                     \
+	X(AGENTS_FULL, "agents-full", "home agents that the list cannot hold")
 
 enum counter {
 #define X(id, name, text) CNT_##id,

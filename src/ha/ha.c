@@ -78,7 +78,7 @@ static void ask_about_link(const struct ha *ha, const struct ha_link *l,
 	struct in6_addr ll = addr_linklocal_of(hoa);
 
 	q->link = l->conf;
-	q->prefix = ha_link_prefix(l);
+	q->prefix = ha_link_prefix(ha, l, q->now);
 	q->link_ready = l->ready;
 	if (l->conf->is_virtual || !(q->msg->bu.flags & BU_FLAG_L))
 		return;
@@ -223,6 +223,7 @@ void ha_on_icmp6(struct ha *ha, const struct packet *pkt,
 		 const struct icmp6_msg *msg, struct mtime now)
 {
 	ha_dad_on_nd(ha, pkt, msg, now);
+	ha_disc_on_icmp6(ha, pkt, msg, now);
 }
 
 struct search {
@@ -277,11 +278,14 @@ void ha_on_kernel(struct ha *ha, const struct kernel_event *ev,
 		break;
 	case KERNEL_LINK:
 		ha_link_on_event(ha, &ev->link, now);
+		ha_disc_on_links(ha, now);
 		break;
 	case KERNEL_SYNCED:
 		ha->synced = true;
 		break;
 	case KERNEL_ADDR:
+		ha_disc_on_addr(ha, &ev->addr, now);
+		break;
 	case KERNEL_ROUTER:
 	case KERNEL_NEIGH:
 	case KERNEL_FLOW:
@@ -303,7 +307,7 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 	struct ha *ha = calloc(1, sizeof(*ha));
 	int err = -ENOMEM;
 
-	(void)now; /* links are told by events */
+	/* Links are told by events. */
 	if (!ha)
 		return err;
 	ha->env = *env;
@@ -323,6 +327,11 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		free(ha);
 		return err;
 	}
+	err = ha_disc_set(ha, now);
+	if (err) {
+		ha_free(ha);
+		return err;
+	}
 	*ret_ha = ha;
 	return 0;
 }
@@ -331,6 +340,7 @@ static void stop_listening(void *arg, struct bcache_entry *e)
 {
 	(void)arg;
 	ha_dad_stop(e);
+	ha_mpd_stop(e);
 }
 
 struct ha *ha_free(struct ha *ha)
@@ -338,6 +348,7 @@ struct ha *ha_free(struct ha *ha)
 	if (!ha)
 		return NULL;
 	bcache_walk(ha->bc, stop_listening, NULL);
+	ha_disc_free(ha);
 	ha_links_free(ha);
 	kernel_ha_stop(ha->env.kernel);
 	bcache_free(ha->bc);
@@ -355,12 +366,18 @@ static void reload_one(void *arg, struct bcache_entry *e)
 	struct reload *r = arg;
 	const struct ha_link *l = ha_link_of(r->ha, e);
 
+	/* First: the entry may be gone afterwards. */
+	if (!r->ha->conf->prefix_advertisements)
+		ha_mpd_stop(e);
+	else if (l && e->state == BCACHE_ACTIVE)
+		ha_mpd_start(e, r->now);
 	if (!l)
 		ha_binding_end(e, BA_NOT_HOME_SUBNET, r->now);
 	else if (!ha_bu_is_allowed(r->ha->conf, &e->key.hoa))
 		ha_binding_end(e, BA_PROHIBITED, r->now);
 	else
-		ha_binding_cut(e, ha_link_prefix(l).valid_s, r->now);
+		ha_binding_cut(e, ha_link_prefix(r->ha, l, r->now).valid_s,
+			       r->now);
 }
 
 /* Without a place in the data path each further binding would be lost after
@@ -384,9 +401,10 @@ void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 
 	ha->conf = conf;
 	set_max(ha);
-	if (ha_links_set(ha)) {
+	if (ha_links_set(ha) || ha_disc_set(ha, now)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");
+		ha_disc_free(ha);
 		ha->n_links = 0;
 	}
 	bcache_walk(ha->bc, reload_one, &r);

@@ -101,6 +101,7 @@ void ha_binding_drop(struct bcache_entry *e, struct mtime now)
 		ha_dad_stop(e);
 	if (e->state == BCACHE_INVALID)
 		ha->n_invalid--;
+	ha_mpd_stop(e);
 	log_step(e, bcache_state_str(e->state), "gone", now);
 	bcache_del(ha->bc, e);
 }
@@ -215,7 +216,7 @@ static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 
 	if (!l)
 		return false;
-	prefix = ha_link_prefix(l);
+	prefix = ha_link_prefix(b->ha, l, now);
 	g = lifetime_grant(b->req.asked_4s, b->ha->conf->max_lifetime_s,
 			   &prefix);
 	if (!g.lifetime_4s)
@@ -252,6 +253,8 @@ static void enter_active(struct bcache_entry *e, const char *from,
 	if (b->na_left == HA_NA_TRANSMITS)
 		announce(e, now);
 	arm_active(e);
+	if (b->has_req)
+		ha_mpd_on_bu(e, now);
 	accept_request(e, status, now);
 }
 
@@ -318,9 +321,11 @@ void ha_binding_enter(struct bcache_entry *e, enum bcache_state state,
 		enter_active(e, from, now);
 		break;
 	case BCACHE_REMOVING:
+		ha_mpd_stop(e);
 		ha_uninstall(e, now);
 		break;
 	case BCACHE_INVALID:
+		ha_mpd_stop(e);
 		enter_invalid(e, now);
 		break;
 	}
@@ -364,6 +369,7 @@ struct bcache_entry *ha_binding_new(struct ha *ha, const struct bcache_key *key,
 	b = ha_binding(e);
 	b->ha = ha;
 	b->is_new = true;
+	ha_mpd_init(e);
 	return e;
 }
 

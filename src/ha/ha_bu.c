@@ -19,6 +19,8 @@
  */
 #include "ha_private.h"
 
+#include <string.h>
+
 struct in6_addr ha_bu_coa(const struct packet *pkt, const struct mh_msg *msg)
 {
 	return msg->opt.present & MH_OPT_ALT_COA ? msg->opt.alt_coa
@@ -52,18 +54,18 @@ static struct ha_judgement refuse(const struct ha_question *q,
  * interface identifiers (RFC 2526), among them the home agents' own. */
 static bool is_anycast(const struct in6_addr *a, const struct prefix *p)
 {
-	static const uint8_t reserved[7] = { 0xfd, 0xff, 0xff, 0xff,
-					     0xff, 0xff, 0xff };
-	unsigned int i;
+	struct prefix subnet = prefix_of(a, 64);
+	struct in6_addr own, reserved;
 
 	if (p->len < 127 && addr_eq(a, &p->addr))
 		return true;
-	if (p->len > 64)
+	if (a->s6_addr[15] < 0x80)
 		return false;
-	for (i = 0; i < sizeof(reserved); i++)
-		if (a->s6_addr[8 + i] != reserved[i])
-			return false;
-	return a->s6_addr[15] >= 0x80;
+	/* Within a shorter prefix there are subnets of 64 bits. */
+	if (p->len < 64 && addr_home_agents(&subnet, &reserved) &&
+	    !memcmp(a, &reserved, 15))
+		return true;
+	return addr_home_agents(p, &own) && !memcmp(a, &own, 15);
 }
 
 /* True, and the verdict, for what is to be discarded silently. */

@@ -10,9 +10,7 @@
  * they live on: mobile nodes keep their tunnel, may refresh it and may move,
  * but nobody new is taken, since DAD is impossible.
  *
- * Prefix lifetimes are those of the configuration, as a router advertises
- * them: each lasts for as long as it is configured, counted from now, not
- * from the start of the daemon.
+ * Prefix lifetimes are left to ha_prefix.c.
  */
 #include "ha_private.h"
 
@@ -32,12 +30,10 @@ struct ha_link *ha_link_find(const struct ha *ha, const struct in6_addr *local,
 	return NULL;
 }
 
-struct lifetime_prefix ha_link_prefix(const struct ha_link *l)
+struct lifetime_prefix ha_link_prefix(const struct ha *ha,
+				      const struct ha_link *l, struct mtime now)
 {
-	return (struct lifetime_prefix){
-		.valid_s = l->conf->valid_s,
-		.preferred_s = l->conf->preferred_s,
-	};
+	return ha_disc_life(ha, l->conf, now);
 }
 
 /* ---- the set of links ---- */

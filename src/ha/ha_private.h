@@ -9,6 +9,7 @@
 
 #include "mip6d/lifetime.h"
 #include "mip6d/role.h"
+#include "src/ha/ha_disc.h"
 
 #define HA_DELETE_BCE_TIMEOUT_S 10 /* MAX_DELETE_BCE_TIMEOUT, section 12 */
 #define HA_NA_TRANSMITS         3 /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 section 10 */
@@ -38,6 +39,7 @@ struct ha {
 	unsigned int n_invalid;     /* entries in state INVALID */
 	uint32_t serial;            /* of the last kernel request */
 	bool synced;                /* every link that exists has been told */
+	struct ha_disc disc;        /* discovery (ha_disc.c) */
 };
 
 /* ---- bindings (ha_binding.c) ---- */
@@ -80,6 +82,7 @@ struct ha_binding {
 	bool announce : 1; /* interception begins, or must be told anew */
 	bool stale : 1;    /* what the kernel has must be put there again */
 	bool asked_stale : 1; /* the outstanding request does just that */
+	struct ha_mpd mpd;    /* Mobile Prefix Advertisements (ha_mpd.c) */
 };
 
 static inline struct ha_binding *ha_binding(struct bcache_entry *e)
@@ -166,7 +169,9 @@ static inline struct ha_link *ha_link_of(const struct ha *ha,
 {
 	return ha_link_find(ha, &e->key.local, &e->key.hoa);
 }
-struct lifetime_prefix ha_link_prefix(const struct ha_link *l);
+/* What is left of its prefix. */
+struct lifetime_prefix
+ha_link_prefix(const struct ha *ha, const struct ha_link *l, struct mtime now);
 /* Puts the links of ha->conf in place; what is known about their interfaces
  * stays known.  -ENOMEM. */
 int ha_links_set(struct ha *ha);

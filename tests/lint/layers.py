@@ -18,7 +18,7 @@ HEADERS = {
     "nlenc.h": "encode", "xfrm.h": "encode",
     "kernel.h": "port", "transport.h": "port",
     "conf.h": "conf",
-    "role.h": "role",
+    "role.h": "role", "discovery.h": "role",
     "daemon.h": "daemon",
     "ctl.h": "ctl",
 }

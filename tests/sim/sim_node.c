@@ -57,6 +57,9 @@ static int on_send(void *arg, const struct fake_msg *msg)
 
 	if (n->mute)
 		return 0;
+	/* Nobody here takes part in discovery yet. */
+	if (msg->is_icmp6)
+		return 0;
 	if (!msg->is_nd) {
 		sim_check_sent_mh(n, msg);
 		return sim_path_send_mh(n, msg);
@@ -412,6 +415,11 @@ struct sim_node *sim_ha_add(struct sim *s, struct sim_link *home,
 		.dad_interval_ms = 1000,
 		.min_interval_ms = 50,
 		.tunnel_mtu = 1460,
+		.agent_discovery = true,
+		.discovery_rate = 20,
+		.prefix_advertisements = true,
+		.max_prefix_interval_s = 3600,
+		.min_prefix_interval_s = 60,
 	};
 	snprintf(n->ha.tunnel_name, IF_NAMESIZE, "mip6ha");
 	sim_iface_add(n, home, 0);

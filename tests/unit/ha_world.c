@@ -25,6 +25,10 @@ static struct conf_home_link link_conf(const char *ifname, const char *prefix,
 		.address = ip(address),
 		.valid_s = 2592000,
 		.preferred_s = 604800,
+		.ra = CONF_RA_OFF,
+		.router_lifetime_s = 1800,
+		.ra_max_interval_ms = 600000,
+		.ra_unsolicited = true,
 	};
 
 	strcpy(l.ifname, ifname);
@@ -53,6 +57,9 @@ void world_init(struct world *w)
 		.dad_interval_ms = 1000,
 		.tunnel_name = "mip6ha",
 		.tunnel_mtu = 1460,
+		.discovery_rate = 20,
+		.max_prefix_interval_s = 86400,
+		.min_prefix_interval_s = 600,
 	};
 	w->tq = tqueue_new();
 	w->k = fake_kernel_new(on_event, w);
@@ -93,6 +100,7 @@ void world_close(struct world *w)
 	w->ha = ha_free(w->ha);
 	CU_ASSERT_TRUE(fake_kernel_is_clean(w->k));
 	CU_ASSERT_TRUE(fake_transport_is_quiet(w->t));
+	CU_ASSERT_TRUE(fake_transport_is_bare(w->t));
 	UNIT_EQ(tqueue_len(w->tq), 0);
 	fake_kernel_settle(w->k);
 	UNIT_EQ(fake_faults(), 0);
@@ -150,7 +158,7 @@ bool world_ba(struct world *w, struct ba *ret)
 	struct mh_msg msg;
 	bool ok;
 
-	while ((m = fake_transport_take(w->t)) && m->is_nd)
+	while ((m = fake_transport_take(w->t)) && (m->is_nd || m->is_icmp6))
 		free(m);
 	if (!m)
 		return false;
@@ -185,20 +193,49 @@ bool world_nd(struct world *w, struct icmp6_msg *ret, struct nd_send *ret_send)
 	return ok;
 }
 
+bool world_icmp6(struct world *w, struct icmp6_msg *ret,
+		 struct mh_send *ret_send)
+{
+	struct fake_msg *m;
+	bool ok;
+
+	while ((m = fake_transport_take(w->t)) && !m->is_icmp6)
+		free(m);
+	if (!m)
+		return false;
+	ok = fake_msg_parse_icmp6(m, ret);
+	if (ret_send) {
+		*ret_send = m->mh;
+		ret_send->data = NULL;
+	}
+	free(m);
+	CU_ASSERT_TRUE(ok);
+	return ok;
+}
+
+static char kind_of(const struct fake_msg *m)
+{
+	struct icmp6_msg nd;
+
+	if (m->is_icmp6)
+		return 'P';
+	if (!m->is_nd)
+		return 'B';
+	if (!fake_msg_parse_nd(m, &nd))
+		return '?';
+	return nd.type == ICMP6_NA ? 'A' : nd.type == ICMP6_RA ? 'R' : 'S';
+}
+
 const char *world_sent(struct world *w)
 {
 	static char kinds[128];
-	struct icmp6_msg nd;
 	struct fake_msg *m;
 	size_t n = 0;
 
 	while ((m = fake_transport_take(w->t))) {
 		if (n == sizeof(kinds) - 1)
 			abort();
-		if (!m->is_nd)
-			kinds[n++] = 'B';
-		else if (fake_msg_parse_nd(m, &nd))
-			kinds[n++] = nd.type == ICMP6_NA ? 'A' : 'S';
+		kinds[n++] = kind_of(m);
 		free(m);
 	}
 	kinds[n] = '\0';

@@ -63,8 +63,12 @@ bool world_ba(struct world *w, struct ba *ret);
 /* The next neighbour discovery message; Mobility Headers in front of it are
  * thrown away. */
 bool world_nd(struct world *w, struct icmp6_msg *ret, struct nd_send *ret_send);
-/* The kinds of what waits, one letter a message: A (NA), S (NS), B (BA).  All
- * of it is thrown away. */
+/* The next ICMPv6 message of RFC 6275 sections 6.5 to 6.8; others in front of
+ * it are thrown away.  ret_send may be NULL. */
+bool world_icmp6(struct world *w, struct icmp6_msg *ret,
+		 struct mh_send *ret_send);
+/* The kinds of what waits, one letter a message: A (NA), S (NS), R (RA), B
+ * (BA), P (those of world_icmp6).  All of it is thrown away. */
 const char *world_sent(struct world *w);
 /* Asserts that exactly one answer waits, with this status and number. */
 void world_expect_ba(struct world *w, uint8_t status, uint16_t seq);

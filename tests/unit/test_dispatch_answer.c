@@ -223,6 +223,9 @@ static void our_own_mobile_node_gets_no_binding_error(void)
 {
 	setup(true, true, false);
 	stub.ha_bound_at = true;
+	report("2001:db8:1::100", "2001:db8:a::5", 17, t0);
+	UNIT_EQ(counter(CNT_HAO_REPORTED), 1);
+	/* Its Mobile Prefix Solicitations are nothing to wonder about. */
 	report("2001:db8:1::100", "2001:db8:a::5", 58, t0);
 	UNIT_EQ(counter(CNT_HAO_REPORTED), 1);
 	UNIT_EQ(transport->n_sent, 0);
