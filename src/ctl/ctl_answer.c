@@ -17,16 +17,23 @@
 static const struct command {
 	const char *name;
 	ctl_dump_fn *dump;
+	ctl_ask_fn *ask; /* instead: it has arguments */
 } commands[] = {
-#define X(name, text, fn) { name, fn },
+#define X(name, text, fn) { name, fn, NULL },
 	CTL_COMMANDS(X)
+#undef X
+#define X(name, arguments, text, fn) { name, NULL, fn },
+		CTL_QUESTIONS(X)
 #undef X
 };
 
-#define X(name, text, fn) ", \"" name "\""
+#define X(name, text, fn)            ", \"" name "\""
+#define Y(name, arguments, text, fn) ", \"" name "\""
 static const char unknown_command[] =
-	"unknown command, expected one of \"cmd\": " CTL_COMMANDS(X);
+	"unknown command, expected one of \"cmd\": " CTL_COMMANDS(X)
+		CTL_QUESTIONS(Y);
 #undef X
+#undef Y
 
 /* Takes reply over. */
 static char *line_of(json_t *reply)
@@ -56,12 +63,14 @@ static char *refuse(const char *error)
 				 CTL_VERSION, "error", error));
 }
 
-static char *answer(struct daemon *d, const struct command *c, struct mtime now)
+static char *answer(struct daemon *d, const struct command *c,
+		    const json_t *request, struct mtime now)
 {
 	const char *error = NULL;
 	json_t *members, *reply;
 
-	members = c->dump(d, now, &error);
+	members = c->dump ? c->dump(d, now, &error)
+			  : c->ask(d, request, now, &error);
 	if (error)
 		return refuse(error);
 	reply = json_pack("{s:b, s:i, s:s}", "ok", 1, "version", CTL_VERSION,
@@ -112,7 +121,7 @@ char *ctl_answer(struct daemon *d, const char *line, size_t len,
 	else if (version && json_integer_value(version) != CTL_VERSION)
 		reply = refuse("unknown version, expected \"version\": 1");
 	else
-		reply = answer(d, c, now);
+		reply = answer(d, c, request, now);
 	json_decref(request);
 	return reply;
 }

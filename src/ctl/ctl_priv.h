@@ -27,8 +27,18 @@
 	  ctl_dump_ro)                                                       \
 	X("show rules", "rules of route optimisation, and their use",        \
 	  ctl_dump_rules)                                                    \
+	X("show home-agents", "the home agents list of each home link",      \
+	  ctl_dump_home_agents)                                              \
+	X("show ra", "router advertisements of home links, and their flaws", \
+	  ctl_dump_ra)                                                       \
 	X("show counters", "messages, drops and refusals, counted by cause", \
 	  ctl_dump_counters)
+
+/* X(command, its arguments, what it answers, the function) */
+#define CTL_QUESTIONS(X)                                                 \
+	X("renumber", "PREFIX [valid S] [preferred S] [on INTERFACE]",   \
+	  "what a change of a home prefix would do; nothing is changed", \
+	  ctl_ask_renumber)
 
 struct daemon;
 
@@ -40,7 +50,13 @@ typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
 
 ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
 	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
-	ctl_dump_counters;
+	ctl_dump_home_agents, ctl_dump_ra, ctl_dump_counters;
+
+/* The same of a command with arguments, which are members of the request. */
+typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
+			   struct mtime now, const char **ret_error);
+
+ctl_ask_fn ctl_ask_renumber;
 
 /* ---- the client ---- */
 
@@ -51,5 +67,11 @@ int ctl_text(FILE *out, const json_t *reply, bool colour);
 /* The same of one command (ctl_text_ro.c). */
 typedef int ctl_text_fn(FILE *out, const json_t *r, bool colour);
 ctl_text_fn ctl_text_bindings, ctl_text_ro, ctl_text_rules;
+/* (ctl_text_disc.c) */
+ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
+
+/* The arguments of `renumber` as a request without its newline, malloc'ed;
+ * NULL: they make no sense. */
+char *ctl_request_renumber(int argc, char **argv);
 
 #endif

@@ -51,9 +51,13 @@ static const char usage_text[] =
 #define X(name, text, fn) "  " name ": " text "\n"
 	CTL_COMMANDS(X)
 #undef X
+#define X(name, arguments, text, fn) "  " name " " arguments ": " text "\n"
+		CTL_QUESTIONS(X)
+#undef X
 	;
 
-/* The remaining arguments as one command, or NULL. */
+/* The remaining arguments as one command without arguments of its own, or
+ * NULL. */
 static const char *command_of(int argc, char **argv)
 {
 	char words[64] = "";
@@ -79,7 +83,9 @@ static int bad_usage(const char *problem)
 	fprintf(stderr, "mip6d-ctl: %s, expected one of:", problem);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(stderr, "%s %s", i ? "," : "", commands[i]);
-	fprintf(stderr, "\n");
+#define X(name, arguments, text, fn) ", " name " " arguments
+	fprintf(stderr, "%s\n", CTL_QUESTIONS(X));
+#undef X
 	return EXIT_USAGE;
 }
 
@@ -165,15 +171,31 @@ static int read_line(int fd, char **ret_line)
 	return 0;
 }
 
-static int ask(const char *path, const char *command, char **ret_line)
+/* The remaining arguments as a request with its newline, or NULL. */
+static char *request_of(int argc, char **argv)
+{
+	const char *command = command_of(argc, argv);
+	auto_free char *line = NULL;
+	char *request = NULL;
+
+	if (!command && !strcmp(argv[0], "renumber")) {
+		line = ctl_request_renumber(argc - 1, argv + 1);
+		if (line && asprintf(&request, "%s\n", line) < 0)
+			request = NULL;
+	} else if (command) {
+		if (asprintf(&request, "{\"cmd\": \"%s\"}\n", command) < 0)
+			request = NULL;
+	}
+	return request;
+}
+
+static int ask(const char *path, const char *request, char **ret_line)
 {
 	auto_close int fd = connect_to(path);
-	char request[128];
-	int n;
+	ssize_t n = (ssize_t)strlen(request);
 
 	if (fd < 0)
 		return fd;
-	n = snprintf(request, sizeof(request), "{\"cmd\": \"%s\"}\n", command);
 	/* A daemon that has too many clients answers without being asked. */
 	if (send(fd, request, (size_t)n, MSG_NOSIGNAL) != n && errno != EPIPE)
 		return -errno;
@@ -225,10 +247,10 @@ static int print_answer(const char *line, bool as_json)
 	return status;
 }
 
-static int run(const char *path, const char *command, bool as_json)
+static int run(const char *path, const char *request, bool as_json)
 {
 	auto_free char *line = NULL;
-	int err = ask(path, command, &line);
+	int err = ask(path, request, &line);
 
 	if (err)
 		return say_why(path, -err);
@@ -244,7 +266,8 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *path = MIP6D_RUN_DIR "/control", *command;
+	const char *path = MIP6D_RUN_DIR "/control";
+	auto_free char *request = NULL;
 	bool as_json = false;
 	int o;
 
@@ -269,8 +292,8 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return bad_usage("no command");
-	command = command_of(argc - optind, argv + optind);
-	if (!command)
-		return bad_usage("unknown command");
-	return run(path, command, as_json);
+	request = request_of(argc - optind, argv + optind);
+	if (!request)
+		return bad_usage("unknown command or arguments");
+	return run(path, request, as_json);
 }
