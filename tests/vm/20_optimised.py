@@ -147,6 +147,41 @@ def test_journey(lab):
         assert HOA not in left, left
 
 
+def test_gap(lab):
+    """The correspondent is far away: between the home registration from B
+    and its own, what the node sends takes the tunnel, and nothing is sent
+    from B with a Home Address option before the correspondent knows B.
+
+    MN-20 MN-22 MN-152 CN-93"""
+    lab.link('c', delay='200ms')
+    correspondent(lab)
+    away(lab)
+    ping = lab.node('mn').ping(CN, 0.05, source=HOA)
+    wait_optimised(lab, CN, A, timeout=90)
+    lab.move('mn', 'b')
+    coa = wait_bound(lab, B)
+    wait_optimised(lab, CN, B, timeout=90)
+    ping.wait_replies(5)
+    ping.stop()
+    registered = first(lab, '"b" && mip6.mhtype == 6 && ipv6.src == ' + HA)
+    known = first(lab, '"b" && mip6.mhtype == 6 && ipv6.src == ' + CN)
+    assert registered < known, 'its own registration came first'
+    gap = [p for p in lab.packets('frame.interface_name == "b" && '
+                                  'ipv6.nxt == 41 && icmpv6.type == 128')
+           if registered < p['time'] < known]
+    assert gap, 'nothing took the tunnel'
+    early = [p for p in lab.packets(
+        'frame.interface_name == "b" && ipv6.src == %s && '
+        'ipv6.opt.mipv6.home_address == %s && icmpv6' % (coa, HOA))
+        if p['time'] < known]
+    assert not early, 'sent directly too early: %s' % early[:3]
+
+
+def first(lab, what):
+    """When the first such packet passed."""
+    return lab.wait_packets('frame.interface_name == ' + what)[0]['time']
+
+
 def test_one_way(lab):
     """Datagrams that only come in are enough to begin: nobody answers them.
 
