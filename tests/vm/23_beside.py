@@ -29,9 +29,9 @@ def test_same_link(lab):
     ping = lab.node('hh').ping(HOA, 0.1, source=peer)
     wait_optimised(lab, peer, A, at='hh')
     ping.wait_replies(5)
+    since = lab.now()
     lab.node('hh').run('ip -6 neigh flush dev eth0')
     lab.node('mn').run('ip -6 neigh flush dev eth0')
-    since = lab.now()
     ping.wait_replies(10)
     ping.stop()
     seen = [p for p in lab.packets(
