@@ -227,6 +227,7 @@ def test_correspondent_without_mip6d(lab):
     ping = lab.node('cn').ping(HOA, 0.05)
     entry = wait_tunnelled(lab, CN, 'incapable')
     assert entry['reason'], entry
+    ping.wait_replies(20)       # what was sent before has arrived
     before = len(lab.packets(ON_LINK + 'mipv6 && !icmpv6'))
     ping.wait_replies(100)
     answered = lab.now()
