@@ -28,7 +28,8 @@
 
 void cn_request_done(struct cn_request *req)
 {
-	explicit_bzero(req, sizeof(*req));
+	explicit_bzero(req->kbm, sizeof(req->kbm));
+	req->has_kbm = false;
 }
 
 static void log_step(struct bcache_entry *e, const char *from, const char *to,
