@@ -20,7 +20,6 @@
 
 /* An advertisement may be as long as a jumbo frame. */
 #define ICMP6_MAX_LEN 9216
-#define TURN_MAX      64
 
 struct icmp6_sock {
 	struct loop_fd *handle;
@@ -29,41 +28,11 @@ struct icmp6_sock {
 	uint8_t data[ICMP6_MAX_LEN];
 };
 
-/* False when there is nothing more to read. */
-static bool read_one(struct icmp6_sock *is, struct mtime now)
-{
-	uint8_t control[256] __attribute__((aligned(8)));
-	struct sockaddr_in6 from;
-	struct iovec iov = { is->data, sizeof(is->data) };
-	struct msghdr mh = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct packet pkt = { .when = now, .data = is->data };
-	ssize_t n = recvmsg(is->fd, &mh, MSG_DONTWAIT);
-
-	if (n < 0)
-		return errno == EINTR;
-	if (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-		return true;
-	pkt.src = from.sin6_addr;
-	pkt.len = (size_t)n;
-	if (!ancillary_decode(&mh, &pkt))
-		is->up.fn(is->up.arg, &pkt);
-	return true;
-}
-
 static void on_readable(void *arg, struct mtime now)
 {
 	struct icmp6_sock *is = arg;
-	int i;
 
-	for (i = 0; i < TURN_MAX && read_one(is, now); i++)
-		;
+	sock_receive(is->fd, is->up, is->data, sizeof(is->data), now);
 }
 
 static int set_filter(int fd)

@@ -26,7 +26,6 @@
 #include "src/sock/sock_priv.h"
 
 #define MESSAGE_MAX 2048
-#define TURN_MAX    64
 
 struct mobile_sock {
 	struct loop_fd *handle;
@@ -35,42 +34,11 @@ struct mobile_sock {
 	uint8_t data[MESSAGE_MAX];
 };
 
-/* False when there is nothing more to read. */
-static bool read_one(struct mobile_sock *ms, struct mtime now)
-{
-	uint8_t control[512] __attribute__((aligned(8)));
-	struct sockaddr_in6 from;
-	struct iovec iov = { ms->data, sizeof(ms->data) };
-	struct msghdr mh = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct packet pkt = { .when = now, .data = ms->data };
-	ssize_t n = recvmsg(ms->fd, &mh, MSG_DONTWAIT);
-
-	if (n < 0)
-		return errno == EINTR;
-	/* Cut ancillary data could hide a home address. */
-	if (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-		return true;
-	pkt.src = from.sin6_addr;
-	pkt.len = (size_t)n;
-	if (!ancillary_decode(&mh, &pkt))
-		ms->up.fn(ms->up.arg, &pkt);
-	return true;
-}
-
 static void on_readable(void *arg, struct mtime now)
 {
 	struct mobile_sock *ms = arg;
-	int i;
 
-	for (i = 0; i < TURN_MAX && read_one(ms, now); i++)
-		;
+	sock_receive(ms->fd, ms->up, ms->data, sizeof(ms->data), now);
 }
 
 static int set_filter(int fd, bool on)

@@ -58,6 +58,12 @@ int nd_sock_ra_listen(struct nd_sock *ns, int ifindex, bool on);
 void sock_set_bufs(int fd, int octets);
 int sock_set_int(int fd, int level, int name, int value);
 
+/* Reads what waits at a socket, one message after the other into data, and
+ * makes an upcall for each; some are left for the next turn when there are
+ * many. */
+void sock_receive(int fd, struct sock_upcall up, uint8_t *data, size_t size,
+		  struct mtime now);
+
 /* Fills src, dst, wire_src, wire_dst, ifindex, hop_limit of *pkt from what
  * recvmsg gave: the kernel has already put the home address into the source
  * and destination and left the care-of address in the option's place.
@@ -73,8 +79,8 @@ bool ancillary_find_rh2(const uint8_t *hdr, size_t len,
 			struct in6_addr *ret_addr);
 
 /* Ancillary data for sending: source address, interface, type 2 routing
- * header, Home Address option.  buf must hold ANCILLARY_MAX octets and be aligned for cmsghdr;
- * returns the octets used. */
+ * header, Home Address option.  buf must hold ANCILLARY_MAX octets and be
+ * aligned for cmsghdr; returns the octets used. */
 #define ANCILLARY_MAX 160
 size_t ancillary_encode(void *buf, const struct mh_send *msg);
 
