@@ -102,7 +102,8 @@ static int64_t since_ms(struct mtime t)
 
 /* ---- solicited ---- */
 
-/* HA-142 HA-146 HA-147 HA-148 HA-149 HA-150 COM-43 */
+/* HA-142 HA-146 HA-147 HA-148 HA-149 HA-150 COM-43; HA-95: no DHCPv6 for mobile
+ * nodes, so M and O are clear. */
 static void a_solicitation_is_answered_at_once(void)
 {
 	struct mh_send send;

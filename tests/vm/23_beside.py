@@ -77,20 +77,24 @@ def test_small_mtu(lab):
 
 def test_routing_headers_for_others(lab):
     """A type 2 routing header for a node that has no such home address is
-    dropped without a word, at a correspondent and at a mobile node.
+    dropped without a word, at a correspondent and at a mobile node; and so
+    is one whose address is the node's own but of a smaller scope.
 
-    CN-25 MN-30"""
+    CN-25 COM-40 MN-30"""
     correspondent(lab)
     _agent, _node, coa = away(lab)
+    own = lab.node('mn').link_local('eth0')
     lab.node('rb').inject([
         wire.with_rh2(STRANGER, CN, HOA, 58) /
         wire.echo_body(STRANGER, HOA, 1),
         wire.with_rh2(STRANGER, CN, CN, 58) / wire.echo_body(STRANGER, CN, 2),
         wire.with_rh2(STRANGER, coa, '2001:db8:1::dead', 58) /
-        wire.echo_body(STRANGER, '2001:db8:1::dead', 3)])
+        wire.echo_body(STRANGER, '2001:db8:1::dead', 3),
+        wire.with_rh2(STRANGER, coa, own, 58) /
+        wire.echo_body(STRANGER, own, 4)])
     assert lab.node('rb').reaches(CN, 3)
     assert lab.node('rb').reaches(coa, 3)
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         assert not lab.packets('icmpv6.type == 129 && icmpv6.echo.sequence_'
                                'number == %d && icmpv6.echo.identifier == '
                                '0x6275' % number), number
