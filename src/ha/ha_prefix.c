@@ -7,10 +7,10 @@
  * of the configuration, counted anew at each look, as a router advertises
  * them; or those of this node's own advertisements where such are heard and
  * say less, or without any of these those of other routers, which cannot make
- * a prefix end sooner than in two hours (RFC 4862 section 5.5.3 e).  Prefixes that
- * only other home agents advertise are told, too.  Also decided here: whether
- * an advertisement says something new, or only that time goes on (section
- * 10.6.2).  Pure.  Who is told when is left to ha_mpd.c.
+ * a prefix end sooner than in two hours (RFC 4862 section 5.5.3 e).  Prefixes
+ * that only other home agents advertise are told, too.  Also decided here:
+ * whether an advertisement says something new, or only that time goes on
+ * (section 10.6.2).  Pure.  Who is told when is left to ha_mpd.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -205,7 +205,8 @@ static void compare(const struct ha_prefix *p, const char *ifname,
 }
 
 static bool new_prefix(struct ha_prefixes *all, const char *ifname,
-		       const struct ra_prefix *o, struct mtime now)
+		       const struct ra_prefix *o, bool is_ours,
+		       struct mtime now)
 {
 	struct ha_prefix *p;
 
@@ -220,7 +221,7 @@ static bool new_prefix(struct ha_prefixes *all, const char *ifname,
 		return false;
 	}
 	p->is_heard = true;
-	take(p, o, true, now);
+	take(p, o, is_ours, now);
 	return true;
 }
 
@@ -235,7 +236,7 @@ bool ha_prefix_on_ra(struct ha_prefixes *all, const char *ifname,
 		struct ha_prefix *p = ha_prefix_find(all, &o->prefix);
 
 		if (!p && (is_ours || ra->home_agent))
-			changed |= new_prefix(all, ifname, o, now);
+			changed |= new_prefix(all, ifname, o, is_ours, now);
 		else if (!p)
 			continue;
 		else if (p->is_withdrawn && !is_ours)

@@ -224,6 +224,12 @@ static void prefixes_of_others_are_told(void)
 	UNIT_STR(prefix_str(&mpa.prefixes[1].prefix), "2001:db8:66::/64");
 	CU_ASSERT_FALSE(mpa.prefixes[1].router_addr);
 	UNIT_EQ(mpa.prefixes[1].valid_s, DAY - 1);
+	/* As long as they say it, it lasts. */
+	world_run_ms(&w, 500LL * DAY);
+	hear_ra(OTHER, &ra);
+	world_run_ms(&w, 600LL * DAY);
+	UNIT_EQ(ask_prefixes().n_prefixes, 2);
+	CU_ASSERT_FALSE(fake_log_contains("another router advertises"));
 	/* Not advertised any more, it runs out. */
 	world_run_ms(&w, 1000LL * DAY);
 	mpa = ask_prefixes();
