@@ -146,6 +146,7 @@ static void too_much(struct conf_text *t, const char *what, int limit)
 static void put(struct scan *s, const char *text, size_t n)
 {
 	struct conf_text *t = s->t;
+	size_t size = 2 * (t->len + n + 1);
 	char *data;
 
 	if (t->len + n > JOINED_MAX) {
@@ -153,13 +154,13 @@ static void put(struct scan *s, const char *text, size_t n)
 		return;
 	}
 	if (t->len + n + 1 > t->size) {
-		t->size = 2 * (t->len + n + 1);
-		data = realloc(t->data, t->size);
+		data = realloc(t->data, size);
 		if (!data) {
 			t->no_memory = true;
 			return;
 		}
 		t->data = data;
+		t->size = size;
 	}
 	memcpy(t->data + t->len, text, n);
 	t->len += n;
@@ -170,16 +171,17 @@ static void put(struct scan *s, const char *text, size_t n)
 static void put_origin(struct scan *s)
 {
 	struct conf_text *t = s->t;
+	unsigned int max = 2 * t->max_lines + 64;
 	struct conf_line *lines;
 
 	if (t->n_lines == t->max_lines) {
-		t->max_lines = 2 * t->max_lines + 64;
-		lines = reallocarray(t->lines, t->max_lines, sizeof(*lines));
+		lines = reallocarray(t->lines, max, sizeof(*lines));
 		if (!lines) {
 			t->no_memory = true;
 			return;
 		}
 		t->lines = lines;
+		t->max_lines = max;
 	}
 	t->lines[t->n_lines++] = (struct conf_line){ s->file, s->line };
 }
