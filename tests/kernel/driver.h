@@ -21,7 +21,6 @@ struct driver {
 	bool quiet;   /* no line for each answer */
 	bool waiting; /* commands wait until all is answered */
 	bool eof;     /* of the script */
-	struct task wake;
 	struct mtime burst_start;
 };
 

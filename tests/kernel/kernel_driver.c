@@ -342,13 +342,6 @@ static void cmd_wait(struct driver *d, char **w)
 	d->waiting = true;
 }
 
-static void cmd_sleep(struct driver *d, char **w)
-{
-	d->waiting = true;
-	tqueue_start(loop_tqueue(d->loop), &d->wake,
-		     mtime_add_ms(mtime_now(), arg_u32(w, "ms", 100)));
-}
-
 static void cmd_mark(struct driver *d, char **w)
 {
 	(void)d;
@@ -402,7 +395,6 @@ static const struct command {
 	{ "probe", cmd_probe, "" },
 	{ "quiet", cmd_quiet, "[off=1]" },
 	{ "wait", cmd_wait, "" },
-	{ "sleep", cmd_sleep, "[ms=100]" },
 	{ "mark", cmd_mark, "text=" },
 	{ "help", cmd_help, "" },
 	{ "quit", cmd_quit, "" },
@@ -476,21 +468,12 @@ static void on_input(void *arg, struct mtime now)
 	run_lines(d);
 }
 
-static void on_wake(struct task *task, struct mtime now)
-{
-	struct driver *d = container_of(task, struct driver, wake);
-
-	(void)now;
-	d->waiting = false;
-	run_lines(d);
-}
-
 static void on_turn(void *arg, struct mtime now)
 {
 	struct driver *d = arg;
 
 	fflush(stdout);
-	if (!d->waiting || task_is_started(&d->wake) || d->done < d->serial)
+	if (!d->waiting || d->done < d->serial)
 		return;
 	printf("all %u done, %u failed, %lld us\n", d->done, d->failed,
 	       (long long)mtime_diff_us(now, d->burst_start));
@@ -511,7 +494,6 @@ int main(void)
 
 	log_set_level(LOG_LEVEL_DEBUG);
 	hash_init();
-	task_init(&d.wake, on_wake);
 	err = tq ? loop_new(tq, &d.loop) : -ENOMEM;
 	if (!err)
 		err = kernel_open(d.loop, driver_on_event, &d, &d.k);
