@@ -9,8 +9,8 @@
  * mn_ro_answer.c.
  *
  * Differs from RFC 6275 section 11.7.1 for status 1: the binding is refreshed
- * without prefix discovery, which this program does not have yet; the agent
- * grants no more than the prefix has.
+ * without prefix discovery, of which the mobile node's side is not there yet;
+ * our home agent grants no more than the prefix has.
  */
 #include "mn_priv.h"
 
