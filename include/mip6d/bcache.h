@@ -30,7 +30,7 @@ struct bcache_key {
 
 struct bcache_entry {
 	struct bcache_key key;
-	enum bcache_state state; /* one writer: ha_binding_enter() */
+	enum bcache_state state; /* one writer: ha_binding.c, cn_binding.c */
 	struct in6_addr coa;     /* in force; :: before the first acceptance */
 	uint16_t flags; /* BU_FLAG_* of the last accepted Binding Update */
 	uint16_t seq;   /* of the last valid Binding Update (9.5.1) */
@@ -67,7 +67,9 @@ struct bcache_entry *bcache_add(struct bcache *bc, const struct in6_addr *local,
 /* Stops the task, unlinks and frees. */
 void bcache_del(struct bcache *bc, struct bcache_entry *e);
 
+/* The role's part of an entry, and the entry of such a part. */
 void *bcache_role(struct bcache_entry *e);
+struct bcache_entry *bcache_entry_of(void *role);
 
 unsigned int bcache_count(const struct bcache *bc);
 unsigned int bcache_max(const struct bcache *bc);

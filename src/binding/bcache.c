@@ -97,6 +97,11 @@ void *bcache_role(struct bcache_entry *e)
 	return (char *)e + role_offset();
 }
 
+struct bcache_entry *bcache_entry_of(void *role)
+{
+	return (struct bcache_entry *)((char *)role - role_offset());
+}
+
 unsigned int bcache_count(const struct bcache *bc)
 {
 	return bc->count;

@@ -178,6 +178,17 @@ struct kernel_key cn_key(struct bcache_entry *e)
 	};
 }
 
+struct kernel_ro cn_ro(const struct bcache_entry *e, const struct in6_addr *coa)
+{
+	return (struct kernel_ro){
+		.local = e->key.local,
+		.peer = e->key.hoa,
+		.end = KERNEL_RO_PEER,
+		.coa = *coa,
+		.send = true,
+	};
+}
+
 static void kernel_failed(struct bcache_entry *e, const char *what, int err,
 			  struct mtime now)
 {
@@ -210,13 +221,7 @@ static void install(struct bcache_entry *e, struct mtime now)
 {
 	struct cn_binding *b = cn_binding(e);
 	struct kernel_key key = cn_key(e);
-	struct kernel_ro ro = {
-		.local = e->key.local,
-		.peer = e->key.hoa,
-		.end = KERNEL_RO_PEER,
-		.coa = b->has_req ? b->req.coa : e->coa,
-		.send = true,
-	};
+	struct kernel_ro ro = cn_ro(e, b->has_req ? &b->req.coa : &e->coa);
 	int err;
 
 	e->serial = key.serial;
@@ -250,13 +255,7 @@ static void uninstall_failed(struct bcache_entry *e, int err, struct mtime now)
 static void uninstall(struct bcache_entry *e, struct mtime now)
 {
 	struct kernel_key key = cn_key(e);
-	struct kernel_ro ro = {
-		.local = e->key.local,
-		.peer = e->key.hoa,
-		.end = KERNEL_RO_PEER,
-		.coa = e->coa,
-		.send = true,
-	};
+	struct kernel_ro ro = cn_ro(e, &e->coa);
 	int err;
 
 	e->serial = key.serial;

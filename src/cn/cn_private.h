@@ -132,6 +132,9 @@ static inline unsigned int cn_held_count(const struct cn *cn)
 
 /* Of a request to the kernel about e; ret->serial is a new one. */
 struct kernel_key cn_key(struct bcache_entry *e);
+/* Its pair, with that care-of address. */
+struct kernel_ro cn_ro(const struct bcache_entry *e,
+		       const struct in6_addr *coa);
 
 /* ---- the judge (cn_bu.c) ---- */
 

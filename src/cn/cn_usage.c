@@ -14,11 +14,6 @@
 
 /* ---- by last use ---- */
 
-static struct bcache_entry *entry_of(struct cn_binding *b)
-{
-	return (struct bcache_entry *)((char *)b - sizeof(struct bcache_entry));
-}
-
 static void list_del(struct cn_binding *b)
 {
 	struct cn *cn = b->cn;
@@ -52,9 +47,10 @@ void cn_usage_end(struct bcache_entry *e)
  * is refused loses none. */
 static bool is_fresh(struct cn_binding *b, struct mtime now)
 {
-	struct mtime known = mtime_add_s(entry_of(b)->created, CN_FRESH_S);
+	struct mtime created = bcache_entry_of(b)->created;
 
-	return !b->has_usage && mtime_before(now, known);
+	return !b->has_usage &&
+	       mtime_before(now, mtime_add_s(created, CN_FRESH_S));
 }
 
 /* The search is bounded: who fills a cache must not make each further
@@ -64,10 +60,12 @@ struct bcache_entry *cn_usage_victim(struct cn *cn, struct mtime now)
 	struct cn_binding *b = cn->oldest;
 	unsigned int i;
 
-	for (i = 0; b && i < CN_VICTIMS; i++, b = b->newer)
-		if (!b->used && !is_fresh(b, now) &&
-		    entry_of(b)->state == BCACHE_ACTIVE)
-			return entry_of(b);
+	for (i = 0; b && i < CN_VICTIMS; i++, b = b->newer) {
+		struct bcache_entry *e = bcache_entry_of(b);
+
+		if (!b->used && !is_fresh(b, now) && e->state == BCACHE_ACTIVE)
+			return e;
+	}
 	return NULL;
 }
 
@@ -119,13 +117,7 @@ void cn_usage_begin(struct bcache_entry *e, struct mtime now)
 void cn_usage_ask(struct bcache_entry *e)
 {
 	struct cn_binding *b = cn_binding(e);
-	struct kernel_ro ro = {
-		.local = e->key.local,
-		.peer = e->key.hoa,
-		.end = KERNEL_RO_PEER,
-		.coa = e->coa,
-		.send = true,
-	};
+	struct kernel_ro ro = cn_ro(e, &e->coa);
 	struct kernel_key key;
 
 	if (b->look_serial)

@@ -93,6 +93,7 @@ static void role_part_is_zeroed_and_apart(void)
 	memset(p, 0xff, 40);
 	CU_ASSERT_TRUE(addr_eq(&e->key.hoa, &a));
 	CU_ASSERT_PTR_EQUAL(bcache_find(bc, &ha, &a), e);
+	CU_ASSERT_PTR_EQUAL(bcache_entry_of(p), e);
 	p = bcache_role(f);
 	for (i = 0; i < 40; i++)
 		UNIT_EQ(p[i], 0);
