@@ -266,13 +266,10 @@ static void uninstall(struct bcache_entry *e, struct mtime now)
 
 static void uninstalled(struct bcache_entry *e, struct mtime now)
 {
-	struct cn_binding *b = cn_binding(e);
-
 	e->serial = 0;
 	e->coa = addr_any;
 	e->flags = 0;
 	e->lifetime_4s = 0;
-	b->has_usage = b->used = false;
 	advance(e, now);
 }
 

@@ -108,7 +108,7 @@ struct cn_binding {
 	struct mtime looked;              /* last answer */
 	struct cn_binding *older, *newer; /* while is_listed */
 	bool is_listed;
-	struct kernel_usage usage; /* the last answer */
+	struct kernel_usage usage; /* the last answer; else 0 */
 	unsigned int refresh_requests;
 	struct cn_unreach unreach;
 };
@@ -222,7 +222,8 @@ void cn_usage_on_timer(struct bcache_entry *e, struct mtime now);
 void cn_usage_ask(struct bcache_entry *e);
 void cn_usage_on_answer(struct bcache_entry *e, const struct kernel_usage *u,
 			struct mtime now);
-/* The entry is of no use any more. */
+/* The entry is of no use any more, and has carried nothing should it come
+ * back. */
 void cn_usage_end(struct bcache_entry *e);
 /* The entry that gives way to a new one (9.6): of those whose last Binding
  * Update or traffic is longest ago the first that carries none, and has had
@@ -234,8 +235,8 @@ struct bcache_entry *cn_usage_victim(struct cn *cn, struct mtime now);
 void cn_unreach_on_icmp6(struct cn *cn, const struct icmp6_msg *msg,
 			 struct mtime now);
 /* What the entry carries, after cn_usage_ask().  The entry may end. */
-void cn_unreach_on_usage(struct bcache_entry *e, const struct kernel_usage *u,
-			 struct mtime now);
+void cn_unreach_on_usage(struct bcache_entry *e,
+			 const struct kernel_usage *usage, struct mtime now);
 
 /* ---- cn_ba.c ---- */
 

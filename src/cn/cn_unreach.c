@@ -56,20 +56,20 @@ void cn_unreach_on_icmp6(struct cn *cn, const struct icmp6_msg *msg,
 }
 
 void cn_unreach_on_usage(struct bcache_entry *e,
-			 const struct kernel_usage *now_is, struct mtime now)
+			 const struct kernel_usage *usage, struct mtime now)
 {
 	struct cn_unreach *u = &cn_binding(e)->unreach;
 
 	if (u->n && !u->has_base) {
 		u->has_base = true;
-		u->packets_in = now_is->packets_in;
-		u->packets_out = now_is->packets_out;
+		u->packets_in = usage->packets_in;
+		u->packets_out = usage->packets_out;
 		return;
 	}
 	if (!u->verdict)
 		return;
-	if (now_is->packets_in != u->packets_in ||
-	    now_is->packets_out == u->packets_out) {
+	if (usage->packets_in != u->packets_in ||
+	    usage->packets_out == u->packets_out) {
 		*u = (struct cn_unreach){ 0 };
 		return;
 	}

@@ -39,7 +39,13 @@ static void was_useful(struct cn_binding *b)
 
 void cn_usage_end(struct bcache_entry *e)
 {
-	list_del(cn_binding(e));
+	struct cn_binding *b = cn_binding(e);
+
+	list_del(b);
+	/* It may come back, and the kernel will count anew. */
+	b->used = b->has_usage = false;
+	b->usage = (struct kernel_usage){ 0 };
+	b->look_serial = 0;
 }
 
 /* Not looked at yet.  Where more want a place than there are, each would

@@ -180,6 +180,29 @@ static void lost_entries_are_put_back(void)
 	world_close(&w);
 }
 
+/* It is registered again before the kernel has let go of it: what it carried
+ * in its earlier life says nothing about this one. */
+static void a_new_life_has_carried_nothing(void)
+{
+	struct cn_entry_info info;
+	struct world w;
+
+	world_open(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	run_busy(&w, 61);
+	cn_entry_info(world_entry(&w, HOA), &info);
+	CU_ASSERT_TRUE(info.used && info.has_usage);
+	world_bu(&w, &(struct bu){ .seq = 2, .twist = NO_A });
+	UNIT_EQ(world_entry(&w, HOA)->state, BCACHE_REMOVING);
+	world_bind(&w, &(struct bu){ .seq = 3, .lifetime = 105 });
+	world_run_ms(&w, 30000);
+	cn_entry_info(world_entry(&w, HOA), &info);
+	CU_ASSERT_TRUE(info.has_usage);
+	CU_ASSERT_FALSE(info.used);
+	UNIT_EQ(info.octets_out, 0);
+	world_close(&w);
+}
+
 /* ---- who gives way ---- */
 
 static void bind_at(struct world *w, const char *hoa, int s)
@@ -488,6 +511,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(asking_can_be_turned_off),
 	UNIT_CASE(entries_can_be_looked_at),
 	UNIT_CASE(lost_entries_are_put_back),
+	UNIT_CASE(a_new_life_has_carried_nothing),
 	UNIT_CASE(the_least_recently_useful_gives_way),
 	UNIT_CASE(who_carries_traffic_stays),
 	UNIT_CASE(a_fresh_entry_does_not_give_way),
