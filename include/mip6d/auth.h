@@ -33,9 +33,10 @@
 #define AUTH_NONCE_TURN_S (MAX_NONCE_LIFETIME_S - MAX_TOKEN_LIFETIME_S)
 #define AUTH_NONCES       (MAX_NONCE_LIFETIME_S / AUTH_NONCE_TURN_S + 1)
 
-enum auth_token { /* the octet that is hashed, section 5.2.5 */
-		  AUTH_HOME_TOKEN = 0,
-		  AUTH_COA_TOKEN = 1,
+/* The octet that is hashed, section 5.2.5. */
+enum auth_token {
+	AUTH_HOME_TOKEN = 0,
+	AUTH_COA_TOKEN = 1,
 };
 
 /* One nonce with the node key Kcn of its time: both are renewed together. */
@@ -47,7 +48,8 @@ struct auth_nonce {
 	uint8_t nonce[AUTH_NONCE_LEN];
 };
 
-/* A correspondent node's secrets; embedded, nothing is allocated. */
+/* A correspondent node's secrets; embedded, nothing is allocated.  All fields
+ * are private to nonces.c. */
 struct auth_nonces {
 	struct auth_nonce ring[AUTH_NONCES];
 	unsigned int current; /* place in the ring */
@@ -60,13 +62,16 @@ void auth_nonces_done(struct auth_nonces *n);
 /* Makes every nonce that was handed out invalid at once (section 5.2.8). */
 void auth_nonces_invalidate(struct auth_nonces *n);
 
+/* The index of the newest nonce; no later one has been handed out. */
+uint16_t auth_nonces_index(const struct auth_nonces *n);
+
 /* The keygen token of addr with the current nonce (sections 5.2.5, 9.4.3,
  * 9.4.4), which is made or replaced when it is time.  Returns its index. */
 uint16_t auth_token_issue(struct auth_nonces *n, enum auth_token kind,
 			  const struct in6_addr *addr, struct mtime now,
 			  uint8_t ret_token[AUTH_TOKEN_LEN]);
-/* The token that was issued with nonce `index`; -ESTALE when that nonce is
- * unknown or older than MAX_NONCE_LIFETIME. */
+/* The token that was issued with nonce `index`.  0, or -ESTALE when that nonce
+ * is unknown or older than MAX_NONCE_LIFETIME. */
 int auth_token_recall(const struct auth_nonces *n, enum auth_token kind,
 		      uint16_t index, const struct in6_addr *addr,
 		      struct mtime now, uint8_t ret_token[AUTH_TOKEN_LEN]);

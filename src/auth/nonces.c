@@ -43,6 +43,11 @@ void auth_nonces_invalidate(struct auth_nonces *n)
 		discard(&n->ring[i]);
 }
 
+uint16_t auth_nonces_index(const struct auth_nonces *n)
+{
+	return n->ring[n->current].index;
+}
+
 static bool is_dead(const struct auth_nonce *nonce, struct mtime now)
 {
 	return mtime_before(
@@ -51,7 +56,7 @@ static bool is_dead(const struct auth_nonce *nonce, struct mtime now)
 
 static struct auth_nonce *turn(struct auth_nonces *n, struct mtime now)
 {
-	uint16_t index = (uint16_t)(n->ring[n->current].index + 1);
+	uint16_t index = (uint16_t)(auth_nonces_index(n) + 1);
 	struct auth_nonce *nonce;
 	unsigned int i;
 

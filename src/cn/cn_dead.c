@@ -64,7 +64,7 @@ void cn_dead_add(struct cn_dead_table *t, struct auth_nonces *nonces,
 	if (d) {
 		d->key = *key;
 		d->seq = seq;
-		d->nonce = nonces->ring[nonces->current].index;
+		d->nonce = auth_nonces_index(nonces);
 		d->until = mtime_add_s(now, MAX_NONCE_LIFETIME_S);
 		HASH_ADD(hh, t->head, key, sizeof(d->key), d);
 	}
