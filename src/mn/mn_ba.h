@@ -77,6 +77,9 @@ struct mn_rate {
 	unsigned int n, next;
 };
 
+/* The retransmission interval after this one (section 11.8). */
+uint32_t mn_backoff_next(uint32_t ms);
+
 /* When the next may be sent: `now`, or later. */
 struct mtime mn_rate_next(const struct mn_rate *r, struct mtime now);
 void mn_rate_sent(struct mn_rate *r, struct mtime now);

@@ -2,10 +2,10 @@
 /*
  * Binding Updates to a home agent (RFC 6275 sections 6.1.7, 11.7.1, 11.8).
  *
- * This file decides what stands in them and how many a second may go to one
- * peer.  The Home Address option is not among it: the kernel adds it where
- * the home address is away (kernel_mn_home_set).  When one is sent is left
- * to mn_reg.c.
+ * This file decides what stands in them, how many a second may go to one
+ * peer, and how the wait for an answer grows.  The Home Address option is not
+ * among it: the kernel adds it where the home address is away
+ * (kernel_mn_home_set).  When one is sent is left to mn_reg.c.
  */
 #include "mn_ba.h"
 
@@ -47,6 +47,12 @@ int mn_bu_build(const struct mn_bu *bu, uint8_t *buf, size_t size)
 	};
 
 	return mh_build(&msg, buf, size);
+}
+
+uint32_t mn_backoff_next(uint32_t ms)
+{
+	return ms < MAX_BINDACK_TIMEOUT_MS / 2 ? 2 * ms
+					       : MAX_BINDACK_TIMEOUT_MS;
 }
 
 /* One more than a second: two packets a second apart may arrive closer. */

@@ -349,9 +349,7 @@ static void resend(struct mn_home *h, struct mtime now)
 	struct bul_entry *e = h->bul;
 
 	if (!h->send_pending) {
-		e->backoff_ms = e->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2
-					? 2 * e->backoff_ms
-					: MAX_BINDACK_TIMEOUT_MS;
+		e->backoff_ms = mn_backoff_next(e->backoff_ms);
 		if (e->state == BUL_DEREGISTERING && !h->mn->stopping &&
 		    e->attempts == UNANSWERED_MAX) {
 			mn_return_unanswered(h, "does not answer", now);

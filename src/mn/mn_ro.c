@@ -351,9 +351,7 @@ static bool exchange_run(struct mn_ro *c, struct mtime now)
 	if (!c->pending) {
 		if (e->attempts >= MN_RO_SENDS)
 			return false;
-		e->backoff_ms = e->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2
-					? 2 * e->backoff_ms
-					: MAX_BINDACK_TIMEOUT_MS;
+		e->backoff_ms = mn_backoff_next(e->backoff_ms);
 	}
 	mn_ro_send_bu(c, now);
 	return true;

@@ -164,9 +164,7 @@ static bool test_run(struct mn_ro *c, enum mn_rr_kind kind, struct mtime now)
 	if (!t->pending) {
 		if (t->attempts >= MN_RO_SENDS)
 			return false;
-		t->backoff_ms = t->backoff_ms < MAX_BINDACK_TIMEOUT_MS / 2
-					? 2 * t->backoff_ms
-					: MAX_BINDACK_TIMEOUT_MS;
+		t->backoff_ms = mn_backoff_next(t->backoff_ms);
 	}
 	test_send(c, kind, now);
 	return true;
