@@ -13,6 +13,12 @@ const struct mw_router mw_home_router = {
 	.prefixes = { HOME },
 	.globals = { HA },
 };
+const struct mw_router mw_other_home_router = {
+	.addr = "fe80::3",
+	.mac = 3,
+	.prefixes = { HOME },
+	.globals = { "2001:db8:1::3" },
+};
 const struct mw_router mw_router_a = {
 	.addr = "fe80::a",
 	.mac = 10,
@@ -125,6 +131,17 @@ const struct mw_bu *mw_last_bu(struct mw *w)
 {
 	UNIT_NEED(w->n_bus > 0);
 	return &w->bus[w->n_bus - 1];
+}
+
+const struct mw_nd *mw_last_nd(struct mw *w, uint8_t type)
+{
+	unsigned int i;
+
+	for (i = w->n_nds; i-- > 0;)
+		if (w->nds[i].type == type)
+			return &w->nds[i];
+	UNIT_NEED(false);
+	return NULL;
 }
 
 unsigned int mw_count_nd(const struct mw *w, uint8_t type)
@@ -368,6 +385,27 @@ void mw_carrier(struct mw *w, int ifindex, bool on)
 	mw_settle(w);
 }
 
+void mw_flap(struct mw *w)
+{
+	mw_carrier(w, ETH0, false);
+	mw_run_ms(w, 20);
+	mw_carrier(w, ETH0, true);
+}
+
+void mw_address(struct mw *w, const char *text, bool tentative, bool optimistic)
+{
+	struct kernel_addr a = { .ifindex = ETH0,
+				 .addr = mw_addr(text),
+				 .plen = 64,
+				 .tentative = tentative,
+				 .optimistic = optimistic,
+				 .valid_s = 86400,
+				 .preferred_s = 86400 };
+
+	fake_kernel_addr_set(w->k, &a);
+	mw_settle(w);
+}
+
 static void mh(struct mw *w, const char *from, const char *to, bool rh2,
 	       const struct mh_msg *msg)
 {
@@ -407,6 +445,11 @@ void mw_accept(struct mw *w)
 	      b->bu.lifetime_4s * 4u);
 }
 
+void mw_deregistered(struct mw *w, uint8_t status)
+{
+	mw_ba(w, HOA, status, mw_last_bu(w)->bu.seq, 0);
+}
+
 void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa)
 {
 	struct mh_msg msg = { .type = MH_BE,
@@ -422,6 +465,21 @@ void mw_away(struct mw *w)
 	mw_settle(w);
 	mw_accept(w);
 	UNIT_STR(mw_state(w), "BOUND");
+	mw_forget(w);
+}
+
+void mw_open_away(struct mw *w)
+{
+	mw_open(w);
+	mw_away(w);
+}
+
+void mw_open_home(struct mw *w)
+{
+	mw_open(w);
+	mw_ra(w, ETH0, &mw_home_router);
+	mw_run_ms(w, 1000);
+	UNIT_STR(mw_location(w), "home");
 	mw_forget(w);
 }
 

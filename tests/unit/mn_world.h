@@ -105,8 +105,10 @@ struct mw_router {
 };
 
 extern const struct mw_router mw_home_router; /* the agent itself */
-extern const struct mw_router mw_router_a;    /* 2001:db8:a::/64, fe80::a */
-extern const struct mw_router mw_router_b;    /* 2001:db8:b::/64, fe80::b */
+/* Another on the home link. */
+extern const struct mw_router mw_other_home_router;
+extern const struct mw_router mw_router_a; /* 2001:db8:a::/64, fe80::a */
+extern const struct mw_router mw_router_b; /* 2001:db8:b::/64, fe80::b */
 
 struct icmp6_ra mw_ra_of(const struct mw_router *r);
 /* It advertises, once; then mw_settle. */
@@ -117,6 +119,11 @@ void mw_neigh(struct mw *w, int ifindex, const char *addr, uint8_t mac,
 	      bool reachable);
 /* Carrier lost, or back. */
 void mw_carrier(struct mw *w, int ifindex, bool on);
+/* Both, on eth0, 20 ms apart. */
+void mw_flap(struct mw *w);
+/* The kernel says that eth0 has an address, good for a day. */
+void mw_address(struct mw *w, const char *text, bool tentative,
+		bool optimistic);
 /* Somebody answers for an address; mac 0: ourselves. */
 void mw_na(struct mw *w, int ifindex, const char *target, uint8_t mac);
 
@@ -125,13 +132,19 @@ void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
 	   uint32_t lifetime_s);
 /* Answers the last Binding Update with status 0 and what was asked. */
 void mw_accept(struct mw *w);
+/* Answers the last one, a de-registration. */
+void mw_deregistered(struct mw *w, uint8_t status);
 void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa);
 
 /* Away at A with a binding; messages so far forgotten. */
 void mw_away(struct mw *w);
+/* Opened, and there; or at home without ever having been away. */
+void mw_open_away(struct mw *w);
+void mw_open_home(struct mw *w);
 
 void mw_forget(struct mw *w);
 const struct mw_bu *mw_last_bu(struct mw *w);
+const struct mw_nd *mw_last_nd(struct mw *w, uint8_t type);
 unsigned int mw_count_nd(const struct mw *w, uint8_t type);
 struct bul_entry *mw_entry(struct mw *w, const char *hoa);
 /* The state in words, "none" without an entry. */

@@ -12,52 +12,6 @@ static const struct mw_router second_router = {
 	.mac = 2,
 	.prefixes = { "2001:db8:b::/64" },
 };
-/* On the home link, but not the agent. */
-static const struct mw_router other_home_router = {
-	.addr = "fe80::3",
-	.mac = 3,
-	.prefixes = { HOME },
-	.globals = { "2001:db8:1::3" },
-};
-
-static void open_away(void)
-{
-	mw_open(&w);
-	mw_away(&w);
-}
-
-static void flap(void)
-{
-	mw_carrier(&w, ETH0, false);
-	mw_run_ms(&w, 20);
-	mw_carrier(&w, ETH0, true);
-}
-
-/* The agent's last answer to a de-registration. */
-static void deregistered(uint8_t status)
-{
-	mw_ba(&w, HOA, status, mw_last_bu(&w)->bu.seq, 0);
-}
-
-static const struct mw_nd *last_nd(uint8_t type)
-{
-	unsigned int i;
-
-	for (i = w.n_nds; i-- > 0;)
-		if (w.nds[i].type == type)
-			return &w.nds[i];
-	UNIT_NEED(false);
-	return NULL;
-}
-
-static void open_home(void)
-{
-	mw_open(&w);
-	mw_ra(&w, ETH0, &mw_home_router);
-	mw_run_ms(&w, 1000);
-	UNIT_STR(mw_location(&w), "home");
-	mw_forget(&w);
-}
 
 /* ---- starting at home ---- */
 
@@ -69,7 +23,7 @@ static void starting_at_home(void)
 
 	mw_open(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
-	ns = last_nd(ICMP6_NS);
+	ns = mw_last_nd(&w, ICMP6_NS);
 	MW_ADDR(ns->send.src, "::");
 	MW_ADDR(ns->send.dst, "ff02::1:ff00:100");
 	MW_ADDR(ns->target, HOA);
@@ -103,7 +57,7 @@ static void starting_at_home_with_an_old_binding(void)
 	UNIT_EQ(b->bu.lifetime_4s, 0);
 	MW_ADDR(b->acoa, HOA);
 	UNIT_EQ(b->kernel.place, KERNEL_MN_RETURNING);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_EQ(mw_place(&w), KERNEL_MN_HOME);
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
@@ -134,7 +88,7 @@ static void starting_at_home_with_a_duplicate(void)
 static void a_duplicate_that_poses_as_the_agent(void)
 {
 	mw_open(&w);
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_na(&w, ETH0, HOA, 66);
 	UNIT_EQ(w.n_bus, 1);
 	mw_run_ms(&w, 7000);
@@ -147,7 +101,7 @@ static void a_duplicate_that_poses_as_the_agent(void)
 /* Two subnets on the home wire: at home, whichever is heard first. */
 static void two_subnets_on_the_home_wire(void)
 {
-	open_home();
+	mw_open_home(&w);
 	mw_ra(&w, ETH0, &second_router);
 	fake_kernel_addr_add(w.k, ETH0, COA_B);
 	mw_run_ms(&w, 2000);
@@ -156,7 +110,7 @@ static void two_subnets_on_the_home_wire(void)
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_EQ(w.n_bus, 0);
 	/* After a flap, the other router first. */
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &second_router);
 	mw_run_ms(&w, 2000);
 	UNIT_STR(mw_location(&w), "home");
@@ -203,8 +157,8 @@ static void the_home_router_answers_second_at_start(void)
 
 static void leaving_home(void)
 {
-	open_home();
-	flap();
+	mw_open_home(&w);
+	mw_flap(&w);
 	mw_run_ms(&w, 100);
 	mw_ra(&w, ETH0, &mw_router_a);
 	fake_kernel_addr_add(w.k, ETH0, COA_A);
@@ -254,7 +208,7 @@ static void the_home_prefix_bounds_the_lifetime(void)
 /* MN-95: at home, nothing of the kind of being away. */
 static void a_flap_at_home(void)
 {
-	open_home();
+	mw_open_home(&w);
 	mw_carrier(&w, ETH0, false);
 	UNIT_STR(mw_location(&w), "detached");
 	mw_run_ms(&w, 5000);
@@ -288,7 +242,7 @@ static void moving_between_interfaces_at_home(void)
 	mw_ra(&w, ETH0, &mw_home_router);
 	UNIT_EQ(fake_kernel_home(w.k, 0)->home_ifindex, ETH0);
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
-	UNIT_EQ(last_nd(ICMP6_NA)->send.ifindex, ETH0);
+	UNIT_EQ(mw_last_nd(&w, ICMP6_NA)->send.ifindex, ETH0);
 	UNIT_EQ(w.n_bus, 0);
 	UNIT_STR(mw_location(&w), "home");
 	mw_close(&w);
@@ -297,8 +251,8 @@ static void moving_between_interfaces_at_home(void)
 /* The home prefix by another router than before: traffic follows it. */
 static void another_router_at_home(void)
 {
-	open_home();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_open_home(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_run_ms(&w, 10000);
 	mw_neigh(&w, ETH0, "fe80::1", 0, false);
 	UNIT_STR(mw_location(&w), "home");
@@ -353,7 +307,7 @@ static void the_view_of_users(void)
 {
 	struct seen s = { 0 };
 
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, WLAN0, &mw_home_router);
 	fake_kernel_addr_add(w.k, WLAN0, "2001:db8:1::55");
 	mw_carrier(&w, ETH0, false);

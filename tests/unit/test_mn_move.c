@@ -8,31 +8,27 @@
 
 static struct mw w;
 
-static void open_away(void)
+/* Routers of two wires that have the same link-local address. */
+static const struct mw_router twin_a = {
+	.addr = "fe80::1",
+	.mac = 10,
+	.prefixes = { "2001:db8:a::/64" },
+	.globals = { "2001:db8:a::1" },
+};
+static const struct mw_router twin_b = {
+	.addr = "fe80::1",
+	.mac = 11,
+	.prefixes = { "2001:db8:b::/64" },
+	.globals = { "2001:db8:b::1" },
+};
+
+/* A binding from the wire of such a router. */
+static void open_at(const struct mw_router *router)
 {
 	mw_open(&w);
-	mw_away(&w);
-}
-
-static void address(const char *text, bool tentative, bool optimistic)
-{
-	struct kernel_addr a = { .ifindex = ETH0,
-				 .addr = mw_addr(text),
-				 .plen = 64,
-				 .tentative = tentative,
-				 .optimistic = optimistic,
-				 .valid_s = 86400,
-				 .preferred_s = 86400 };
-
-	fake_kernel_addr_set(w.k, &a);
-	mw_settle(&w);
-}
-
-static void flap(void)
-{
-	mw_carrier(&w, ETH0, false);
-	mw_run_ms(&w, 20);
-	mw_carrier(&w, ETH0, true);
+	mw_ra(&w, ETH0, router);
+	mw_address(&w, COA_A, false, false);
+	mw_accept(&w);
 }
 
 static unsigned int solicitations_on(int ifindex)
@@ -58,7 +54,7 @@ static void a_flap_solicits_at_once(void)
 {
 	const struct fake_request *probe;
 
-	open_away();
+	mw_open_away(&w);
 	mw_carrier(&w, ETH0, false);
 	UNIT_EQ(w.n_nds, 0);
 	mw_run_ms(&w, 1000);
@@ -77,8 +73,8 @@ static void a_flap_solicits_at_once(void)
 /* The wire is the old one: nothing is sent, nothing changes. */
 static void a_flap_on_the_same_wire(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	UNIT_STR(mw_location(&w), "detached");
 	mw_ra(&w, ETH0, &mw_router_a);
 	UNIT_STR(mw_location(&w), "away");
@@ -87,12 +83,12 @@ static void a_flap_on_the_same_wire(void)
 	/* Why it was chosen is not forgotten. */
 	UNIT_STR(mw_reason(&w), "best usable address, on eth0, preference 50");
 	/* The same by an answer of the router. */
-	flap();
+	mw_flap(&w);
 	UNIT_STR(mw_location(&w), "detached");
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	UNIT_STR(mw_location(&w), "away");
 	/* Of the router, not of another one that has its address. */
-	flap();
+	mw_flap(&w);
 	mw_neigh(&w, ETH0, "fe80::a", 77, true);
 	UNIT_STR(mw_location(&w), "detached");
 	UNIT_EQ(w.n_bus, 0);
@@ -103,14 +99,14 @@ static void a_flap_on_the_same_wire(void)
  * no wait but for the address. */
 static void a_flap_to_another_wire(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_run_ms(&w, 130);
 	mw_ra(&w, ETH0, &mw_router_b);
 	UNIT_EQ(w.n_bus, 0);
 	UNIT_STR(mw_location(&w), "detached");
 	/* An optimistic address receives at once. */
-	address(COA_B, true, true);
+	mw_address(&w, COA_B, true, true);
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(w.bus[0].when.us, w.now.us);
 	MW_ADDR(w.bus[0].acoa, COA_B);
@@ -128,14 +124,14 @@ static void a_flap_to_another_wire(void)
 /* A tentative address is deaf: the update leaves when that ends. */
 static void a_tentative_address_is_not_used(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, true, false);
+	mw_address(&w, COA_B, true, false);
 	mw_run_ms(&w, 1000);
 	UNIT_EQ(w.n_bus, 0);
 	CU_ASSERT(strstr(mw_reason(&w), "none: ") != NULL);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(w.bus[0].when.us, w.now.us);
 	mw_close(&w);
@@ -150,10 +146,10 @@ static void a_duplicate_address_is_not_used(void)
 				 .dad_failed = true,
 				 .valid_s = 86400 };
 
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, true, false);
+	mw_address(&w, COA_B, true, false);
 	fake_kernel_addr_set(w.k, &a);
 	mw_run_ms(&w, 5000);
 	UNIT_EQ(w.n_bus, 0);
@@ -165,13 +161,13 @@ static void a_duplicate_address_is_not_used(void)
  * one answers, and nothing moves. */
 static void a_flap_with_a_faster_second_router(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	UNIT_STR(mw_location(&w), "detached");
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	UNIT_STR(mw_location(&w), "away");
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_run_ms(&w, 10000);
 	UNIT_EQ(w.n_bus, 0);
 	UNIT_STR(coa(), COA_A);
@@ -181,11 +177,11 @@ static void a_flap_with_a_faster_second_router(void)
 /* Both subnets of the wire were known: hearing one of them confirms both. */
 static void a_known_second_router_confirms_the_wire(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
-	address(COA_B, false, false);
-	flap();
+	mw_address(&w, COA_B, false, false);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	UNIT_STR(mw_location(&w), "away");
 	UNIT_STR(coa(), COA_A);
@@ -197,10 +193,10 @@ static void a_known_second_router_confirms_the_wire(void)
 /* By an answer alone, too: both subnets of the wire. */
 static void an_answer_confirms_the_wire(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
-	flap();
+	mw_flap(&w);
 	UNIT_STR(mw_location(&w), "detached");
 	mw_neigh(&w, ETH0, "fe80::b", 11, true);
 	UNIT_STR(mw_location(&w), "away");
@@ -213,12 +209,12 @@ static void a_mate_confirms_the_wire(void)
 {
 	struct mw_router mate = mw_router_a;
 
-	open_away();
+	mw_open_away(&w);
 	mate.addr = "fe80::aa";
 	mate.prefixes[1] = "2001:db8:aa::/64";
 	mw_ra(&w, ETH0, &mw_router_b);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
-	flap();
+	mw_flap(&w);
 	mate.prefixes[0] = mw_router_b.prefixes[0];
 	mw_ra(&w, ETH0, &mate);
 	UNIT_STR(mw_location(&w), "away");
@@ -229,10 +225,10 @@ static void a_mate_confirms_the_wire(void)
 /* ... but for one that was in doubt when the carrier went. */
 static void a_doubted_router_is_not_confirmed_by_others(void)
 {
-	open_away();
-	address(COA_B, false, false);
+	mw_open_away(&w);
+	mw_address(&w, COA_B, false, false);
 	mw_ra(&w, ETH0, &mw_router_b);
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	UNIT_EQ(w.n_bus, 1);
 	MW_ADDR(w.bus[0].acoa, COA_B);
@@ -242,13 +238,13 @@ static void a_doubted_router_is_not_confirmed_by_others(void)
 /* There and back: the first wire is known again. */
 static void a_flap_there_and_back(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_accept(&w);
 	mw_run_ms(&w, 5000);
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_a);
 	UNIT_EQ(w.n_bus, 2);
 	MW_ADDR(w.bus[1].acoa, COA_A);
@@ -259,24 +255,12 @@ static void a_flap_there_and_back(void)
  * old one's answers are no proof. */
 static void a_flap_to_a_twin(void)
 {
-	struct mw_router a = { .addr = "fe80::1",
-			       .mac = 10,
-			       .prefixes = { "2001:db8:a::/64" },
-			       .globals = { "2001:db8:a::1" } };
-	struct mw_router b = { .addr = "fe80::1",
-			       .mac = 11,
-			       .prefixes = { "2001:db8:b::/64" },
-			       .globals = { "2001:db8:b::1" } };
-
-	mw_open(&w);
-	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
-	mw_accept(&w);
-	flap();
+	open_at(&twin_a);
+	mw_flap(&w);
 	mw_neigh(&w, ETH0, "fe80::1", 11, true);
 	UNIT_STR(mw_location(&w), "detached");
-	mw_ra(&w, ETH0, &b);
-	address(COA_B, false, false);
+	mw_ra(&w, ETH0, &twin_b);
+	mw_address(&w, COA_B, false, false);
 	UNIT_EQ(w.n_bus, 2);
 	MW_ADDR(w.bus[1].acoa, COA_B);
 	mw_close(&w);
@@ -289,9 +273,9 @@ static void a_silent_move(void)
 {
 	const struct fake_request *probe;
 
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	probe = fake_kernel_last(w.k, FAKE_NEIGH_PROBE);
 	UNIT_NEED(probe != NULL);
 	MW_ADDR(probe->addr, "fe80::a");
@@ -313,7 +297,7 @@ static void a_silent_move_is_noticed_in_time(void)
 	mw_start(&w);
 	mw_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_run_ms(&w, 699);
 	UNIT_EQ(w.n_bus, 0);
 	mw_run_ms(&w, 1);
@@ -325,9 +309,9 @@ static void a_silent_move_is_noticed_in_time(void)
  * the first router, and its answer is the first sign. */
 static void a_router_that_was_left_answers(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_bus, 1);
 	mw_accept(&w);
@@ -354,9 +338,9 @@ static void a_router_that_was_left_answers(void)
  * asked again with each advertisement of the other. */
 static void a_second_router_is_no_movement(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	fake_kernel_forget(w.k);
 	mw_run_ms(&w, 5000);
@@ -373,9 +357,9 @@ static void a_second_router_is_no_movement(void)
  * asked when only the other is heard; the other way round, rarely. */
 static void a_silent_router_of_another_subnet_is_asked(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	mw_ra(&w, ETH0, &mw_router_a);
 	fake_kernel_forget(w.k);
@@ -392,7 +376,7 @@ static void a_silent_router_of_another_subnet_is_asked(void)
 	MW_ADDR(w.bus[0].acoa, COA_B);
 	mw_close(&w);
 
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	fake_kernel_forget(w.k);
@@ -416,7 +400,7 @@ static void a_router_of_the_same_subnet_is_no_movement(void)
 				  .prefixes = { "2001:db8:a::/64",
 						"2001:db8:aa::/64" } };
 
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, ETH0, &mate);
 	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 0);
 	/* The first one dies: its mate carries the address on. */
@@ -430,7 +414,7 @@ static void a_router_of_the_same_subnet_is_no_movement(void)
 	mate = mw_router_b;
 	mate.addr = "fe80::bb";
 	mw_ra(&w, ETH0, &mate);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_bus, 1);
 	MW_ADDR(w.bus[0].acoa, COA_B);
@@ -441,21 +425,11 @@ static void a_router_of_the_same_subnet_is_no_movement(void)
  * without one, its advertisement is awaited. */
 static void a_silent_move_to_a_twin(void)
 {
-	struct mw_router a = { .addr = "fe80::1",
-			       .mac = 10,
-			       .prefixes = { "2001:db8:a::/64" },
-			       .globals = { "2001:db8:a::1" } };
-	struct mw_router b = { .addr = "fe80::1",
-			       .mac = 11,
-			       .prefixes = { "2001:db8:b::/64" },
-			       .globals = { "2001:db8:b::1" } };
+	struct mw_router a = twin_a, b = twin_b;
 
-	mw_open(&w);
-	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
-	mw_accept(&w);
+	open_at(&a);
 	mw_ra(&w, ETH0, &b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	MW_ADDR(fake_kernel_last(w.k, FAKE_NEIGH_PROBE)->addr, "2001:db8:a::1");
 	mw_neigh(&w, ETH0, "fe80::1", 11, true);
 	UNIT_EQ(w.n_bus, 1);
@@ -464,13 +438,10 @@ static void a_silent_move_to_a_twin(void)
 	mw_close(&w);
 
 	a.globals[0] = b.globals[0] = NULL;
-	mw_open(&w);
-	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
-	mw_accept(&w);
+	open_at(&a);
 	mw_forget(&w);
 	mw_ra(&w, ETH0, &b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_PROBE), 0);
 	UNIT_EQ(mw_count_nd(&w, ICMP6_RS), 1);
 	mw_run_ms(&w, 2999);
@@ -484,7 +455,7 @@ static void a_silent_move_to_a_twin(void)
  * are looked for. */
 static void the_only_router_dies(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_run_ms(&w, 10000);
 	mw_neigh(&w, ETH0, "fe80::a", 0, false);
 	UNIT_STR(mw_location(&w), "detached");
@@ -500,7 +471,7 @@ static void the_only_router_dies(void)
 /* An old attempt of the kernel may fail after the router was heard. */
 static void a_late_failure_is_checked(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_run_ms(&w, 10000);
 	mw_ra(&w, ETH0, &mw_router_a);
 	mw_neigh(&w, ETH0, "fe80::a", 0, false);
@@ -521,7 +492,7 @@ static void missed_advertisements_are_a_hint(void)
 	a.interval_ms = 1000;
 	mw_open(&w);
 	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
+	mw_address(&w, COA_A, false, false);
 	mw_accept(&w);
 	mw_forget(&w);
 	mw_run_ms(&w, 2999);

@@ -6,53 +6,6 @@
 
 static struct mw w;
 
-/* On the home link, but not the agent. */
-static const struct mw_router other_home_router = {
-	.addr = "fe80::3",
-	.mac = 3,
-	.prefixes = { HOME },
-	.globals = { "2001:db8:1::3" },
-};
-
-static void open_away(void)
-{
-	mw_open(&w);
-	mw_away(&w);
-}
-
-static void flap(void)
-{
-	mw_carrier(&w, ETH0, false);
-	mw_run_ms(&w, 20);
-	mw_carrier(&w, ETH0, true);
-}
-
-/* The agent's last answer to a de-registration. */
-static void deregistered(uint8_t status)
-{
-	mw_ba(&w, HOA, status, mw_last_bu(&w)->bu.seq, 0);
-}
-
-static const struct mw_nd *last_nd(uint8_t type)
-{
-	unsigned int i;
-
-	for (i = w.n_nds; i-- > 0;)
-		if (w.nds[i].type == type)
-			return &w.nds[i];
-	UNIT_NEED(false);
-	return NULL;
-}
-
-static void open_home(void)
-{
-	mw_open(&w);
-	mw_ra(&w, ETH0, &mw_home_router);
-	mw_run_ms(&w, 1000);
-	UNIT_STR(mw_location(&w), "home");
-	mw_forget(&w);
-}
-
 /* ---- returning ---- */
 
 /* MN-94: H, A, lifetime 0, care-of address and source the home address;
@@ -65,8 +18,8 @@ static void returning_home(void)
 	const struct mw_bu *b;
 	const struct mw_nd *na;
 
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	neigh = fake_kernel_last(w.k, FAKE_NEIGH_SET);
 	UNIT_NEED(neigh != NULL);
@@ -87,7 +40,7 @@ static void returning_home(void)
 	MW_ADDR(b->kernel.coa, COA_A);
 	UNIT_STR(mw_location(&w), "returning");
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 0);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_EQ(mw_place(&w), KERNEL_MN_HOME);
 	UNIT_STR(mw_state(&w), "none");
@@ -108,10 +61,10 @@ static void returning_home(void)
 /* The link is lost between two of the three advertisements. */
 static void the_advertisements_survive_a_flap(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
 	mw_carrier(&w, ETH0, false);
 	mw_run_ms(&w, 5000);
@@ -131,8 +84,8 @@ static void a_duplicate_that_is_ourselves(void)
 	mw_ra(&w, ETH0, &mw_router_a);
 	fake_kernel_addr_add(w.k, ETH0, COA_A);
 	mw_settle(&w);
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_STR(mw_location(&w), "returning");
 	mw_run_ms(&w, 1000);
@@ -148,10 +101,10 @@ static void a_duplicate_that_was_ourselves(void)
 	mw_ra(&w, ETH0, &mw_router_a);
 	fake_kernel_addr_add(w.k, ETH0, COA_A);
 	mw_settle(&w);
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_run_ms(&w, 100);
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_a);
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_STR(mw_state(&w), "REGISTERING");
@@ -169,8 +122,8 @@ static void a_duplicate_that_was_ourselves(void)
 /* Not answered: repeated, with a new number each time. */
 static void the_deregistration_is_repeated(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_bus, 3);
@@ -182,7 +135,7 @@ static void the_deregistration_is_repeated(void)
 	      0);
 	UNIT_EQ(w.n_bus, 4);
 	UNIT_EQ(w.bus[3].bu.lifetime_4s, 0);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	mw_close(&w);
 }
@@ -193,11 +146,11 @@ static void the_agents_link_layer_address_is_asked_for(void)
 {
 	const struct mw_nd *ns;
 
-	open_away();
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_open_away(&w);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	UNIT_EQ(w.n_bus, 0);
-	ns = last_nd(ICMP6_NS);
+	ns = mw_last_nd(&w, ICMP6_NS);
 	MW_ADDR(ns->send.src, "::");
 	MW_ADDR(ns->send.dst, "ff02::1:ff00:100");
 	MW_ADDR(ns->target, HOA);
@@ -212,7 +165,7 @@ static void the_agents_link_layer_address_is_asked_for(void)
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(w.bus[0].bu.lifetime_4s, 0);
 	CU_ASSERT(fake_transport_is_quiet(w.t));
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	mw_close(&w);
 }
@@ -220,9 +173,9 @@ static void the_agents_link_layer_address_is_asked_for(void)
 /* Meanwhile the agent itself advertises. */
 static void the_agent_is_heard_while_asked_for(void)
 {
-	open_away();
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_open_away(&w);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_run_ms(&w, 200);
 	mw_ra(&w, ETH0, &mw_home_router);
 	UNIT_EQ(w.n_bus, 1);
@@ -233,9 +186,9 @@ static void the_agent_is_heard_while_asked_for(void)
 /* Nobody answers: three times, then the kernel may find the agent. */
 static void nobody_knows_the_agent(void)
 {
-	open_away();
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
+	mw_open_away(&w);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
 	mw_run_ms(&w, 2999);
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NS), 3);
 	UNIT_EQ(w.n_bus, 0);
@@ -243,7 +196,7 @@ static void nobody_knows_the_agent(void)
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(fake_kernel_count(w.k, FAKE_NEIGH_SET), 0);
 	CU_ASSERT(fake_transport_is_quiet(w.t));
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	mw_close(&w);
 }
@@ -251,10 +204,10 @@ static void nobody_knows_the_agent(void)
 /* MN-103: the agent knows no binding: as good as deleted. */
 static void returning_without_a_binding_there(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
-	deregistered(BA_NOT_HOME_AGENT);
+	mw_deregistered(&w, BA_NOT_HOME_AGENT);
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_STR(mw_state(&w), "none");
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
@@ -264,7 +217,7 @@ static void returning_without_a_binding_there(void)
 /* MN-99: all bindings ran out before: DAD as at start, no update. */
 static void returning_after_the_binding_ran_out(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_carrier(&w, ETH0, false);
 	mw_run_ms(&w, 430 * 1000);
 	UNIT_STR(mw_state(&w), "none");
@@ -283,8 +236,8 @@ static void returning_after_the_binding_ran_out(void)
  * de-registration goes on until the binding is over. */
 static void returning_to_a_silent_agent(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_run_ms(&w, 6900);
 	UNIT_STR(mw_location(&w), "returning");
@@ -300,13 +253,13 @@ static void returning_to_a_silent_agent(void)
 	/* It comes back: told, and its neighbours too. */
 	mw_forget(&w);
 	mw_run_ms(&w, 32000);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_state(&w), "none");
 	UNIT_EQ(mw_count_nd(&w, ICMP6_NA), 2);
 	mw_close(&w);
 
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_run_ms(&w, 425 * 1000);
 	UNIT_STR(mw_state(&w), "none");
@@ -320,16 +273,16 @@ static void returning_to_a_silent_agent(void)
 /* The agent refuses: used all the same, tried again slowly. */
 static void returning_to_an_agent_that_refuses(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
-	deregistered(BA_UNSPECIFIED);
+	mw_deregistered(&w, BA_UNSPECIFIED);
 	UNIT_STR(mw_location(&w), "home");
 	UNIT_STR(mw_state(&w), "REFUSED");
 	mw_run_ms(&w, 60 * 1000);
 	UNIT_EQ(w.n_bus, 2);
 	UNIT_EQ(w.bus[1].bu.lifetime_4s, 0);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_state(&w), "none");
 	mw_close(&w);
 }
@@ -339,11 +292,11 @@ static void leaving_again_before_the_answer(void)
 {
 	uint16_t dereg;
 
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	dereg = mw_last_bu(&w)->bu.seq;
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_router_b);
 	fake_kernel_addr_add(w.k, ETH0, COA_B);
 	mw_settle(&w);
@@ -365,10 +318,10 @@ static void leaving_again_before_the_answer(void)
 /* The same while the agent's link-layer address is being looked for. */
 static void leaving_again_while_looking_for_the_agent(void)
 {
-	open_away();
-	flap();
-	mw_ra(&w, ETH0, &other_home_router);
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_other_home_router);
+	mw_flap(&w);
 	CU_ASSERT(!fake_transport_is_quiet(w.t));
 	mw_ra(&w, ETH0, &mw_router_a);
 	CU_ASSERT(fake_transport_is_quiet(w.t));
@@ -384,8 +337,8 @@ static void leaving_again_while_looking_for_the_agent(void)
 /* The home link goes and comes while waiting for the answer. */
 static void the_home_link_flaps(void)
 {
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	UNIT_EQ(w.n_bus, 1);
 	mw_run_ms(&w, 500);
@@ -396,7 +349,7 @@ static void the_home_link_flaps(void)
 	mw_ra(&w, ETH0, &mw_home_router);
 	UNIT_EQ(w.n_bus, 2);
 	UNIT_EQ(w.bus[1].bu.lifetime_4s, 0);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	mw_close(&w);
 }
@@ -422,7 +375,7 @@ static void the_link_flaps_during_dad(void)
 /* At home on the one interface although the other has a care-of address. */
 static void home_wins_over_another_interface(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, WLAN0, &mw_home_router);
 	UNIT_EQ(w.n_bus, 1);
 	UNIT_EQ(w.bus[0].bu.lifetime_4s, 0);
@@ -430,7 +383,7 @@ static void home_wins_over_another_interface(void)
 	/* What is under way to the care-of address still arrives. */
 	MW_ADDR(w.bus[0].kernel.coa, COA_A);
 	UNIT_EQ(w.bus[0].kernel.coa_ifindex, ETH0);
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	UNIT_STR(mw_location(&w), "home");
 	/* The home link is lost: away again at once. */
 	mw_carrier(&w, WLAN0, false);
@@ -448,7 +401,7 @@ static void returning_after_a_refusal(void)
 	mw_settle(&w);
 	mw_ba(&w, HOA, BA_NO_RESOURCES, mw_last_bu(&w)->bu.seq, 0);
 	mw_forget(&w);
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_run_ms(&w, 1000);
 	UNIT_STR(mw_location(&w), "home");
@@ -461,18 +414,18 @@ static void returning_after_a_refusal(void)
 /* Stopping at home: at once; on the way home: when the agent answers. */
 static void stopping_at_home(void)
 {
-	open_home();
+	mw_open_home(&w);
 	mn_stop(w.mn, w.now);
 	CU_ASSERT(mn_is_stopped(w.mn));
 	UNIT_EQ(w.n_bus, 0);
 	mw_close(&w);
 
-	open_away();
-	flap();
+	mw_open_away(&w);
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mn_stop(w.mn, w.now);
 	CU_ASSERT(!mn_is_stopped(w.mn));
-	deregistered(BA_ACCEPTED);
+	mw_deregistered(&w, BA_ACCEPTED);
 	CU_ASSERT(mn_is_stopped(w.mn));
 	mw_close(&w);
 }

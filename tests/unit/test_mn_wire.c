@@ -6,33 +6,6 @@
 
 static struct mw w;
 
-static void open_away(void)
-{
-	mw_open(&w);
-	mw_away(&w);
-}
-
-static void address(const char *text, bool tentative, bool optimistic)
-{
-	struct kernel_addr a = { .ifindex = ETH0,
-				 .addr = mw_addr(text),
-				 .plen = 64,
-				 .tentative = tentative,
-				 .optimistic = optimistic,
-				 .valid_s = 86400,
-				 .preferred_s = 86400 };
-
-	fake_kernel_addr_set(w.k, &a);
-	mw_settle(&w);
-}
-
-static void flap(void)
-{
-	mw_carrier(&w, ETH0, false);
-	mw_run_ms(&w, 20);
-	mw_carrier(&w, ETH0, true);
-}
-
 /* ---- solicitations ---- */
 
 /* RFC 4861: 4 s apart, and on, ever more slowly, until somebody answers. */
@@ -71,7 +44,7 @@ static void a_router_that_is_no_default_router(void)
 	w.conf.n_interfaces = 1;
 	mw_start(&w);
 	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
+	mw_address(&w, COA_A, false, false);
 	mw_forget(&w);
 	mw_run_ms(&w, 5000);
 	UNIT_EQ(w.n_bus, 0);
@@ -90,7 +63,7 @@ static void a_wild_link_does_not_flood(void)
 {
 	unsigned int i;
 
-	open_away();
+	mw_open_away(&w);
 	for (i = 0; i < 100; i++) {
 		mw_carrier(&w, ETH0, false);
 		mw_carrier(&w, ETH0, true);
@@ -112,16 +85,16 @@ static void solicitations_before_the_link_local_address(void)
 				  .tentative = true,
 				  .valid_s = UINT32_MAX };
 
-	open_away();
+	mw_open_away(&w);
 	fake_kernel_addr_set(w.k, &ll);
-	flap();
+	mw_flap(&w);
 	MW_ADDR(w.nds[0].send.src, "::");
 	ll.tentative = false;
 	ll.optimistic = true;
 	fake_kernel_addr_set(w.k, &ll);
 	mw_run_ms(&w, 1000);
 	mw_forget(&w);
-	flap();
+	mw_flap(&w);
 	MW_ADDR(w.nds[0].send.src, "::");
 	mw_close(&w);
 }
@@ -142,10 +115,10 @@ static void addresses_by_dhcpv6(void)
 	mw_accept(&w);
 	/* Another link, whose router says M too: the old lease is no good
 	 * there. */
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &b);
 	UNIT_STR(mw_location(&w), "detached");
-	flap();
+	mw_flap(&w);
 	mw_ra(&w, ETH0, &a);
 	UNIT_EQ(w.n_bus, 1);
 	mw_close(&w);
@@ -170,7 +143,7 @@ static void a_network_set_up_by_hand(void)
 	mw_accept(&w);
 	/* Somebody advertises after all: he is believed instead. */
 	mw_ra(&w, ETH0, &mw_router_b);
-	address(COA_B, false, false);
+	mw_address(&w, COA_B, false, false);
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_bus, 2);
 	MW_ADDR(w.bus[1].acoa, COA_B);
@@ -216,7 +189,7 @@ static void another_network_set_up_by_hand(void)
 	mw_run_ms(&w, 400);
 	mw_neigh(&w, ETH0, "fe80::a", 10, true);
 	mw_accept(&w);
-	flap();
+	mw_flap(&w);
 	mw_run_ms(&w, 100);
 	fake_kernel_router_del(w.k, ETH0, "fe80::a");
 	fake_kernel_router_add(w.k, ETH0, "fe80::b");
@@ -240,7 +213,7 @@ static void a_withdrawn_prefix(void)
 	a.valid_s = 50;
 	mw_open(&w);
 	mw_ra(&w, ETH0, &a);
-	address(COA_A, false, false);
+	mw_address(&w, COA_A, false, false);
 	UNIT_EQ(w.n_bus, 1);
 	mw_accept(&w);
 	a.prefixes[0] = NULL;
@@ -276,7 +249,7 @@ static void leftovers_at_start(void)
 	fake_kernel_router_add(w.k, ETH0, "fe80::01d");
 	mw_start(&w);
 	mw_ra(&w, ETH0, &mw_router_a);
-	address(COA_A, false, false);
+	mw_address(&w, COA_A, false, false);
 	UNIT_EQ(w.n_bus, 1);
 	MW_ADDR(w.bus[0].acoa, COA_A);
 	mw_close(&w);
@@ -286,7 +259,7 @@ static void leftovers_at_start(void)
 
 static void a_lost_interface_is_replaced_at_once(void)
 {
-	open_away();
+	mw_open_away(&w);
 	mw_ra(&w, WLAN0, &mw_router_b);
 	fake_kernel_addr_add(w.k, WLAN0, COA_B);
 	mw_run_ms(&w, 2000);
@@ -318,7 +291,7 @@ static void a_deprecated_address_is_replaced(void)
 				 .deprecated = true,
 				 .valid_s = 600 };
 
-	open_away();
+	mw_open_away(&w);
 	fake_kernel_addr_set(w.k, &a);
 	mw_settle(&w);
 	UNIT_EQ(w.n_bus, 0);
