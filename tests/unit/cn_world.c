@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mip6d/hash.h"
+#include "tests/unit/world_time.h"
 
 #define AUTH_OPTION 5
 #define PADN        1
@@ -125,23 +126,12 @@ void world_rule(struct world *w, const char *home, const char *coa,
 
 void world_settle(struct world *w)
 {
-	while (fake_kernel_run(w->k) || tqueue_run(w->tq, w->now))
-		;
+	world_time_settle(w->k, w->tq, w->now);
 }
 
 void world_run_ms(struct world *w, int64_t ms)
 {
-	struct mtime end = mtime_add_ms(w->now, ms), next;
-
-	world_settle(w);
-	for (;;) {
-		next = mtime_min(tqueue_next(w->tq), fake_kernel_next(w->k));
-		if (mtime_before(end, next))
-			break;
-		w->now = next;
-		world_settle(w);
-	}
-	w->now = end;
+	world_time_run_ms(w->k, w->tq, &w->now, ms);
 }
 
 void world_deliver(struct world *w, const struct packet *pkt)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mip6d/hash.h"
+#include "tests/unit/world_time.h"
 
 static void on_event(void *arg, const struct kernel_event *ev)
 {
@@ -111,23 +112,12 @@ void world_close(struct world *w)
 
 void world_settle(struct world *w)
 {
-	while (fake_kernel_run(w->k) || tqueue_run(w->tq, w->now))
-		;
+	world_time_settle(w->k, w->tq, w->now);
 }
 
 void world_run_ms(struct world *w, int64_t ms)
 {
-	struct mtime end = mtime_add_ms(w->now, ms), next;
-
-	world_settle(w);
-	for (;;) {
-		next = mtime_min(tqueue_next(w->tq), fake_kernel_next(w->k));
-		if (mtime_before(end, next))
-			break;
-		w->now = next;
-		world_settle(w);
-	}
-	w->now = end;
+	world_time_run_ms(w->k, w->tq, &w->now, ms);
 }
 
 void world_bu(struct world *w, const struct bu *bu)

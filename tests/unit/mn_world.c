@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/world_time.h"
+
 const struct mw_router mw_home_router = {
 	.addr = "fe80::1",
 	.mac = 1,
@@ -165,31 +167,12 @@ static void on_event(void *arg, const struct kernel_event *ev)
 
 void mw_settle(struct mw *w)
 {
-	unsigned int turns = 0;
-
-	while (fake_kernel_run(w->k) + tqueue_run(w->tq, w->now))
-		if (++turns == 1000) {
-			fake_fault("the mobile node never settles");
-			return;
-		}
+	world_time_settle(w->k, w->tq, w->now);
 }
 
 void mw_run_ms(struct mw *w, int64_t ms)
 {
-	struct mtime end = mtime_add_ms(w->now, ms);
-
-	mw_settle(w);
-	for (;;) {
-		struct mtime due =
-			mtime_min(tqueue_next(w->tq), fake_kernel_next(w->k));
-
-		if (mtime_before(end, due))
-			break;
-		if (mtime_before(w->now, due))
-			w->now = due;
-		mw_settle(w);
-	}
-	w->now = end;
+	world_time_run_ms(w->k, w->tq, &w->now, ms);
 }
 
 /* ---- start and end ---- */
