@@ -10,10 +10,11 @@
 #include <libconfig.h>
 #include <string.h>
 
+#include "mip6d/cleanup.h"
+#include "mip6d/icmp6.h"
 #include "src/conf_priv.h"
 
 #define LEAST_INTERVAL_MS 30
-#define PREFIXES_MAX      16 /* of one interface: they share messages */
 
 static unsigned int line_of(const config_setting_t *s)
 {
@@ -85,7 +86,7 @@ static void check_same(struct conf_text *t, config_setting_t *g,
 	config_setting_t *s;
 	size_t i;
 
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
 		s = conf_good(g, options[i].name);
 		if (s && options[i].value != options[i].wanted)
 			conf_mistake(t, line_of(s),
@@ -95,6 +96,7 @@ static void check_same(struct conf_text *t, config_setting_t *g,
 	}
 }
 
+/* They share messages. */
 static void check_number(struct conf_text *t, config_setting_t *g,
 			 const struct conf_ha *ha, unsigned int i)
 {
@@ -104,10 +106,10 @@ static void check_number(struct conf_text *t, config_setting_t *g,
 	for (j = 0; j <= i; j++)
 		n += !ha->links[j].is_virtual &&
 		     !strcmp(ha->links[j].ifname, l->ifname);
-	if (n == PREFIXES_MAX + 1)
+	if (n == RA_MAX_PREFIXES + 1)
 		conf_mistake(t, line_of(g),
 			     "found more than %d links on %s, expected less",
-			     PREFIXES_MAX, l->ifname);
+			     RA_MAX_PREFIXES, l->ifname);
 }
 
 /* ---- one link ---- */
@@ -120,15 +122,6 @@ static void check_virtual(struct conf_text *t, config_setting_t *g)
 		conf_mistake(t, line_of(s),
 			     "found ra of a virtual link, expected none: it is "
 			     "on no wire");
-}
-
-static uint32_t least_interval(const struct conf_home_link *l)
-{
-	uint32_t max = l->ra_max_interval_ms;
-
-	if (l->ra_min_interval_ms)
-		return l->ra_min_interval_ms;
-	return max >= 9000 ? max / 100 * 33 : max / 4 * 3;
 }
 
 static void check_intervals(struct conf_text *t, config_setting_t *g,
@@ -147,12 +140,12 @@ static void check_intervals(struct conf_text *t, config_setting_t *g,
 			     l->ra_min_interval_ms, LEAST_INTERVAL_MS, most);
 	else if (delay && l->ra_min_delay_ms &&
 		 (l->ra_min_delay_ms < LEAST_INTERVAL_MS ||
-		  l->ra_min_delay_ms > least_interval(l)))
+		  l->ra_min_delay_ms > conf_ra_min_interval_ms(l)))
 		conf_mistake(t, line_of(delay),
 			     "found ra-min-delay = %u, expected 0 or from %d "
 			     "to the least interval: %u ms",
 			     l->ra_min_delay_ms, LEAST_INTERVAL_MS,
-			     least_interval(l));
+			     conf_ra_min_interval_ms(l));
 }
 
 static void check_lifetimes(struct conf_text *t, config_setting_t *g,

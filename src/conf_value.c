@@ -231,6 +231,12 @@ static const char *const mn_actions[] = {
 	[CONF_MN_DIRECT] = "direct",
 };
 
+static const char *const ra_words[] = {
+	[CONF_RA_WATCH] = "watch",
+	[CONF_RA_OWN] = "own",
+	[CONF_RA_OFF] = "off",
+};
+
 const char *conf_cn_action_str(enum conf_cn_action action)
 {
 	return cn_actions[action];
@@ -239,6 +245,11 @@ const char *conf_cn_action_str(enum conf_cn_action action)
 const char *conf_mn_action_str(enum conf_mn_action action)
 {
 	return mn_actions[action];
+}
+
+const char *conf_ra_str(enum conf_ra ra)
+{
+	return ra_words[ra];
 }
 
 /* Which of n words stands there, or -1 after a complaint. */
@@ -275,12 +286,7 @@ static void read_action_mn(const struct conf_reader *r)
 
 static void read_ra(const struct conf_reader *r)
 {
-	static const char *const words[] = {
-		[CONF_RA_WATCH] = "watch",
-		[CONF_RA_OWN] = "own",
-		[CONF_RA_OFF] = "off",
-	};
-	int i = word_read(r, words, ARRAY_SIZE(words),
+	int i = word_read(r, ra_words, ARRAY_SIZE(ra_words),
 			  "\"watch\", \"own\" or \"off\"");
 
 	if (i >= 0)

@@ -52,6 +52,16 @@ struct conf_home_link {
 	bool ra_unsolicited;
 };
 
+/* MinRtrAdvInterval, the default of RFC 4861 section 6.2.1 filled in. */
+static inline uint32_t conf_ra_min_interval_ms(const struct conf_home_link *l)
+{
+	uint32_t max = l->ra_max_interval_ms;
+
+	if (l->ra_min_interval_ms)
+		return l->ra_min_interval_ms;
+	return max >= 9000 ? max / 100 * 33 : max / 4 * 3;
+}
+
 struct conf_ha {
 	bool on;
 	struct conf_home_link *links;
@@ -170,9 +180,10 @@ struct conf;
 int conf_load(const char *path, void *err_stream, struct conf **ret_conf);
 struct conf *conf_free(struct conf *conf);
 
-/* As the file names them: "accept", "optimise". */
+/* As the file names them: "accept", "optimise", "watch". */
 const char *conf_cn_action_str(enum conf_cn_action action);
 const char *conf_mn_action_str(enum conf_mn_action action);
+const char *conf_ra_str(enum conf_ra ra);
 /* "tcp", or NULL for a protocol that has no name there. */
 const char *conf_protocol_str(uint8_t protocol);
 

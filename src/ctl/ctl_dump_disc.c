@@ -109,11 +109,6 @@ static json_t *ra_json(const struct icmp6_ra *ra)
 
 static void add_ra(void *arg, const struct ha_ra_info *info)
 {
-	static const char *const modes[] = {
-		[CONF_RA_WATCH] = "watch",
-		[CONF_RA_OWN] = "own",
-		[CONF_RA_OFF] = "off",
-	};
 	struct ctl_walk *w = arg;
 	json_t *findings = json_array();
 	unsigned int i;
@@ -124,8 +119,8 @@ static void add_ra(void *arg, const struct ha_ra_info *info)
 	json_array_append_new(
 		w->list, json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o}",
 				   "interface", ifname_json(info->ifname), "ra",
-				   modes[info->mode], "up", info->ready, "last",
-				   age_json(info->last, w->now), "next",
+				   conf_ra_str(info->mode), "up", info->ready,
+				   "last", age_json(info->last, w->now), "next",
 				   left_json(info->next, w->now), "heard",
 				   ra_json(info->ra), "findings", findings));
 }

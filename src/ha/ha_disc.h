@@ -196,9 +196,8 @@ void ha_ra_on_rs(struct ha_wire *w, struct mtime now);
 /* What is advertised has changed (RFC 4861 section 6.2.4). */
 void ha_ra_changed(struct ha_wire *w, struct mtime now);
 void ha_ra_init(struct ha_wire *w);
-/* The two intervals of RFC 4861 section 6.2.1 with the relaxed limits of RFC
- * 6275 section 7.5, and MinDelayBetweenRAs (section 13). */
-uint32_t ha_ra_min_interval_ms(const struct conf_home_link *c);
+/* MinDelayBetweenRAs (RFC 6275 section 13): never longer than the shortest
+ * interval. */
 uint32_t ha_ra_min_delay_ms(const struct conf_home_link *c);
 
 void ha_watch_init(struct ha_wire *w);

@@ -20,25 +20,14 @@
 #define MIN_DELAY_BETWEEN_RAS_MS           3000
 
 /* RFC 6275 section 7.5. */
-#define LEAST_MIN_INTERVAL_MS 30
-#define FAST_INTERVAL_MS      200
-#define FAST_SLACK_MS         20
+#define FAST_INTERVAL_MS 200
+#define FAST_SLACK_MS    20
 
-#define HOP_LIMIT             64
-
-uint32_t ha_ra_min_interval_ms(const struct conf_home_link *c)
-{
-	uint32_t max = c->ra_max_interval_ms, ms;
-
-	if (c->ra_min_interval_ms)
-		return c->ra_min_interval_ms;
-	ms = max >= 9000 ? max / 100 * 33 : max / 4 * 3;
-	return ms < LEAST_MIN_INTERVAL_MS ? LEAST_MIN_INTERVAL_MS : ms;
-}
+#define HOP_LIMIT        64
 
 uint32_t ha_ra_min_delay_ms(const struct conf_home_link *c)
 {
-	uint32_t min = ha_ra_min_interval_ms(c);
+	uint32_t min = conf_ra_min_interval_ms(c);
 
 	if (c->ra_min_delay_ms)
 		return c->ra_min_delay_ms;
@@ -104,7 +93,7 @@ static void transmit(struct ha_wire *w, const struct icmp6_ra *ra,
 static void arm(struct ha_wire *w, struct mtime now)
 {
 	const struct conf_home_link *c = w->conf;
-	uint32_t min = ha_ra_min_interval_ms(c), max = c->ra_max_interval_ms;
+	uint32_t min = conf_ra_min_interval_ms(c), max = c->ra_max_interval_ms;
 	uint32_t ms = min < max ? min + random_below(max - min + 1) : max;
 
 	if (!c->ra_unsolicited) {

@@ -34,7 +34,18 @@ struct mn_iface *mn_iface_of(struct mn *mn, int ifindex)
 	return NULL;
 }
 
-void mn_follow(struct mn *mn, struct mtime now)
+struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++)
+		if (addr_eq(&mn->homes[i].conf->address, hoa))
+			return &mn->homes[i];
+	return NULL;
+}
+
+/* Tells the correspondents what became of their home addresses. */
+static void follow(struct mn *mn, struct mtime now)
 {
 	unsigned int i;
 
@@ -61,7 +72,7 @@ static void eval_task(struct task *task, struct mtime now)
 	n = mn_iface_candidates(mn, now);
 	for (i = 0; i < mn->n_homes; i++)
 		mn_home_evaluate(&mn->homes[i], n, now);
-	mn_follow(mn, now);
+	follow(mn, now);
 }
 
 static void settle_task(struct task *task, struct mtime now)
@@ -250,7 +261,7 @@ void mn_stop(struct mn *mn, struct mtime now)
 	if (mn->stopping)
 		return;
 	mn->now = now;
-	mn_follow(mn, now);
+	follow(mn, now);
 	mn->stopping = true;
 	task_stop(&mn->eval);
 	tqueue_start(mn->env.tq, &mn->stop,
@@ -320,7 +331,7 @@ void mn_on_ba(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 {
 	mn->now = now;
 	mn_answer_on_ba(mn, pkt, msg, now);
-	mn_follow(mn, now);
+	follow(mn, now);
 }
 
 void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
@@ -328,7 +339,7 @@ void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 {
 	mn->now = now;
 	mn_answer_on_be(mn, pkt, &msg->be, now);
-	mn_follow(mn, now);
+	follow(mn, now);
 }
 
 void mn_on_test(struct mn *mn, const struct packet *pkt,
@@ -366,13 +377,13 @@ void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 	default:
 		break;
 	}
-	mn_follow(mn, now);
+	follow(mn, now);
 }
 
 static void on_done(struct mn *mn, const struct kernel_key *key, int err,
 		    struct mtime now)
 {
-	unsigned int i;
+	struct mn_home *h;
 
 	if (key->user != KERNEL_USER_MN)
 		return;
@@ -380,10 +391,9 @@ static void on_done(struct mn *mn, const struct kernel_key *key, int err,
 		mn_ro_on_done(mn, key, err, now);
 		return;
 	}
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->address, &key->hoa))
-			mn_install_on_done(&mn->homes[i], key->serial, err,
-					   now);
+	h = mn_home_of(mn, &key->hoa);
+	if (h)
+		mn_install_on_done(h, key->serial, err, now);
 }
 
 void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
@@ -419,7 +429,7 @@ void mn_on_kernel(struct mn *mn, const struct kernel_event *ev,
 	case KERNEL_REPORT:
 		break;
 	}
-	mn_follow(mn, now);
+	follow(mn, now);
 }
 
 struct bul *mn_bul(struct mn *mn)

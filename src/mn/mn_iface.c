@@ -186,11 +186,10 @@ static bool addr_update(struct mn_addr *a, const struct kernel_addr *k,
 
 static void note_hoa(struct mn *mn, const struct kernel_addr *k)
 {
-	unsigned int i;
+	struct mn_home *h = mn_home_of(mn, &k->addr);
 
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->address, &k->addr))
-			mn->homes[i].temporary = k->temporary;
+	if (h)
+		h->temporary = k->temporary;
 }
 
 void mn_iface_on_addr(struct mn *mn, const struct kernel_addr *k,
@@ -200,7 +199,7 @@ void mn_iface_on_addr(struct mn *mn, const struct kernel_addr *k,
 	struct mn_addr *a;
 	bool is_new;
 
-	if (mn_is_hoa(mn, &k->addr)) {
+	if (mn_home_of(mn, &k->addr)) {
 		if (!k->gone)
 			note_hoa(mn, k);
 		return;
@@ -284,16 +283,6 @@ enum mn_addr_state mn_iface_addr_state(struct mn_iface *f, struct mn_addr *a,
 	if (a->tentative)
 		return MN_ADDR_TENTATIVE;
 	return a->deprecated ? MN_ADDR_DEPRECATED : MN_ADDR_PREFERRED;
-}
-
-bool mn_is_hoa(const struct mn *mn, const struct in6_addr *addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->address, addr))
-			return true;
-	return false;
 }
 
 unsigned int mn_iface_candidates(struct mn *mn, struct mtime now)

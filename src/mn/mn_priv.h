@@ -159,9 +159,9 @@ struct mn {
 /* The evaluation runs once this turn is over. */
 void mn_eval_soon(struct mn *mn, struct mtime now);
 struct mn_iface *mn_iface_of(struct mn *mn, int ifindex);
+/* NULL: no home address of ours. */
+struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa);
 void mn_count(struct mn *mn, enum counter c);
-/* Tells the correspondents what became of their home addresses. */
-void mn_follow(struct mn *mn, struct mtime now);
 /* Stopping: no correspondent is waited for any more. */
 void mn_stop_homes_soon(struct mn *mn, struct mtime now);
 /* A home address is done with stopping. */
@@ -187,8 +187,6 @@ enum mn_addr_state mn_iface_addr_state(struct mn_iface *f, struct mn_addr *a,
 				       bool *ret_suspect);
 /* Fills mn->candidates; how many there are. */
 unsigned int mn_iface_candidates(struct mn *mn, struct mtime now);
-/* True for the home address of any home. */
-bool mn_is_hoa(const struct mn *mn, const struct in6_addr *addr);
 
 /* ---- mn_move.c: movement detection ---- */
 

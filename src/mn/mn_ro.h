@@ -63,7 +63,7 @@ enum mn_ro_class {
 	MN_RO_CLASSES,
 };
 
-enum mn_rr_kind { MN_RR_HOME, MN_RR_COA };
+enum mn_rr_kind { MN_RR_HOME, MN_RR_COA, MN_RR_KINDS };
 
 /* A test, and the token that it won. */
 struct mn_rr {
@@ -80,19 +80,21 @@ struct mn_rr {
 	struct mtime asked_at, token_at; /* it is as old as the init */
 };
 
+/* Places in mn_peer.rate: the inits by enum mn_rr_kind, then */
+#define MN_PEER_BU    MN_RR_KINDS
+#define MN_PEER_RATES (MN_PEER_BU + 1)
+
 struct mn_peer {
 	struct in6_addr addr;
 	unsigned int refs;
-	uint16_t seq;           /* last sent, for whatever home address */
-	struct mn_rate rate[3]; /* HoTI, CoTI (enum mn_rr_kind), BU */
+	uint16_t seq; /* last sent, for whatever home address */
+	struct mn_rate rate[MN_PEER_RATES];
 	struct mtime last_sent; /* anything */
 	struct mtime unused;    /* since when */
 	struct mn_ro *ros;      /* by ->sibling */
 	struct mn_peer *idle_prev, *idle_next; /* oldest first */
 	UT_hash_handle hh;
 };
-
-#define MN_PEER_BU 2 /* place in rate[] */
 
 /* What the kernel was asked for the pair. */
 struct mn_ro_path {
@@ -133,7 +135,7 @@ struct mn_ro {
 	bool answered;         /* proved by its authenticator what it can */
 	bool lost_binding;     /* as far as its traffic tells; once a run */
 	struct mtime refresh_requested; /* by the peer */
-	struct mn_rr test[2];           /* enum mn_rr_kind */
+	struct mn_rr test[MN_RR_KINDS];
 
 	struct bul_entry *bul;    /* NULL when idle and not bound */
 	struct mtime maybe_until; /* the peer may have a binding */
@@ -327,7 +329,7 @@ struct mn_ro_ba_result {
 	enum mn_ro_ba_verdict verdict;
 	struct mtime expires; /* ACCEPTED */
 	uint16_t seq;         /* RESYNC */
-	bool stale[2];        /* STALE, by enum mn_rr_kind */
+	bool stale[MN_RR_KINDS]; /* STALE */
 };
 
 /* Judges it against what was sent last, under the key of that (NULL: nothing

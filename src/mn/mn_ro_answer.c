@@ -95,7 +95,7 @@ static void ba_stale(struct mn_ro *c, const struct mn_ro_ba_result *r,
 {
 	unsigned int i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < MN_RR_KINDS; i++)
 		if (r->stale[i])
 			mn_rr_drop(&c->test[i]);
 	if (ba_correct(c, msg, now))

@@ -13,17 +13,15 @@
 
 #include "mip6d/lifetime.h"
 
-/* The authenticator is made over what Header Len says, and ends it. */
 static bool is_authentic(const struct bul_entry *e, const uint8_t *kbm,
 			 const struct packet *pkt, const struct mh_msg *msg)
 {
 	const struct mh_options *opt = &msg->opt;
 	struct auth_parties p = { .coa = e->coa, .cn = e->peer };
-	size_t len = opt->auth_offset + opt->auth_len;
 
 	return (opt->present & MH_OPT_AUTH_DATA) && opt->auth_last &&
-	       opt->auth_len == AUTH_DATA_LEN && len <= pkt->len &&
-	       auth_verify(kbm, &p, pkt->data, len, opt->auth_offset);
+	       opt->auth_len == AUTH_DATA_LEN &&
+	       auth_verify(kbm, &p, pkt->data, pkt->len, opt->auth_offset);
 }
 
 static bool is_about_tokens(uint8_t status)

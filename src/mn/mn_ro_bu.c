@@ -135,7 +135,7 @@ static void bu_send(struct mn_ro *c, const struct mn_ro_bu *bu,
 	log_debug("mn: hoa=%s peer=%s BU seq=%u coa=%s lifetime=%us "
 		  "attempt=%u",
 		  addr_str(&c->key.hoa), addr_str(&c->key.peer), bu->seq,
-		  addr_str(&bu->parties.coa), bu->lifetime_4s * 4u,
+		  addr_str(&bu->parties.coa), bu->lifetime_4s * LIFETIME_UNIT_S,
 		  c->bul->attempts);
 }
 

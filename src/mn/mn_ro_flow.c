@@ -136,16 +136,6 @@ static bool may_be_optimised(struct mn *mn, const struct kernel_flow *f)
 
 /* ---- traffic ---- */
 
-static struct mn_home *home_of(struct mn *mn, const struct in6_addr *hoa)
-{
-	unsigned int i;
-
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->address, hoa))
-			return &mn->homes[i];
-	return NULL;
-}
-
 static bool is_agent(const struct mn *mn, const struct in6_addr *addr)
 {
 	unsigned int i;
@@ -159,7 +149,7 @@ static bool is_agent(const struct mn *mn, const struct in6_addr *addr)
 static bool may_be_peer(struct mn *mn, const struct kernel_flow *f)
 {
 	return f->protocol != MH_PROTO && addr_is_routable(&f->peer) &&
-	       !is_agent(mn, &f->peer) && !mn_is_hoa(mn, &f->peer) &&
+	       !is_agent(mn, &f->peer) && !mn_home_of(mn, &f->peer) &&
 	       !kernel_addr_is_local(mn->env.kernel, &f->peer);
 }
 
@@ -190,7 +180,7 @@ static void on_flow(struct mn_ro *c, const struct kernel_flow *f,
 
 void mn_ro_on_flow(struct mn *mn, const struct kernel_flow *f, struct mtime now)
 {
-	struct mn_home *h = home_of(mn, &f->hoa);
+	struct mn_home *h = mn_home_of(mn, &f->hoa);
 	struct mn_ro *c;
 
 	if (!h || h->place != MN_PLACE_AWAY || mn->stopping ||

@@ -12,8 +12,6 @@
  */
 #include "mn_priv.h"
 
-#include <stdlib.h>
-
 static enum mn_ro_phase phase_away(const struct mn_home *h, struct mtime now)
 {
 	const struct kernel_mn_home *in = &h->install.want;
@@ -178,6 +176,4 @@ void mn_ro_done(struct mn *mn, struct mtime now)
 	HASH_ITER(hh, mn->ro.table, c, next)
 		mn_ro_free(c, now);
 	mn_peer_free_all(mn);
-	free(mn->ro.hits);
-	mn->ro.hits = NULL;
 }

@@ -29,13 +29,14 @@ static bool is_same(const struct kernel_ro *a, const struct kernel_ro *b)
 	return addr_eq(&a->coa, &b->coa) && a->send == b->send;
 }
 
-static struct kernel_key next_key(struct mn_ro *c)
+/* Of a request about the pair; *serial counts them. */
+static struct kernel_key next_key(const struct mn_ro *c, uint32_t *serial)
 {
 	return (struct kernel_key){
 		.user = KERNEL_USER_MN,
 		.hoa = c->key.hoa,
 		.peer = c->key.peer,
-		.serial = ++c->path.serial,
+		.serial = ++*serial,
 	};
 }
 
@@ -44,7 +45,7 @@ static void path_failed(struct mn_ro *c, int err, struct mtime now);
 static void path_remove(struct mn_ro *c, struct mtime now)
 {
 	struct mn_ro_path *p = &c->path;
-	struct kernel_key key = next_key(c);
+	struct kernel_key key = next_key(c, &c->path.serial);
 	int err;
 
 	p->removing = true;
@@ -60,7 +61,7 @@ static void path_set(struct mn_ro *c, const struct kernel_ro *want,
 		     struct mtime now)
 {
 	struct mn_ro_path *p = &c->path;
-	struct kernel_key key = next_key(c);
+	struct kernel_key key = next_key(c, &c->path.serial);
 	int err;
 
 	p->want = *want;
@@ -120,9 +121,8 @@ static bool path_judge(const struct mn_ro *c, struct mtime now,
 void mn_ro_path_follow(struct mn_ro *c, struct mtime now)
 {
 	struct mn_ro_path *p = &c->path;
-	bool rests = mtime_before(p->retry_at, MTIME_NEVER) &&
-		     mtime_before(now, p->retry_at);
-	bool again = mtime_before(p->retry_at, MTIME_NEVER) && !rests;
+	bool again = !mtime_before(now, p->retry_at);
+	bool rests = !again && mtime_before(p->retry_at, MTIME_NEVER);
 	struct kernel_ro want;
 
 	if (!path_judge(c, now, &want)) {
@@ -144,7 +144,7 @@ void mn_ro_path_follow(struct mn_ro *c, struct mtime now)
 
 void mn_ro_path_abandon(struct mn_ro *c)
 {
-	struct kernel_key key = next_key(c);
+	struct kernel_key key = next_key(c, &c->path.serial);
 
 	if (c->path.asked &&
 	    kernel_ro_del(c->mn->env.kernel, &key, &c->path.want))
@@ -190,12 +190,7 @@ struct mtime mn_ro_usage_due(const struct mn_ro *c)
 
 static void usage_ask(struct mn_ro *c)
 {
-	struct kernel_key key = {
-		.user = KERNEL_USER_MN,
-		.hoa = c->key.hoa,
-		.peer = c->key.peer,
-		.serial = ++c->usage.serial,
-	};
+	struct kernel_key key = next_key(c, &c->usage.serial);
 
 	if (kernel_ro_usage_get(c->mn->env.kernel, &key, &c->path.want))
 		mn_count(c->mn, CNT_KERNEL_FAILED);

@@ -43,7 +43,7 @@ struct mtime mn_rr_expire(struct mn_ro *c, struct mtime now)
 	struct mtime next = MTIME_NEVER;
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < MN_RR_KINDS; i++) {
 		struct mn_rr *t = &c->test[i];
 
 		if (t->has_token && !mn_rr_is_fresh(t, now))
@@ -174,7 +174,7 @@ bool mn_rr_run(struct mn_ro *c, bool home_only, struct mtime now)
 {
 	enum mn_rr_kind kind;
 
-	for (kind = MN_RR_HOME; kind <= MN_RR_COA; kind++)
+	for (kind = MN_RR_HOME; kind < MN_RR_KINDS; kind++)
 		if (is_needed(c, kind, home_only, now) &&
 		    is_possible(c, kind) && !test_run(c, kind, now))
 			return false;
@@ -197,7 +197,7 @@ unsigned int mn_rr_attempts(const struct mn_ro *c)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < MN_RR_KINDS; i++)
 		if (c->test[i].waiting && c->test[i].attempts > n)
 			n = c->test[i].attempts;
 	return n;
@@ -207,7 +207,7 @@ void mn_rr_stop(struct mn_ro *c)
 {
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < MN_RR_KINDS; i++) {
 		c->test[i].waiting = c->test[i].pending = false;
 		c->test[i].attempts = 0;
 		explicit_bzero(c->test[i].cookie, AUTH_COOKIE_LEN);

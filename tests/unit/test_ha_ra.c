@@ -166,7 +166,7 @@ static void the_shortest_intervals(void)
 	CU_ASSERT_TRUE(mtime_diff_ms(w.now, start) < 53000);
 	UNIT_EQ(ha_ra_min_delay_ms(eth1), 30);
 	eth1->ra_min_interval_ms = 0;
-	UNIT_EQ(ha_ra_min_interval_ms(eth1), 51);
+	UNIT_EQ(conf_ra_min_interval_ms(eth1), 51);
 	eth1->ra_max_interval_ms = 200;
 	eth1->ra_min_interval_ms = 150;
 	UNIT_NEED(next_ra(200, &ra, NULL));
@@ -174,7 +174,7 @@ static void the_shortest_intervals(void)
 	/* The defaults of RFC 4861 and of RFC 6275 section 13. */
 	eth1->ra_max_interval_ms = 600000;
 	eth1->ra_min_interval_ms = 0;
-	UNIT_EQ(ha_ra_min_interval_ms(eth1), 198000);
+	UNIT_EQ(conf_ra_min_interval_ms(eth1), 198000);
 	UNIT_EQ(ha_ra_min_delay_ms(eth1), 3000);
 	world_close(&w);
 }
