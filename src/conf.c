@@ -133,6 +133,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_SECURITY:
 	case CONF_LOG_LEVEL:
 	case CONF_ADDRESS:
+	case CONF_AGENT:
 	case CONF_PROTOCOL:
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:

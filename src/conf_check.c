@@ -195,6 +195,16 @@ static void check_home(struct check *c, config_setting_t *g,
 			     "found address = \"%s/%u\", expected a node's "
 			     "address, not that of the prefix",
 			     addr_str(&h->address), h->plen);
+	struct prefix home = prefix_of(&h->address, h->plen);
+	struct in6_addr anycast;
+
+	if (address && addr_is_any(&h->home_agent) &&
+	    !addr_home_agents(&home, &anycast))
+		conf_mistake(c->t, line_of(address),
+			     "found address = \"%s/%u\" without home-agent, "
+			     "expected it, or a prefix of at most 121 bits: "
+			     "home agents of a longer one cannot be discovered",
+			     addr_str(&h->address), h->plen);
 	if (address && agent && addr_eq(&h->address, &h->home_agent))
 		conf_mistake(c->t, line_of(agent),
 			     "found home-agent = \"%s\", expected another "

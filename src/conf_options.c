@@ -159,7 +159,7 @@ GROUPS("mobile-node.homes", CONF_HOMES_MAX, MUST,
 	RESTART, conf, mn.homes, mn.n_homes)
 TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
 	RESTART, conf_mn_home, address, plen)
-VALUE("mobile-node.homes.home-agent", ADDRESS, MUST,
+VALUE("mobile-node.homes.home-agent", AGENT, "auto",
 	RESTART, conf_mn_home, home_agent)
 NUMBER("mobile-node.homes.lifetime", NUMBER_4, "s", 4, LIFE_MAX, "3600",
 	RELOAD, conf_mn_home, lifetime_s)

@@ -78,6 +78,7 @@ enum conf_type {
 	CONF_PATH,
 	CONF_NAME,        /* of a user group */
 	CONF_ADDRESS,     /* unicast and routable */
+	CONF_AGENT,       /* the same, or "auto": :: */
 	CONF_ADDRESS_LEN, /* the same with its prefix length */
 	CONF_PREFIX,
 	CONF_MATCH,    /* any prefix, or an address alone: of a rule */

@@ -164,6 +164,7 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_GROUPS:
 	case CONF_SECURITY:
 	case CONF_ADDRESS:
+	case CONF_AGENT:
 	case CONF_ADDRESS_LEN:
 	case CONF_PREFIX:
 	case CONF_PREFIXES:

@@ -366,6 +366,16 @@ static void read_address(const struct conf_reader *r)
 		*(struct in6_addr *)conf_field(r) = a;
 }
 
+static void read_agent(const struct conf_reader *r)
+{
+	const char *text = text_of(r->s);
+
+	if (text && !strcmp(text, "auto"))
+		*(struct in6_addr *)conf_field(r) = addr_any;
+	else
+		read_address(r);
+}
+
 static void read_address_len(const struct conf_reader *r)
 {
 	const char *text = text_of(r->s);
@@ -532,6 +542,7 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_PATH] = read_name,
 		[CONF_NAME] = read_name,
 		[CONF_ADDRESS] = read_address,
+		[CONF_AGENT] = read_agent,
 		[CONF_ADDRESS_LEN] = read_address_len,
 		[CONF_PREFIX] = read_prefix,
 		[CONF_PREFIXES] = read_prefixes,

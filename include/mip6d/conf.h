@@ -135,8 +135,8 @@ struct conf_mn_interface {
 
 struct conf_mn_home {
 	struct in6_addr address;
-	uint8_t plen; /* of the home prefix */
-	struct in6_addr home_agent;
+	uint8_t plen;               /* of the home prefix */
+	struct in6_addr home_agent; /* ::: discovered */
 	uint32_t lifetime_s; /* asked for; multiple of 4, at most 262140 */
 };
 

@@ -81,7 +81,11 @@
 	X(ICMP_OUT_FAILED, "icmp-out-failed", "ICMPv6 the kernel refused")     \
 	X(RA_OUT, "ra-out", "router advertisements sent")                      \
 	X(RS_IN, "rs-in", "router solicitations received")                     \
-	X(AGENTS_FULL, "agents-full", "home agents that the list cannot hold")
+	X(AGENTS_FULL, "agents-full", "home agents that the list cannot hold") \
+	X(HAAD_ASKED, "haad-asked", "agent discovery requests sent")           \
+	X(HAAD_REPLY_IN, "haad-reply-in", "agent discovery replies received")  \
+	X(HAAD_REPLY_IGNORED, "haad-reply-ignored", "that answer nothing")     \
+	X(AGENT_CHANGED, "agent-changed", "home agents given up for another")
 
 enum counter {
 #define X(id, name, text) CNT_##id,

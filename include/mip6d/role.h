@@ -172,8 +172,9 @@ struct mn_iface_info {
 /* Why the present care-of address was chosen, in words, and since when. */
 struct mn_coa_info {
 	const struct conf_mn_home *home;
-	const char *location; /* "home", "away", "detached"... */
-	struct in6_addr coa;  /* :: at home or when none */
+	struct in6_addr agent; /* ::: none known yet */
+	const char *location;  /* "home", "away", "detached"... */
+	struct in6_addr coa;   /* :: at home or when none */
 	int ifindex;
 	const char *ifname;
 	struct in6_addr router;
@@ -181,6 +182,25 @@ struct mn_coa_info {
 	struct mtime since;
 	struct in6_addr previous; /* :: when none */
 };
+
+/* What one home address knows of home agents. */
+struct mn_agent_addr {
+	struct in6_addr addr;
+	const char *use;      /* "in use", "listed", "failed", "former" */
+	struct mtime expires; /* of "former": the binding left behind */
+};
+
+struct mn_agent_info {
+	struct in6_addr hoa;
+	struct prefix prefix;
+	const char *discovery; /* "configured", "known", "asking"... */
+	struct mtime listed;   /* when the list came; 0: none did */
+	unsigned int n;
+	const struct mn_agent_addr *agents;
+};
+
+typedef void mn_agent_fn(void *arg, const struct mn_agent_info *info);
+void mn_walk_agents(struct mn *mn, mn_agent_fn *fn, void *arg);
 
 /* One correspondent of one home address: which way its traffic takes, and
  * why. */

@@ -53,14 +53,14 @@ static void add_home(void *arg, const struct mn_coa_info *info)
 	struct ctl_walk *w = arg;
 	const struct conf_mn_home *h = info->home;
 	struct bul_entry *e =
-		bul_find(mn_bul(daemon_mn(w->d)), &h->home_agent, &h->address);
+		bul_find(mn_bul(daemon_mn(w->d)), &info->agent, &h->address);
 
 	json_array_append_new(
 		w->list,
 		json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:s, s:o}",
 			  "home_address", addr_str(&h->address),
 			  "prefix_length", h->plen, "home_agent",
-			  addr_json(&h->home_agent), "location", info->location,
+			  addr_json(&info->agent), "location", info->location,
 			  "care_of_address", addr_json(&info->coa), "interface",
 			  text_json(info->ifname), "registration",
 			  bul_state_str(e ? e->state : BUL_IDLE), "remaining",
@@ -212,8 +212,8 @@ static void add_coa(void *arg, const struct mn_coa_info *info)
 		w->list,
 		json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
 			  "home_address", addr_str(&info->home->address),
-			  "home_agent", addr_json(&info->home->home_agent),
-			  "location", info->location, "care_of_address",
+			  "home_agent", addr_json(&info->agent), "location",
+			  info->location, "care_of_address",
 			  addr_json(&info->coa), "interface",
 			  text_json(info->ifname), "router",
 			  addr_json(&info->router), "reason",

@@ -17,6 +17,10 @@
 static const char no_ha[] =
 	"this mip6d is no home agent: its configuration has no home-agent";
 
+static const char no_agents[] =
+	"this mip6d knows no home agents: its configuration has neither "
+	"home-agent nor mobile-node";
+
 static json_t *ifname_json(const char *ifname)
 {
 	return text_json(*ifname ? ifname : NULL);
@@ -48,18 +52,50 @@ static void add_agent(void *arg, const struct ha_agent_info *info)
 			  addrs));
 }
 
+static void add_home(void *arg, const struct mn_agent_info *info)
+{
+	struct ctl_walk *w = arg;
+	json_t *agents = json_array();
+	unsigned int i;
+
+	for (i = 0; i < info->n; i++) {
+		const struct mn_agent_addr *a = &info->agents[i];
+
+		json_array_append_new(
+			agents,
+			json_pack("{s:o, s:s, s:o}", "address",
+				  addr_json(&a->addr), "use", a->use,
+				  "remaining",
+				  a->expires.us ? left_json(a->expires, w->now)
+						: json_null()));
+	}
+	json_array_append_new(w->list,
+			      json_pack("{s:o, s:s, s:s, s:o, s:o}",
+					"home_address", addr_json(&info->hoa),
+					"prefix", prefix_str(&info->prefix),
+					"discovery", info->discovery, "age",
+					age_json(info->listed, w->now),
+					"agents", agents));
+}
+
+/* A node that is both tells both. */
 json_t *ctl_dump_home_agents(struct daemon *d, struct mtime now,
 			     const char **ret_error)
 {
-	struct ctl_walk w = { d, now, NULL };
+	struct ctl_walk ha = { d, now, NULL }, mn = { d, now, NULL };
 
-	if (!daemon_ha(d)) {
-		*ret_error = no_ha;
+	if (!daemon_ha(d) && !daemon_mn(d)) {
+		*ret_error = no_agents;
 		return NULL;
 	}
-	w.list = json_array();
-	ha_walk_agents(daemon_ha(d), now, add_agent, &w);
-	return json_pack("{s:o}", "home_agents", w.list);
+	ha.list = daemon_ha(d) ? json_array() : json_null();
+	mn.list = daemon_mn(d) ? json_array() : json_null();
+	if (daemon_ha(d))
+		ha_walk_agents(daemon_ha(d), now, add_agent, &ha);
+	if (daemon_mn(d))
+		mn_walk_agents(daemon_mn(d), add_home, &mn);
+	return json_pack("{s:o, s:o}", "home_agents", ha.list, "homes",
+			 mn.list);
 }
 
 /* ---- router advertisements ---- */

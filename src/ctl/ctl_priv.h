@@ -27,7 +27,7 @@
 	  ctl_dump_ro)                                                       \
 	X("show rules", "rules of route optimisation, and their use",        \
 	  ctl_dump_rules)                                                    \
-	X("show home-agents", "the home agents list of each home link",      \
+	X("show home-agents", "home agents, of home links and known",        \
 	  ctl_dump_home_agents)                                              \
 	X("show ra", "router advertisements of home links, and their flaws", \
 	  ctl_dump_ra)                                                       \

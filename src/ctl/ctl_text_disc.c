@@ -43,6 +43,48 @@ static void add_agent(struct table *t, const json_t *a)
 	}
 }
 
+static void add_home(struct table *t, const json_t *h)
+{
+	const json_t *agents = json_object_get(h, "agents"), *a;
+	size_t i;
+
+	if (!json_array_size(agents))
+		table_add(t, (const char *[]){ text_of(h, "home_address"),
+					       text_of(h, "discovery"), "-",
+					       "-", "-" });
+	json_array_foreach(agents, i, a)
+	{
+		struct cell left = time_cell(a, "remaining");
+
+		table_add(t,
+			  (const char *[]){ i ? "" : text_of(h, "home_address"),
+					    i ? "" : text_of(h, "discovery"),
+					    text_of(a, "address"),
+					    text_of(a, "use"), left.s });
+	}
+}
+
+/* Those that the mobile node knows. */
+static int text_homes(FILE *out, const json_t *list, bool colour)
+{
+	static const char *const head[] = { "HOME ADDRESS", "DISCOVERY",
+					    "AGENT", "USE", "LEFT" };
+	const json_t *h;
+	struct table t;
+	size_t i;
+
+	if (!json_is_array(list))
+		return json_is_null(list) ? 0 : -EPROTO;
+	table_init(&t, 5, head);
+	json_array_foreach(list, i, h)
+	{
+		add_home(&t, h);
+	}
+	table_print(&t, out, colour);
+	table_done(&t);
+	return 0;
+}
+
 int ctl_text_home_agents(FILE *out, const json_t *r, bool colour)
 {
 	static const char *const head[] = { "LINK", "AGENT",      "PREFERENCE",
@@ -51,6 +93,8 @@ int ctl_text_home_agents(FILE *out, const json_t *r, bool colour)
 	struct table t;
 	size_t i;
 
+	if (json_is_null(list))
+		return text_homes(out, json_object_get(r, "homes"), colour);
 	if (!json_is_array(list))
 		return -EPROTO;
 	table_init(&t, 6, head);
@@ -60,7 +104,7 @@ int ctl_text_home_agents(FILE *out, const json_t *r, bool colour)
 	}
 	table_print(&t, out, colour);
 	table_done(&t);
-	return 0;
+	return text_homes(out, json_object_get(r, "homes"), colour);
 }
 
 /* ---- router advertisements ---- */

@@ -132,17 +132,22 @@ static void mn_release(struct mn *mn)
 	free(mn);
 }
 
-/* Home addresses of one agent share its limit (section 11.8). */
-static struct mn_rate *rate_of(struct mn *mn, const struct in6_addr *agent)
+struct mn_rate *mn_rate_of(struct mn *mn, const struct in6_addr *agent)
 {
+	struct mn_rate *r = mn->rates, *oldest = r;
 	unsigned int i;
 
-	for (i = 0; i < mn->n_homes && mn->rates[i].used; i++)
-		if (addr_eq(&mn->rates[i].peer, agent))
-			return &mn->rates[i];
-	mn->rates[i].used = true;
-	mn->rates[i].peer = *agent;
-	return &mn->rates[i];
+	for (i = 0; i < mn->n_rates && r[i].used; i++) {
+		if (addr_eq(&r[i].peer, agent))
+			return &r[i];
+		if (mtime_before(r[i].last, oldest->last))
+			oldest = &r[i];
+	}
+	/* There are more places than agents that anything is sent to. */
+	if (i < mn->n_rates)
+		oldest = &r[i];
+	*oldest = (struct mn_rate){ .used = true, .peer = *agent };
+	return oldest;
 }
 
 static void stop_task(struct task *task, struct mtime now)
@@ -186,7 +191,8 @@ static struct mn *mn_alloc(const struct role_env *env,
 	mn->n_homes = conf->n_homes;
 	mn->ifaces = calloc(mn->n_ifaces + 1, sizeof(*mn->ifaces));
 	mn->homes = calloc(mn->n_homes + 1, sizeof(*mn->homes));
-	mn->rates = calloc(mn->n_homes + 1, sizeof(*mn->rates));
+	mn->n_rates = (mn->n_homes + 1) * (MN_FORMERS_MAX + 2);
+	mn->rates = calloc(mn->n_rates, sizeof(*mn->rates));
 	mn->candidates = calloc(mn->n_ifaces * MN_ADDRS_MAX + 1,
 				sizeof(*mn->candidates));
 	if (!mn->ifaces || !mn->homes || !mn->rates || !mn->candidates ||
@@ -219,10 +225,8 @@ int mn_new(const struct role_env *env, const struct conf_mn *conf,
 	task_init(&mn->stop_homes, stop_homes_task);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
-	for (i = 0; i < mn->n_homes; i++) {
+	for (i = 0; i < mn->n_homes; i++)
 		mn_home_init(&mn->homes[i], mn, i, &conf->homes[i]);
-		mn->homes[i].rate = rate_of(mn, &conf->homes[i].home_agent);
-	}
 	*ret_mn = mn;
 	return 0;
 }
@@ -367,6 +371,9 @@ void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 		break;
 	case ICMP6_NA:
 		mn_return_on_na(mn, pkt, &msg->na, now);
+		break;
+	case ICMP6_HAAD_REPLY:
+		mn_dhaad_on_reply(mn, pkt, &msg->reply, now);
 		break;
 	case ICMP6_DEST_UNREACH_T:
 	case ICMP6_TOO_BIG_T:

@@ -43,6 +43,7 @@ static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
 	e->bound_coa = e->coa;
 	e->expires = r->expires;
 	e->refresh = r->refresh;
+	mn_agent_accepted(h);
 	mn_reg_enter(h, BUL_BOUND, ba_status_str(msg->ba.status), now);
 	if (r->prefix_discovery)
 		log_limited(LOG_LEVEL_NOTICE, now,
@@ -78,6 +79,11 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 	if (h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME) {
 		mn_reg_enter(h, BUL_IDLE, why, now);
 		mn_return_unbound(h, now);
+		return;
+	}
+	/* The agent before may defend it still. */
+	if (mn_former_any(h)) {
+		mn_reg_refuse(h, why, now);
 		return;
 	}
 	/* What we know of the wire may be as old as a router's silence. */
@@ -138,6 +144,8 @@ void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
 
 		if (!addr_eq(&h->conf->address, &pkt->dst))
 			continue;
+		if (mn_former_on_ba(h, pkt, msg, now))
+			return;
 		if (h->bul)
 			r = mn_ba_judge(h->bul, pkt, msg, now);
 		if (r.verdict < MN_BA_ACCEPTED)

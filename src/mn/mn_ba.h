@@ -73,6 +73,7 @@ int mn_bu_build(const struct mn_bu *bu, uint8_t *buf, size_t size);
 struct mn_rate {
 	bool used;
 	struct in6_addr peer;
+	struct mtime last;
 	struct mtime sent[MAX_UPDATE_RATE]; /* a ring */
 	unsigned int n, next;
 };

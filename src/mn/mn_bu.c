@@ -70,6 +70,7 @@ struct mtime mn_rate_next(const struct mn_rate *r, struct mtime now)
 
 void mn_rate_sent(struct mn_rate *r, struct mtime now)
 {
+	r->last = now;
 	r->sent[r->next] = now;
 	r->next = (r->next + 1) % MAX_UPDATE_RATE;
 	if (r->n < MAX_UPDATE_RATE)

@@ -29,12 +29,15 @@ void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 	snprintf(h->reason, sizeof(h->reason), "no router heard yet");
 	task_init(&h->task, mn_return_task);
 	task_init(&h->install.task, mn_install_task);
+	mn_agent_init(h);
 }
 
 void mn_home_done(struct mn_home *h)
 {
 	mn_return_cancel(h);
 	task_stop(&h->install.task);
+	mn_dhaad_stop(h);
+	mn_former_drop_all(h);
 	if (h->bul)
 		bul_del(&h->mn->bul, h->bul);
 	h->bul = NULL;
@@ -73,12 +76,17 @@ void mn_home_install_away(struct mn_home *h, struct mtime now)
 		.index = h->index,
 		.place = KERNEL_MN_AWAY,
 		.hoa = h->conf->address,
-		.ha = h->conf->home_agent,
+		.ha = *mn_home_agent(h),
 		.coa = h->coa,
 		.coa_ifindex = h->coa_ifindex,
 		.coa_router = h->coa_router,
 	};
 
+	if (!mn_home_has_agent(h)) {
+		mn_home_install_none(h, now);
+		mn_agent_need(h, now);
+		return;
+	}
 	if (mn_install_want(h, &want, now))
 		mn_reg_kick(h, now);
 }
@@ -246,10 +254,12 @@ static void go_away(struct mn_home *h, const struct mn_coa_choice *choice,
 		coa_set(h, c, now);
 		mn_home_enter(h, MN_PLACE_AWAY, "no home prefix heard", now);
 	} else if (is_refused(h, now)) {
+		mn_dhaad_resume(h, now);
 		return;
 	}
 	h->coa_router = c->router;
 	mn_home_install_away(h, now);
+	mn_dhaad_resume(h, now);
 }
 
 void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
@@ -260,7 +270,8 @@ void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 	struct mn_coa_choice choice;
 	struct mn_coa_ask ask = {
 		.home_prefix = &h->prefix,
-		.ula_ok = addr_is_ula(&h->conf->home_agent),
+		.ula_ok = addr_is_ula(mn_home_has_agent(h) ? mn_home_agent(h)
+							   : &h->conf->address),
 		.current = h->coa,
 		.current_ifindex = h->coa_ifindex,
 	};
@@ -270,6 +281,7 @@ void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 	f = home_iface(h, now);
 	if (f) {
 		mn_return_begin(h, f, now);
+		mn_dhaad_resume(h, now);
 		return;
 	}
 	mn_coa_choose(mn->candidates, n_candidates, &ask, &choice);

@@ -6,6 +6,8 @@
  *   mn_iface an interface of the configuration: addresses, mn_wire
  *   mn_home  a home address: place, care-of address, what the kernel was
  *            asked, its entry in the binding update list
+ *   mn_agents  the home agents that a home address knows (mn_agents.h)
+ *   mn_former  an agent that may still hold a binding of it
  *   mn_ro    a correspondent of a home address (mn_ro.h)
  *
  * Way of an event: mn.c routes it to mn_iface.c (links, addresses) or
@@ -16,6 +18,7 @@
 #ifndef MN_PRIV_H
 #define MN_PRIV_H
 
+#include "mn_agents.h"
 #include "mn_ba.h"
 #include "mn_coa.h"
 #include "mn_ro.h"
@@ -84,6 +87,35 @@ struct mn_install {
 	struct task task;  /* repeats a failed request */
 };
 
+/* Discovery of home agents (mn_dhaad.c). */
+enum mn_dhaad_state {
+	MN_DHAAD_IDLE,    /* nothing is looked for */
+	MN_DHAAD_ASKING,  /* a request is out */
+	MN_DHAAD_RESTING, /* nobody answered, or nobody was any good */
+};
+
+struct mn_dhaad {
+	enum mn_dhaad_state state;
+	struct mn_dhaad_asked asked; /* the last request */
+	int ifindex;                 /* it left through */
+	unsigned int sent;           /* of this round */
+	uint32_t timeout_ms;
+	struct task task;
+};
+
+#define MN_FORMERS_MAX 4 /* more push out the one that ends first */
+
+/* An agent that was given up while it may hold a binding (mn_former.c). */
+struct mn_former {
+	struct mn_home *home;
+	struct in6_addr agent; /* ::: none */
+	struct mtime expires;  /* of that binding */
+	uint16_t seq;          /* last sent */
+	bool sent;
+	uint32_t backoff_ms;
+	struct task task;
+};
+
 struct mn_home {
 	struct mn *mn;
 	unsigned int index;
@@ -104,15 +136,22 @@ struct mn_home {
 	/* The registration (mn_reg.c). */
 	struct bul_entry *bul;   /* NULL: none */
 	uint16_t seq;            /* last sent; outlives the entry */
-	struct mn_rate *rate;    /* of the home agent */
 	struct in6_addr reg_coa; /* of the exchange under way, or the last */
 	bool send_pending;       /* held back by the rate limit, or by hold */
 	bool paused;             /* under way, but nothing can be sent */
 	unsigned int resyncs;    /* answers 135 in this exchange */
+	bool given_up;           /* silent for long, and there was no other */
 	bool retry;              /* REFUSED, and its time has come */
 	bool barred; /* 134: not used until the configuration is read again */
 	bool temporary; /* the home address is one of RFC 8981 */
 	struct mtime hoa_valid_until;
+
+	/* Its home agent: mn_home_agent(). */
+	bool dynamic;                 /* not in the configuration */
+	struct in6_addr chosen_agent; /* when dynamic; ::: none yet */
+	struct mn_agents agents;
+	struct mn_dhaad dhaad;
+	struct mn_former formers[MN_FORMERS_MAX];
 
 	struct mn_install install;
 
@@ -142,7 +181,8 @@ struct mn {
 	unsigned int n_ifaces;
 	struct mn_home *homes;
 	unsigned int n_homes;
-	struct mn_rate *rates; /* one for each home agent, n_homes places */
+	struct mn_rate *rates; /* one for each home agent */
+	unsigned int n_rates;
 	struct bul bul;
 	struct mn_ro_table ro;
 	struct mn_candidate *candidates; /* n_ifaces * MN_ADDRS_MAX places */
@@ -162,6 +202,9 @@ struct mn_iface *mn_iface_of(struct mn *mn, int ifindex);
 /* NULL: no home address of ours. */
 struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa);
 void mn_count(struct mn *mn, enum counter c);
+/* Home addresses of one agent share its limit (section 11.8).  Valid until the
+ * next call. */
+struct mn_rate *mn_rate_of(struct mn *mn, const struct in6_addr *agent);
 /* Stopping: no correspondent is waited for any more. */
 void mn_stop_homes_soon(struct mn *mn, struct mtime now);
 /* A home address is done with stopping. */
@@ -224,6 +267,53 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 void mn_home_install_away(struct mn_home *h, struct mtime now);
 void mn_home_install_none(struct mn_home *h, struct mtime now);
 void mn_home_stop(struct mn_home *h, struct mtime now);
+
+/* ---- mn_agent.c: which home agent (11.4.1) ---- */
+
+void mn_agent_init(struct mn_home *h);
+/* The home agent; :: while none is known. */
+const struct in6_addr *mn_home_agent(const struct mn_home *h);
+bool mn_home_has_agent(const struct mn_home *h);
+/* Looks for one when none is known. */
+void mn_agent_need(struct mn_home *h, struct mtime now);
+/* The agent is no use, and silent or not about it: true when the next one was
+ * taken, and h->bul is gone. */
+bool mn_agent_failed(struct mn_home *h, bool silent, const char *why,
+		     struct mtime now);
+/* The agent accepted a registration. */
+void mn_agent_accepted(struct mn_home *h);
+/* A reply to a request of this home address came. */
+void mn_agent_on_list(struct mn_home *h, const struct mn_agents *list,
+		      struct mtime now);
+/* Nobody answered. */
+void mn_agent_on_silence(struct mn_home *h, struct mtime now);
+/* Takes an agent that was met on the home link. */
+void mn_agent_adopt(struct mn_home *h, const struct in6_addr *agent);
+
+/* ---- mn_dhaad.c: asking for home agents ---- */
+
+void mn_dhaad_task(struct task *task, struct mtime now);
+/* Asks, unless that is done already, but not before `when`. */
+void mn_dhaad_start(struct mn_home *h, struct mtime when, struct mtime now);
+/* Goes on from another care-of address, or after a pause. */
+void mn_dhaad_resume(struct mn_home *h, struct mtime now);
+void mn_dhaad_stop(struct mn_home *h);
+void mn_dhaad_on_reply(struct mn *mn, const struct packet *pkt,
+		       const struct icmp6_haad_reply *reply, struct mtime now);
+
+/* ---- mn_former.c: bindings left behind at other agents ---- */
+
+void mn_former_init(struct mn_home *h);
+/* Deletes a binding that agent may hold until `expires`. */
+void mn_former_add(struct mn_home *h, const struct in6_addr *agent,
+		   struct mtime expires, struct mtime now);
+/* It is the home agent again. */
+void mn_former_drop(struct mn_home *h, const struct in6_addr *agent);
+void mn_former_drop_all(struct mn_home *h);
+bool mn_former_any(const struct mn_home *h);
+/* True when the acknowledgement is one of a former agent. */
+bool mn_former_on_ba(struct mn_home *h, const struct packet *pkt,
+		     const struct mh_msg *msg, struct mtime now);
 
 /* ---- mn_return.c: returning home (11.5.5) ---- */
 

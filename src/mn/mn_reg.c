@@ -49,7 +49,8 @@ static bool may_send(const struct mn_home *h)
 		return is_at_home(h) && in->place != KERNEL_MN_NONE &&
 		       in->place != KERNEL_MN_AWAY;
 	return h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
-	       addr_eq(&in->coa, &h->reg_coa);
+	       addr_eq(&in->coa, &h->reg_coa) &&
+	       addr_eq(&in->ha, mn_home_agent(h));
 }
 
 bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
@@ -64,13 +65,23 @@ bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
 
 /* ---- timer ---- */
 
+/* When a silent agent is given up for another. */
+static struct mtime patience(const struct mn_home *h)
+{
+	if (!h->dynamic || h->given_up || h->mn->stopping ||
+	    h->bul->state == BUL_DEREGISTERING)
+		return MTIME_NEVER;
+	return mtime_add_ms(h->bul->first_sent, MAX_BINDACK_TIMEOUT_MS);
+}
+
 static struct mtime due_under_way(const struct mn_home *h, struct mtime now)
 {
 	if (!may_send(h))
 		return MTIME_NEVER;
 	if (h->send_pending)
-		return mn_rate_next(h->rate, now);
-	return mtime_add_ms(h->bul->last_sent, h->bul->backoff_ms);
+		return mn_rate_next(mn_rate_of(h->mn, &h->bul->peer), now);
+	return mtime_min(mtime_add_ms(h->bul->last_sent, h->bul->backoff_ms),
+			 patience(h));
 }
 
 static void reg_arm(struct mn_home *h, struct mtime now)
@@ -97,7 +108,8 @@ static void try_send(struct mn_home *h, struct mtime now)
 	h->send_pending = true;
 	if (!may_send(h))
 		return;
-	if (mtime_before(now, mn_rate_next(h->rate, now))) {
+	if (mtime_before(now,
+			 mn_rate_next(mn_rate_of(h->mn, &h->bul->peer), now))) {
 		mn_count(h->mn, CNT_BU_OUT_RATE);
 		return;
 	}
@@ -155,7 +167,7 @@ static bool entry_need(struct mn_home *h, struct mtime now)
 {
 	if (h->bul)
 		return true;
-	h->bul = bul_add(&h->mn->bul, &h->conf->home_agent, &h->conf->address);
+	h->bul = bul_add(&h->mn->bul, mn_home_agent(h), &h->conf->address);
 	if (!h->bul) {
 		log_limited(LOG_LEVEL_ERROR, now,
 			    "mn: hoa=%s out of memory, not registered",
@@ -179,6 +191,7 @@ static void reg_begin(struct mn_home *h, enum bul_state state,
 
 	h->reg_coa = *coa;
 	h->retry = false;
+	h->given_up = false;
 	h->resyncs = 0;
 	h->send_pending = true;
 	e->blocked = false;
@@ -204,7 +217,8 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 
 	if (h->place != MN_PLACE_AWAY || h->hold || !h->install.done ||
 	    in->place != KERNEL_MN_AWAY || !addr_eq(&in->coa, &h->coa) ||
-	    h->mn->stopping || !entry_need(h, now))
+	    !addr_eq(&in->ha, mn_home_agent(h)) || h->mn->stopping ||
+	    !entry_need(h, now))
 		return;
 	moved = !addr_eq(&h->reg_coa, &h->coa);
 	switch (h->bul->state) {
@@ -290,6 +304,8 @@ void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
 	struct bul_entry *e = h->bul;
 	bool deleting = e->state == BUL_DEREGISTERING;
 
+	if (!deleting && mn_agent_failed(h, false, why, now))
+		return;
 	e->refresh = mtime_add_s(now, h->mn->conf->retry_s);
 	mn_reg_enter(h, BUL_REFUSED, why, now);
 	if (h->mn->stopping)
@@ -348,6 +364,16 @@ static void resend(struct mn_home *h, struct mtime now)
 {
 	struct bul_entry *e = h->bul;
 
+	if (!mtime_before(now, patience(h))) {
+		h->given_up = true;
+		if (mn_agent_failed(h, true, "does not answer", now))
+			return;
+	}
+	if (!h->send_pending &&
+	    mtime_before(now, mtime_add_ms(e->last_sent, e->backoff_ms))) {
+		reg_arm(h, now);
+		return;
+	}
 	if (!h->send_pending) {
 		e->backoff_ms = mn_backoff_next(e->backoff_ms);
 		if (e->state == BUL_DEREGISTERING && !h->mn->stopping &&

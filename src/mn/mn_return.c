@@ -87,7 +87,7 @@ static void install_home(struct mn_home *h, enum kernel_mn_place place,
 	};
 
 	if (place == KERNEL_MN_RETURNING) {
-		want.ha = h->conf->home_agent;
+		want.ha = *mn_home_agent(h);
 		want.coa = h->coa;
 		want.coa_ifindex = h->coa_ifindex;
 	}
@@ -104,10 +104,10 @@ static void resolved(struct mn_home *h, const struct lladdr *lladdr,
 		     struct mtime now)
 {
 	int err = kernel_neigh_set(h->mn->env.kernel, h->home_ifindex,
-				   &h->conf->home_agent, lladdr);
+				   mn_home_agent(h), lladdr);
 
 	log_info("mn: hoa=%s home agent %s is at %s",
-		 addr_str(&h->conf->address), addr_str(&h->conf->home_agent),
+		 addr_str(&h->conf->address), addr_str(mn_home_agent(h)),
 		 lladdr_str(lladdr));
 	if (err)
 		mn_count(h->mn, CNT_KERNEL_FAILED);
@@ -118,7 +118,7 @@ static const struct lladdr *lladdr_heard(struct mn_home *h)
 {
 	struct mn_iface *f = mn_iface_of(h->mn, h->home_ifindex);
 
-	return f ? mn_subnet_lladdr_of(&f->wire, &h->conf->home_agent) : NULL;
+	return f ? mn_subnet_lladdr_of(&f->wire, mn_home_agent(h)) : NULL;
 }
 
 static void solicit(struct mn_home *h, enum mn_step step, struct mtime now)
@@ -223,6 +223,28 @@ void mn_return_begin(struct mn_home *h, struct mn_iface *f, struct mtime now)
 
 /* ---- answers ---- */
 
+/* A binding of an earlier life is with whoever defends it, if that is a
+ * router of the home link. */
+static bool adopt(struct mn_home *h, const struct lladdr *by)
+{
+	struct mn_iface *f = mn_iface_of(h->mn, h->home_ifindex);
+	unsigned int i, j;
+
+	for (i = 0; f && i < MN_ROUTERS_MAX; i++) {
+		const struct mn_router *r = &f->wire.routers[i];
+
+		if (!r->used || r->state != MN_ROUTER_LIVE ||
+		    !lladdr_eq(&r->lladdr, by))
+			continue;
+		for (j = 0; j < r->n_globals; j++)
+			if (prefix_contains(&h->prefix, &r->globals[j])) {
+				mn_agent_adopt(h, &r->globals[j]);
+				return true;
+			}
+	}
+	return false;
+}
+
 static void defended(struct mn_home *h, const struct lladdr *by,
 		     struct mtime now)
 {
@@ -232,6 +254,10 @@ static void defended(struct mn_home *h, const struct lladdr *by,
 		log_error("mn: hoa=%s is used by %s, which is not the home "
 			  "agent",
 			  addr_str(&h->conf->address), lladdr_str(by));
+		mn_home_duplicate(h, "another node answers for it", false, now);
+		return;
+	}
+	if (!mn_home_has_agent(h) && !adopt(h, by)) {
 		mn_home_duplicate(h, "another node answers for it", false, now);
 		return;
 	}
@@ -276,6 +302,7 @@ void mn_return_on_installed(struct mn_home *h, struct mtime now)
 		h->step = MN_STEP_NONE;
 		mn_home_enter(h, MN_PLACE_HOME, "home address on home link",
 			      now);
+		mn_agent_need(h, now);
 	}
 	if (h->announce) {
 		h->sent = 0;
@@ -312,7 +339,7 @@ void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now)
 	}
 	log_warning("mn: hoa=%s home agent %s: %s; the home address is used "
 		    "all the same",
-		    addr_str(&h->conf->address), addr_str(&h->conf->home_agent),
+		    addr_str(&h->conf->address), addr_str(mn_home_agent(h)),
 		    why);
 	h->announce = true;
 	install_home(h, KERNEL_MN_HOME, now);

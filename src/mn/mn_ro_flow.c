@@ -141,7 +141,7 @@ static bool is_agent(const struct mn *mn, const struct in6_addr *addr)
 	unsigned int i;
 
 	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->home_agent, addr))
+		if (addr_eq(mn_home_agent(&mn->homes[i]), addr))
 			return true;
 	return false;
 }

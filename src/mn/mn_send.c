@@ -84,7 +84,7 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 	e->lifetime_4s = bu.lifetime_4s;
 	e->last_sent = now;
 	e->attempts++;
-	mn_rate_sent(h->rate, now);
+	mn_rate_sent(mn_rate_of(h->mn, &e->peer), now);
 	err = transport_send_mh(h->mn->env.transport, &msg);
 	if (err) {
 		mn_count(h->mn, CNT_MH_OUT_FAILED);

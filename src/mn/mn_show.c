@@ -86,6 +86,7 @@ void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 		struct mn_iface *f = mn_iface_of(mn, h->coa_ifindex);
 		struct mn_coa_info info = {
 			.home = h->conf,
+			.agent = *mn_home_agent(h),
 			.location = mn_place_str(h),
 			.coa = h->coa,
 			.ifindex = h->coa_ifindex,
@@ -98,6 +99,61 @@ void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 
 		fn(arg, &info);
 	}
+}
+
+static const char *discovery_str(const struct mn_home *h)
+{
+	if (!h->dynamic)
+		return "configured";
+	switch (h->dhaad.state) {
+	case MN_DHAAD_ASKING:
+		return h->dhaad.asked.open ? "asking" : "waiting";
+	case MN_DHAAD_RESTING:
+		return "waiting";
+	case MN_DHAAD_IDLE:
+		break;
+	}
+	return mn_home_has_agent(h) ? "known" : "idle";
+}
+
+static void show_agents(const struct mn_home *h, mn_agent_fn *fn, void *arg)
+{
+	struct mn_agent_addr a[1 + HAAD_MAX_ADDRS + MN_FORMERS_MAX] = { 0 };
+	struct mn_agent_info info = {
+		.hoa = h->conf->address,
+		.prefix = h->prefix,
+		.discovery = discovery_str(h),
+		.listed = h->agents.listed,
+		.agents = a,
+	};
+	unsigned int i;
+
+	if (mn_home_has_agent(h))
+		a[info.n++] = (struct mn_agent_addr){ *mn_home_agent(h),
+						      "in use",
+						      { 0 } };
+	for (i = 0; i < h->agents.n; i++)
+		if (!addr_eq(&h->agents.a[i].addr, mn_home_agent(h)))
+			a[info.n++] = (struct mn_agent_addr){
+				h->agents.a[i].addr,
+				h->agents.a[i].failed ? "failed" : "listed",
+				{ 0 },
+			};
+	for (i = 0; i < MN_FORMERS_MAX; i++)
+		if (!addr_is_any(&h->formers[i].agent))
+			a[info.n++] =
+				(struct mn_agent_addr){ h->formers[i].agent,
+							"former",
+							h->formers[i].expires };
+	fn(arg, &info);
+}
+
+void mn_walk_agents(struct mn *mn, mn_agent_fn *fn, void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++)
+		show_agents(&mn->homes[i], fn, arg);
 }
 
 const char *mn_addr_state_str(enum mn_addr_state state)

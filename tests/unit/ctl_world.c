@@ -214,6 +214,7 @@ static void add_views(const struct conf_mn *mn)
 	};
 	coas[0] = (struct mn_coa_info){
 		.home = &mn->homes[0],
+		.agent = mn->homes[0].home_agent,
 		.location = "away",
 		.coa = addr("2001:db8:a::6"),
 		.ifindex = 2,
@@ -225,6 +226,7 @@ static void add_views(const struct conf_mn *mn)
 	};
 	coas[1] = (struct mn_coa_info){
 		.home = &mn->homes[1],
+		.agent = mn->homes[1].home_agent,
 		.location = "detached",
 		.reason = "no interface has a usable address",
 	};

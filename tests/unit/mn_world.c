@@ -95,12 +95,35 @@ static void keep_bu(struct mw *w, const struct fake_msg *m)
 		w->k, addr_eq(&m->mh.src, &w->homes[0].address) ? 0 : 1);
 }
 
+static void keep_icmp6(struct mw *w, const struct fake_msg *m)
+{
+	struct mw_icmp6 *k;
+	struct icmp6_msg msg;
+
+	if (!fake_msg_parse_icmp6(m, &msg))
+		return;
+	if (w->n_icmp6s == MW_MAX)
+		abort();
+	k = &w->icmp6s[w->n_icmp6s++];
+	*k = (struct mw_icmp6){
+		.msg = msg,
+		.send = m->mh,
+		.when = w->now,
+		.kernel = *fake_kernel_home(w->k, 0),
+	};
+	k->send.data = NULL;
+}
+
 static int on_send(void *arg, const struct fake_msg *m)
 {
 	struct mw *w = arg;
 	struct icmp6_msg msg;
 	struct mw_nd *n;
 
+	if (m->is_icmp6) {
+		keep_icmp6(w, m);
+		return 0;
+	}
 	if (!m->is_nd) {
 		keep_bu(w, m);
 		return 0;
@@ -125,7 +148,7 @@ static int on_send(void *arg, const struct fake_msg *m)
 
 void mw_forget(struct mw *w)
 {
-	w->n_bus = w->n_nds = w->n_mhs = 0;
+	w->n_bus = w->n_nds = w->n_mhs = w->n_icmp6s = 0;
 	fake_kernel_forget(w->k);
 }
 
@@ -201,6 +224,7 @@ void mw_init(struct mw *w)
 	fake_log_clear();
 	hash_init();
 	fake_random_seed(6275);
+	w->agent = HA;
 	w->now = (struct mtime){ 1000000 };
 	w->tq = tqueue_new();
 	w->k = fake_kernel_new(on_event, w);
@@ -417,7 +441,7 @@ void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
 			.lifetime_4s = (uint16_t)(lifetime_s / 4) },
 	};
 
-	mh(w, HA, hoa, true, &msg);
+	mh(w, w->agent, hoa, true, &msg);
 }
 
 void mw_accept(struct mw *w)
@@ -441,11 +465,53 @@ void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa)
 	mh(w, from, COA_A, false, &msg);
 }
 
-void mw_away(struct mw *w)
+void mw_leave(struct mw *w)
 {
 	mw_ra(w, ETH0, &mw_router_a);
 	fake_kernel_addr_add(w->k, ETH0, COA_A);
 	mw_settle(w);
+}
+
+const struct mw_icmp6 *mw_last_icmp6(struct mw *w)
+{
+	UNIT_NEED(w->n_icmp6s > 0);
+	return &w->icmp6s[w->n_icmp6s - 1];
+}
+
+void mw_icmp6(struct mw *w, const char *from, const char *to, bool rh2,
+	      const struct icmp6_msg *msg)
+{
+	struct packet pkt = { .src = mw_addr(from),
+			      .dst = mw_addr(to),
+			      .wire_src = mw_addr(from),
+			      .wire_dst = mw_addr(rh2 ? COA_A : to),
+			      .has_rh2 = rh2,
+			      .ifindex = ETH0,
+			      .hop_limit = 60,
+			      .when = w->now };
+
+	mn_on_icmp6(w->mn, &pkt, msg, w->now);
+	mw_settle(w);
+}
+
+void mw_haad(struct mw *w, const char *const addrs[])
+{
+	const struct mw_icmp6 *q = mw_last_icmp6(w);
+	struct icmp6_msg msg = { .type = ICMP6_HAAD_REPLY };
+
+	UNIT_NEED(q->msg.type == ICMP6_HAAD_REQUEST);
+	msg.reply.id = q->msg.request.id;
+	while (addrs[msg.reply.n_addrs]) {
+		unsigned int i = msg.reply.n_addrs++;
+
+		msg.reply.addrs[i] = mw_addr(addrs[i]);
+	}
+	mw_icmp6(w, HA, addr_str(&q->send.src), false, &msg);
+}
+
+void mw_away(struct mw *w)
+{
+	mw_leave(w);
 	mw_accept(w);
 	UNIT_STR(mw_state(w), "BOUND");
 	mw_forget(w);
@@ -470,7 +536,7 @@ void mw_open_home(struct mw *w)
 
 struct bul_entry *mw_entry(struct mw *w, const char *hoa)
 {
-	struct in6_addr peer = mw_addr(HA), a = mw_addr(hoa);
+	struct in6_addr peer = mw_addr(w->agent), a = mw_addr(hoa);
 
 	return bul_find(mn_bul(w->mn), &peer, &a);
 }

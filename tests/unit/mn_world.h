@@ -57,6 +57,15 @@ struct mw_nd {
 	struct mtime when;
 };
 
+/* Agent or prefix discovery as it left. */
+struct mw_icmp6 {
+	struct icmp6_msg msg;
+	struct mh_send send;
+	struct mtime when;
+	/* The state of the kernel at that moment. */
+	struct kernel_mn_home kernel;
+};
+
 struct mw {
 	struct mtime now;
 	struct tqueue *tq;
@@ -74,6 +83,9 @@ struct mw {
 	unsigned int n_mhs; /* more are not kept */
 	struct mw_nd nds[MW_MAX];
 	unsigned int n_nds;
+	struct mw_icmp6 icmp6s[MW_MAX];
+	unsigned int n_icmp6s;
+	const char *agent; /* who answers; HA */
 };
 
 /* The world without its node: for changes of w->conf; then mw_start(). */
@@ -134,6 +146,15 @@ void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
 void mw_accept(struct mw *w);
 /* Answers the last one, a de-registration. */
 void mw_deregistered(struct mw *w, uint8_t status);
+/* Away at A, registering; no agent is known when the configuration has none. */
+void mw_leave(struct mw *w);
+/* Answers the last discovery request with these addresses (NULL ends them), as
+ * it should be; then mw_settle. */
+void mw_haad(struct mw *w, const char *const addrs[]);
+/* An ICMPv6 message from anywhere to anywhere; then mw_settle. */
+void mw_icmp6(struct mw *w, const char *from, const char *to, bool rh2,
+	      const struct icmp6_msg *msg);
+const struct mw_icmp6 *mw_last_icmp6(struct mw *w);
 void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa);
 
 /* Away at A with a binding; messages so far forgotten. */

@@ -356,6 +356,15 @@ void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 		fn(arg, &stub.coas[i]);
 }
 
+void mn_walk_agents(struct mn *mn, mn_agent_fn *fn, void *arg)
+{
+	unsigned int i;
+
+	(void)mn;
+	for (i = 0; i < stub.n_agents; i++)
+		fn(arg, &stub.agents[i]);
+}
+
 void mn_walk_ro(struct mn *mn, mn_ro_fn *fn, void *arg)
 {
 	unsigned int i;

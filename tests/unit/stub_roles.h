@@ -25,6 +25,8 @@ struct stub_roles {
 	unsigned int n_ifaces;
 	const struct mn_addr_info *addrs; /* of every interface */
 	unsigned int n_addrs;
+	const struct mn_agent_info *agents;
+	unsigned int n_agents;
 	const struct mn_coa_info *coas;
 	unsigned int n_coas;
 	const struct mn_ro_info *ros;

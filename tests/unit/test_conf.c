@@ -513,6 +513,7 @@ static const struct {
 	{ "9/64", "8/64", "mobile-node.homes.address" },
 	{ "9/64", "9/65", "mobile-node.homes.address" },
 	{ "8:1::1\"", "8:1::2\"", "mobile-node.homes.home-agent" },
+	{ "\"2001:db8:1::1\";}", "\"auto\";}", "mobile-node.homes.home-agent" },
 	{ "retry=7", "table=7", "mobile-node.table" },
 };
 

@@ -247,6 +247,33 @@ static void each_reply(void)
 	teardown();
 }
 
+/* What a mobile node knows of home agents. */
+static void agents_of_a_mobile_node(void)
+{
+	struct mn_agent_addr list[] = {
+		{ addr("2001:db8:1::2"), "in use", { 0 } },
+		{ addr("2001:db8:1::3"), "listed", { 0 } },
+		{ addr("2001:db8:1::1"), "former", mtime_add_s(now, 61) },
+	};
+	const struct mn_agent_info homes[] = {
+		{ .hoa = addr("2001:db8:1::100"),
+		  .prefix = { addr("2001:db8:1::"), 64 },
+		  .discovery = "known",
+		  .listed = mtime_add_s(now, -125),
+		  .n = 3,
+		  .agents = list },
+		{ .hoa = addr("2001:db8:2::100"),
+		  .prefix = { addr("2001:db8:2::"), 64 },
+		  .discovery = "asking" },
+	};
+
+	setup(false);
+	stub.agents = homes;
+	stub.n_agents = 2;
+	expect("{\"cmd\":\"show home-agents\"}", "home-agents-mobile-node");
+	teardown();
+}
+
 static void bad_requests_get_a_reason(void)
 {
 	static const char *const requests[][2] = {
@@ -286,7 +313,6 @@ static void bad_requests_get_a_reason(void)
 	teardown();
 	setup(false);
 	expect_error("{\"cmd\":\"show ra\"}", "no home agent");
-	expect_error("{\"cmd\":\"show home-agents\"}", "no home agent");
 	expect_error("{\"cmd\":\"renumber\"}", "no home agent");
 	teardown();
 }
@@ -326,6 +352,7 @@ static void arguments(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(each_reply),
+	UNIT_CASE(agents_of_a_mobile_node),
 	UNIT_CASE(bad_requests_get_a_reason),
 	UNIT_CASE(arguments),
 	UNIT_END,
