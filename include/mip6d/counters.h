@@ -85,7 +85,10 @@
 	X(HAAD_ASKED, "haad-asked", "agent discovery requests sent")           \
 	X(HAAD_REPLY_IN, "haad-reply-in", "agent discovery replies received")  \
 	X(HAAD_REPLY_IGNORED, "haad-reply-ignored", "that answer nothing")     \
-	X(AGENT_CHANGED, "agent-changed", "home agents given up for another")
+	X(AGENT_CHANGED, "agent-changed", "home agents given up for another")  \
+	X(MPS_OUT, "mps-out", "Mobile Prefix Solicitations sent")              \
+	X(MPA_IN, "mpa-in", "Mobile Prefix Advertisements received")           \
+	X(MPA_IGNORED, "mpa-ignored", "that were not asked for, or not valid")
 
 enum counter {
 #define X(id, name, text) CNT_##id,

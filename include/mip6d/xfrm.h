@@ -69,6 +69,7 @@ struct xfrm_policy {
 	struct in6_addr src, dst;
 	uint8_t src_len, dst_len;
 	uint8_t proto;  /* 0: any */
+	uint16_t sport; /* 0: any; of ICMPv6 the type */
 	uint16_t dport; /* 0: any */
 	enum xfrm_user user;
 	uint32_t priority; /* lower comes first */

@@ -299,6 +299,7 @@ bool mn_is_stopped(const struct mn *mn)
 static void home_reload(struct mn_home *h, struct mtime now)
 {
 	h->barred = false;
+	h->mpd.invalid = false;
 	if (h->place == MN_PLACE_DUPLICATE) {
 		mn_return_cancel(h);
 		mn_home_enter(h, MN_PLACE_UNKNOWN, "configuration read again",
@@ -374,6 +375,9 @@ void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 		break;
 	case ICMP6_HAAD_REPLY:
 		mn_dhaad_on_reply(mn, pkt, &msg->reply, now);
+		break;
+	case ICMP6_MPA:
+		mn_mpd_on_mpa(mn, pkt, &msg->mpa, now);
 		break;
 	case ICMP6_DEST_UNREACH_T:
 	case ICMP6_TOO_BIG_T:

@@ -7,10 +7,6 @@
  * the verdict of mn_ba.c; answers that are about nothing that was sent are
  * counted and leave no trace.  Those of correspondents are left to
  * mn_ro_answer.c.
- *
- * Differs from RFC 6275 section 11.7.1 for status 1: the binding is refreshed
- * without prefix discovery, of which the mobile node's side is not there yet;
- * our home agent grants no more than the prefix has.
  */
 #include "mn_priv.h"
 
@@ -45,11 +41,7 @@ static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
 	e->refresh = r->refresh;
 	mn_agent_accepted(h);
 	mn_reg_enter(h, BUL_BOUND, ba_status_str(msg->ba.status), now);
-	if (r->prefix_discovery)
-		log_limited(LOG_LEVEL_NOTICE, now,
-			    "mn: hoa=%s the agent asks for prefix discovery, "
-			    "which is not available: %s",
-			    addr_str(&e->hoa), ba_status_hint(msg->ba.status));
+	mn_mpd_on_bound(h, r->prefix_discovery, now);
 }
 
 static void ba_refused(struct mn_home *h, const struct mh_msg *msg,

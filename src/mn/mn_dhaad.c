@@ -194,7 +194,7 @@ static void drop_ours(struct mn *mn, struct mn_agents *l)
 	while (i < l->n) {
 		struct in6_addr a = l->a[i].addr;
 
-		if (mn_is_hoa(mn, &a) ||
+		if (mn_home_of(mn, &a) ||
 		    kernel_addr_is_local(mn->env.kernel, &a))
 			mn_agents_drop(l, &a);
 		else

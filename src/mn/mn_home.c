@@ -29,6 +29,7 @@ void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 	snprintf(h->reason, sizeof(h->reason), "no router heard yet");
 	task_init(&h->task, mn_return_task);
 	task_init(&h->install.task, mn_install_task);
+	task_init(&h->mpd.task, mn_mpd_task);
 	mn_agent_init(h);
 }
 
@@ -37,6 +38,7 @@ void mn_home_done(struct mn_home *h)
 	mn_return_cancel(h);
 	task_stop(&h->install.task);
 	mn_dhaad_stop(h);
+	mn_mpd_stop(h);
 	mn_former_drop_all(h);
 	if (h->bul)
 		bul_del(&h->mn->bul, h->bul);
@@ -206,6 +208,7 @@ static struct mn_iface *home_iface(struct mn_home *h, struct mtime now)
 		    !mn_subnet_find_prefix(&f->wire, &h->prefix, now, &valid))
 			continue;
 		h->hoa_valid_until = valid;
+		h->hoa_heard = now;
 		if (!best || f->conf->preference > best->conf->preference ||
 		    (f->conf->preference == best->conf->preference &&
 		     f->ifindex == h->home_ifindex))
@@ -260,6 +263,7 @@ static void go_away(struct mn_home *h, const struct mn_coa_choice *choice,
 	h->coa_router = c->router;
 	mn_home_install_away(h, now);
 	mn_dhaad_resume(h, now);
+	mn_mpd_resume(h, now);
 }
 
 void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
@@ -280,10 +284,14 @@ void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 		return;
 	f = home_iface(h, now);
 	if (f) {
+		h->mpd.invalid = false;
+		h->mpd.told = (struct mtime){ 0 };
 		mn_return_begin(h, f, now);
 		mn_dhaad_resume(h, now);
 		return;
 	}
+	if (h->mpd.invalid)
+		return;
 	mn_coa_choose(mn->candidates, n_candidates, &ask, &choice);
 	if (!choice.coa || choice.hold) {
 		stay(h, &choice);

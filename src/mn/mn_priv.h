@@ -103,6 +103,19 @@ struct mn_dhaad {
 	struct task task;
 };
 
+/* Mobile prefix discovery (mn_mpd.c). */
+struct mn_mpd {
+	bool wanted;  /* asked until an advertisement comes */
+	bool open;    /* the last solicitation is not answered */
+	bool status1; /* wanted because the agent says so (status 1) */
+	bool invalid; /* the home prefix is not valid any more */
+	uint16_t id;  /* of the last solicitation */
+	uint32_t timeout_ms;
+	struct mtime sent; /* the last solicitation */
+	struct mtime told; /* the last advertisement; 0: none */
+	struct task task;
+};
+
 #define MN_FORMERS_MAX 4 /* more push out the one that ends first */
 
 /* An agent that was given up while it may hold a binding (mn_former.c). */
@@ -144,7 +157,10 @@ struct mn_home {
 	bool retry;              /* REFUSED, and its time has come */
 	bool barred; /* 134: not used until the configuration is read again */
 	bool temporary; /* the home address is one of RFC 8981 */
-	struct mtime hoa_valid_until;
+	/* End of the valid lifetime of the home prefix, and when that was
+	 * heard: of routers at home, of the agent elsewhere. */
+	struct mtime hoa_valid_until, hoa_heard;
+	struct mn_mpd mpd;
 
 	/* Its home agent: mn_home_agent(). */
 	bool dynamic;                 /* not in the configuration */
@@ -314,6 +330,35 @@ bool mn_former_any(const struct mn_home *h);
 /* True when the acknowledgement is one of a former agent. */
 bool mn_former_on_ba(struct mn_home *h, const struct packet *pkt,
 		     const struct mh_msg *msg, struct mtime now);
+
+/* ---- mn_mpd.c: mobile prefix discovery (11.4.2, 11.4.3) ---- */
+
+enum mn_mpa_verdict {
+	MN_MPA_OK,
+	MN_MPA_NO_AGENT,    /* none is known */
+	MN_MPA_WRONG_AGENT, /* not from it */
+	MN_MPA_NO_RH2,
+	MN_MPA_NOT_ASKED, /* discarded, but worth asking */
+};
+
+/* Judges an advertisement to hoa, whose home agent is `agent` (:: when none
+ * is known).  Pure. */
+enum mn_mpa_verdict mn_mpa_judge(const struct mn_mpd *d,
+				 const struct in6_addr *agent,
+				 const struct packet *pkt,
+				 const struct icmp6_mpa *mpa);
+
+void mn_mpd_task(struct task *task, struct mtime now);
+/* Whatever is going on stops. */
+void mn_mpd_stop(struct mn_home *h);
+/* The agent accepted a registration; `asks`: with status 1. */
+void mn_mpd_on_bound(struct mn_home *h, bool asks, struct mtime now);
+/* It can send again. */
+void mn_mpd_resume(struct mn_home *h, struct mtime now);
+/* True while a refresh has to wait for the answer. */
+bool mn_mpd_defers(const struct mn_home *h, struct mtime now);
+void mn_mpd_on_mpa(struct mn *mn, const struct packet *pkt,
+		   const struct icmp6_mpa *mpa, struct mtime now);
 
 /* ---- mn_return.c: returning home (11.5.5) ---- */
 

@@ -25,6 +25,9 @@
 #define UNANSWERED_MAX 3
 /* An agent that keeps answering 135 is not worth three updates a second. */
 #define RESYNC_MAX 3
+/* How often a refresh that waits for prefix discovery looks again (Differs
+ * from RFC 6275 section 11.7.1: a new care-of address does not wait). */
+#define DEFER_MS 1000
 
 static bool is_under_way(enum bul_state s)
 {
@@ -426,10 +429,14 @@ static void on_due(struct mn_home *h, struct mtime now)
 		resend(h, now);
 		break;
 	case BUL_BOUND:
-		if (may_send(h))
-			reg_begin_coa(h, "refresh", now);
-		else
+		if (mn_mpd_defers(h, now)) {
+			e->refresh = mtime_add_ms(now, DEFER_MS);
 			reg_arm(h, now);
+		} else if (may_send(h)) {
+			reg_begin_coa(h, "refresh", now);
+		} else {
+			reg_arm(h, now);
+		}
 		break;
 	case BUL_REFUSED:
 		mn_reg_retry(h, now);

@@ -227,6 +227,9 @@ bool mn_ro_is_direct(const struct mn_ro *c, struct mtime now);
 
 /* ---- mn_ro_follow.c: what the home address does ---- */
 
+/* Peers that would keep a binding beyond `end` get another lifetime. */
+void mn_ro_shorten(struct mn_home *h, struct mtime end, struct mtime now);
+
 /* Compares with what was last; cheap when nothing changed. */
 void mn_ro_follow(struct mn_home *h, struct mtime now);
 /* Deletes the binding, or ends at once when there can be none or nothing can

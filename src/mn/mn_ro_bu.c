@@ -64,10 +64,14 @@ static void fill(struct mn_ro *c, struct mn_ro_bu *bu, struct mtime now)
 	const struct mn_rr *home = &c->test[MN_RR_HOME];
 	const struct mn_rr *coa = &c->test[MN_RR_COA];
 	const struct mn_home *h = c->home;
+	struct mtime prefix_end = h->hoa_valid_until;
 	bool deletes = c->state == MN_RO_DELETING;
 	bool at_home = h->ro_phase == MN_RO_AT_HOME;
 	bool elsewhere = mn_ro_may_be_bound(c, now) && !mn_ro_is_bound(c, now);
 
+	/* What was heard at home long ago and has run out says nothing. */
+	if (!mtime_before(now, prefix_end))
+		prefix_end = MTIME_NEVER;
 	*bu = (struct mn_ro_bu){
 		.ack = c->mn->conf->cn_ack || deletes || elsewhere,
 		.home_nonce = home->nonce,
@@ -78,7 +82,8 @@ static void fill(struct mn_ro *c, struct mn_ro_bu *bu, struct mtime now)
 	auth_kbm(home->token, deletes ? NULL : coa->token, c->kbm);
 	if (!deletes && h->bul)
 		bu->lifetime_4s = mn_ro_bu_lifetime(
-			mtime_left_s(h->bul->expires, now),
+			mtime_left_s(mtime_min(h->bul->expires, prefix_end),
+				     now),
 			mn_coa_valid_s(c->home, &h->coa, now));
 }
 

@@ -149,6 +149,17 @@ void mn_ro_follow(struct mn_home *h, struct mtime now)
 			follow(c, moved, now);
 }
 
+void mn_ro_shorten(struct mn_home *h, struct mtime end, struct mtime now)
+{
+	struct mn_ro *c, *next;
+
+	HASH_ITER(hh, h->mn->ro.table, c, next)
+		if (c->home == h && c->state == MN_RO_BOUND &&
+		    mtime_before(end, c->maybe_until))
+			mn_ro_enter(c, MN_RO_TESTING,
+				    "the home prefix ends sooner", now);
+}
+
 /* ---- stop ---- */
 
 void mn_ro_stop(struct mn *mn, struct mtime now)

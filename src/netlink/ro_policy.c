@@ -21,7 +21,9 @@
 
 #include <stdlib.h>
 
-#define MH_PROTO 135
+#define MH_PROTO    135
+#define ICMP6_PROTO 58
+#define ICMP6_MPS   146
 
 /* ---- rules ---- */
 
@@ -113,6 +115,10 @@ static void add_agent(struct policy_list *list, const struct in6_addr *hoa,
 		.exact = true,
 	};
 
+	add(list, &p);
+	/* Mobile Prefix Solicitations (section 11.4.2). */
+	p.proto = ICMP6_PROTO;
+	p.sport = ICMP6_MPS;
 	add(list, &p);
 }
 

@@ -44,6 +44,7 @@ static int set_filter(int fd)
 	ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
 	ICMP6_FILTER_SETPASS(TYPE_HAAD_REQUEST, &filter);
 	ICMP6_FILTER_SETPASS(TYPE_HAAD_REPLY, &filter);
+	ICMP6_FILTER_SETPASS(TYPE_MPA, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &filter);
@@ -68,6 +69,8 @@ static int open_fd(int *ret_fd)
 		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	if (!err)
 		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+	if (!err) /* of Mobile Prefix Advertisements */
+		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVRTHDR, 1);
 	if (err)
 		return err;
 	*ret_fd = fd;

@@ -34,6 +34,7 @@ struct icmp6_sock *icmp6_sock_close(struct icmp6_sock *is);
 /* ICMPv6 types of RFC 6275 sections 6.5 to 6.7. */
 #define TYPE_HAAD_REQUEST 144
 #define TYPE_HAAD_REPLY   145
+#define TYPE_MPA          147
 #define TYPE_MPS          146
 
 struct mobile_sock;

@@ -105,6 +105,8 @@ static void fill_selector(struct xfrm_selector *sel,
 	sel->prefixlen_d = p->dst_len;
 	sel->prefixlen_s = p->src_len;
 	sel->proto = p->proto;
+	sel->sport = htons(p->sport);
+	sel->sport_mask = p->sport ? 0xffff : 0;
 	sel->dport = htons(p->dport);
 	sel->dport_mask = p->dport ? 0xffff : 0;
 	sel->user = p->user;
@@ -195,8 +197,9 @@ bool xfrm_policy_same_selector(const struct xfrm_policy *a,
 {
 	return a->dir == b->dir && a->src_len == b->src_len &&
 	       a->dst_len == b->dst_len && a->proto == b->proto &&
-	       a->dport == b->dport && a->user == b->user &&
-	       addr_eq(&a->src, &b->src) && addr_eq(&a->dst, &b->dst);
+	       a->sport == b->sport && a->dport == b->dport &&
+	       a->user == b->user && addr_eq(&a->src, &b->src) &&
+	       addr_eq(&a->dst, &b->dst);
 }
 
 bool xfrm_policy_eq(const struct xfrm_policy *a, const struct xfrm_policy *b)

@@ -53,7 +53,8 @@ static const char *show(const struct policy_list *list)
 			p->dir == XFRM_DIR_IN ? p->src_len : p->dst_len,
 			p->proto, p->dport, p->hao ? " hao" : "",
 			p->rh2 ? " rh2" : "", p->exact ? " exact" : "");
-		UNIT_EQ(p->optional, p->proto != 135 && (p->hao || p->rh2));
+		UNIT_EQ(p->optional, p->priority != 6 && (p->hao || p->rh2));
+		UNIT_EQ(p->sport, p->proto == 58 ? 146 : 0);
 	}
 	return text;
 }
@@ -91,6 +92,7 @@ static void one_rule(void)
 	struct ro_rules rules = { v, 1 };
 
 	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "out 6 2001:db8:1::1/128 58:0 hao exact\n"
 				     "in 11 ::/0 0:0 rh2\n"
 				     "out 9 ff00::/8 0:0\n"
 				     "out 9 fe80::/10 0:0\n"
@@ -108,8 +110,10 @@ static void without_optimise_nothing_is_asked(void)
 	struct ro_rules rules = { v, 2 }, none = { NULL, 0 };
 
 	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "out 6 2001:db8:1::1/128 58:0 hao exact\n"
 				     "in 11 ::/0 0:0 rh2\n");
 	UNIT_STR(home(&none, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				    "out 6 2001:db8:1::1/128 58:0 hao exact\n"
 				    "in 11 ::/0 0:0 rh2\n");
 }
 
@@ -127,6 +131,7 @@ static void order_is_priority(void)
 	struct ro_rules rules = { v, 6 };
 
 	UNIT_STR(home(&rules, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+				     "out 6 2001:db8:1::1/128 58:0 hao exact\n"
 				     "in 11 ::/0 0:0 rh2\n"
 				     "out 9 ff00::/8 0:0\n"
 				     "out 9 fe80::/10 0:0\n"

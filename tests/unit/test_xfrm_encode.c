@@ -188,6 +188,9 @@ static void policies_compared(void)
 	b = a;
 	b.dport = 53;
 	UNIT_EQ(xfrm_policy_same_selector(&a, &b), false);
+	b = a;
+	b.sport = 146;
+	UNIT_EQ(xfrm_policy_same_selector(&a, &b), false);
 }
 
 static const struct unit_case cases[] = {
