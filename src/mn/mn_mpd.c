@@ -259,10 +259,11 @@ static struct mtime end_of(uint32_t left_s, struct mtime now)
  * more does not count: seconds are rounded here and there. */
 static void shorten(struct mn_home *h, struct mtime now)
 {
-	struct mtime end = mtime_add_s(h->hoa_valid_until, LIFETIME_UNIT_S);
+	struct mtime end;
 
 	if (!mtime_before(h->hoa_valid_until, MTIME_NEVER))
 		return;
+	end = mtime_add_s(h->hoa_valid_until, LIFETIME_UNIT_S);
 	if (h->bul && h->bul->state == BUL_BOUND &&
 	    mtime_before(end, h->bul->expires))
 		mn_reg_again(h, "the home prefix ends sooner", now);
