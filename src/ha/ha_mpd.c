@@ -232,13 +232,23 @@ void ha_mpd_on_bu(struct bcache_entry *e, struct mtime now)
 	arm(e);
 }
 
+static bool is_too_late(struct bcache_entry *e, struct mtime now)
+{
+	uint32_t valid_s = life_of(e, now).valid_s;
+
+	return valid_s != UINT32_MAX &&
+	       mtime_before(mtime_add_s(now, valid_s), ha_binding(e)->mpd.due);
+}
+
 void ha_mpd_on_change(struct bcache_entry *e, struct mtime now)
 {
 	struct ha_mpd *m = &ha_binding(e)->mpd;
 
-	/* One that is scheduled will tell this, too, at its time; one that
-	 * is being repeated is out of date. */
-	if (m->state != HA_MPD_IDLE && m->state != HA_MPD_WAITING)
+	/* One that is scheduled will tell this, too, at its time, unless the
+	 * prefix would be invalid by then; one that is being repeated is out
+	 * of date. */
+	if (m->state == HA_MPD_OFF ||
+	    (m->state == HA_MPD_SCHEDULED && !is_too_late(e, now)))
 		return;
 	schedule(e, now);
 	arm(e);
