@@ -141,17 +141,29 @@ static void former_task(struct task *task, struct mtime now)
 				: MAX_BINDACK_TIMEOUT_MS;
 }
 
-void mn_former_add(struct mn_home *h, const struct in6_addr *agent,
-		   struct mtime expires, struct mtime now)
+/* Its own, else a free one, else that of the binding that ends first. */
+static struct mn_former *slot_for(struct mn_home *h,
+				  const struct in6_addr *agent)
 {
 	struct mn_former *f = former_of(h, agent);
 	unsigned int i;
 
 	if (!f)
 		f = former_of(h, &addr_any);
-	for (i = 0; !f && i < MN_FORMERS_MAX; i++)
-		if (!i || mtime_before(h->formers[i].expires, f->expires))
+	if (f)
+		return f;
+	f = &h->formers[0];
+	for (i = 1; i < MN_FORMERS_MAX; i++)
+		if (mtime_before(h->formers[i].expires, f->expires))
 			f = &h->formers[i];
+	return f;
+}
+
+void mn_former_add(struct mn_home *h, const struct in6_addr *agent,
+		   struct mtime expires, struct mtime now)
+{
+	struct mn_former *f = slot_for(h, agent);
+
 	f->agent = *agent;
 	f->expires = expires;
 	f->seq = h->seq;

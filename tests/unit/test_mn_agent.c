@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A mobile node that has discovered its home agents: which one is used, the
+ * next when one fails, bindings left behind.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mip6d/cleanup.h"
+#include "tests/unit/mn_world.h"
+
+#define HA2 "2001:db8:1::2"
+#define HA3 "2001:db8:1::3"
+
+static struct mw w;
+
+static const char *const two[] = { HA, HA2, NULL };
+static const char *const three[] = { HA2, HA, HA3, NULL };
+
+static void open_auto(void)
+{
+	mw_init(&w);
+	w.homes[0].home_agent = addr_any;
+	mw_start(&w);
+}
+
+/* Away, and asking. */
+static void open_asking(void)
+{
+	open_auto();
+	mw_leave(&w);
+	UNIT_NEED(w.n_icmp6s == 1);
+}
+
+/* Bound at HA, and HA2 is known. */
+static void open_bound(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_forget(&w);
+}
+
+struct seen {
+	char discovery[16];
+	char uses[512];
+};
+
+static void see(void *arg, const struct mn_agent_info *info)
+{
+	struct seen *s = arg;
+	unsigned int i;
+
+	snprintf(s->discovery, sizeof(s->discovery), "%s", info->discovery);
+	for (i = 0; i < info->n; i++)
+		snprintf(s->uses + strlen(s->uses),
+			 sizeof(s->uses) - strlen(s->uses), "%s%s %s",
+			 i ? ", " : "", addr_str(&info->agents[i].addr),
+			 info->agents[i].use);
+}
+
+/* What ctl shows. */
+static struct seen shown(void)
+{
+	struct seen s = { "", "" };
+
+	mn_walk_agents(w.mn, see, &s);
+	return s;
+}
+
+/* ---- one after the other ---- */
+
+/* MN-56: in the order of the list, as its first agent wants it. */
+static void the_first_of_the_list(void)
+{
+	open_asking();
+	mw_haad(&w, three);
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	MW_ADDR(mw_last_bu(&w)->kernel.ha, HA2);
+	UNIT_STR(shown().uses, HA2 " in use, " HA " listed, " HA3 " listed");
+	w.agent = HA2;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
+/* MN-57: a silent agent gets MAX_BINDACK_TIMEOUT, well over
+ * InitialBindackTimeoutFirstReg; MN-60: then the next is tried. What the first
+ * may hold is deleted. */
+static void a_silent_agent(void)
+{
+	unsigned int i, to_first = 0;
+	const struct mw_bu *b;
+
+	open_asking();
+	mw_haad(&w, two);
+	mw_run_ms(&w, 31999);
+	for (i = 0; i < w.n_bus; i++)
+		to_first += addr_eq(&w.bus[i].send.dst, &w.bus[0].send.dst);
+	UNIT_EQ(to_first, 5); /* 0, 1.5, 4.5, 10.5, 22.5 s */
+	UNIT_EQ(w.n_bus, 5);
+	mw_run_ms(&w, 1);
+	b = mw_last_bu(&w);
+	UNIT_EQ(w.n_bus, 6);
+	MW_ADDR(b->send.dst, HA2);
+	MW_ADDR(b->kernel.ha, HA2);
+	UNIT_EQ(b->bu.lifetime_4s, 105);
+	UNIT_EQ(w.counters.v[CNT_AGENT_CHANGED], 1);
+	UNIT_STR(shown().uses, HA2 " in use, " HA " failed, " HA " former");
+	w.agent = HA2;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	UNIT_EQ(w.n_icmp6s, 1);
+	mw_close(&w);
+}
+
+static void refused_with(uint8_t status)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_ba(&w, HOA, status, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_EQ(w.n_bus, 2);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	/* A refusal leaves nothing behind. */
+	UNIT_STR(shown().uses, HA2 " in use, " HA " failed");
+	mw_close(&w);
+}
+
+/* MN-60: any refusal that is the agent's leads to the next one at once. */
+static void refusals(void)
+{
+	refused_with(BA_PROHIBITED);
+	refused_with(BA_NO_RESOURCES);
+	refused_with(BA_HOME_REG_UNSUPPORTED);
+	refused_with(BA_NOT_HOME_SUBNET);
+	refused_with(BA_NOT_HOME_AGENT);
+}
+
+/* MN-60: when all have refused they are asked for again, not at once; the
+ * answer is used at the next that is not the last. */
+static void all_refuse(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_ba(&w, HOA, BA_NOT_HOME_AGENT, mw_last_bu(&w)->bu.seq, 0);
+	w.agent = HA2;
+	mw_ba(&w, HOA, BA_NOT_HOME_AGENT, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_state(&w), "REFUSED");
+	UNIT_STR(shown().discovery, "waiting");
+	mw_forget(&w);
+	mw_run_ms(&w, 59900);
+	UNIT_EQ(w.n_icmp6s, 0);
+	UNIT_EQ(w.n_bus, 0);
+	mw_run_ms(&w, 200);
+	UNIT_EQ(w.n_icmp6s, 1);
+	mw_ba(&w, HOA, BA_NOT_HOME_AGENT, mw_last_bu(&w)->bu.seq, 0);
+	mw_haad(&w, three);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+	w.agent = HA;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	UNIT_STR(shown().discovery, "known");
+	mw_close(&w);
+}
+
+/* All are silent and nobody answers: each is tried in turn, for ever. */
+static void all_are_silent(void)
+{
+	bool again = false;
+	unsigned int i;
+
+	open_asking();
+	mw_haad(&w, two);
+	mw_run_ms(&w, 70000);
+	UNIT_EQ(w.n_icmp6s, 3);
+	mw_forget(&w);
+	mw_run_ms(&w, 400000);
+	CU_ASSERT(w.n_icmp6s >= 5);
+	for (i = 0; i < w.n_bus; i++)
+		again |= w.bus[i].bu.lifetime_4s &&
+			 !strcmp(addr_str(&w.bus[i].send.dst), HA);
+	CU_ASSERT(again);
+	mw_close(&w);
+}
+
+/* MN-58: the list serves long after it came, without another request. */
+static void the_list_is_kept(void)
+{
+	open_bound();
+	mw_run_ms(&w, 336000);
+	UNIT_EQ(w.n_bus, 1); /* refreshed */
+	mw_ba(&w, HOA, BA_NO_RESOURCES, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_EQ(w.n_icmp6s, 0);
+	MW_ADDR(w.bus[1].send.dst, HA2);
+	mw_close(&w);
+}
+
+/* MN-59: while a binding lasts it is renewed where it is, whatever a reply
+ * says; the other one is for when that fails. */
+static void a_binding_stays_where_it_is(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_accept(&w);
+	mw_forget(&w);
+	fake_kernel_addr_del(w.k, ETH0, COA_A);
+	fake_kernel_addr_add(w.k, ETH0, "2001:db8:a::6");
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+	mw_run_ms(&w, 31000);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+	mw_close(&w);
+}
+
+/* ---- what is left behind ---- */
+
+/* A refresh is not answered: the binding is there still, and deleted; from
+ * the care-of address, with a Home Address option of its own. */
+static void a_binding_left_behind(void)
+{
+	const struct mw_bu *b;
+	uint16_t seq;
+
+	open_bound();
+	mw_run_ms(&w, 336000);
+	mw_run_ms(&w, 32000);
+	w.agent = HA2;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_forget(&w);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, 1);
+	b = mw_last_bu(&w);
+	MW_ADDR(b->send.dst, HA);
+	MW_ADDR(b->send.src, HOA);
+	CU_ASSERT(b->send.hao);
+	MW_ADDR(b->send.hao_coa, COA_A);
+	MW_ADDR(b->acoa, COA_A);
+	UNIT_EQ(b->bu.lifetime_4s, 0);
+	CU_ASSERT(b->bu.flags & BU_FLAG_H);
+	seq = b->bu.seq;
+	/* Unanswered it is repeated; 135 moves on. */
+	mw_run_ms(&w, 2000);
+	UNIT_EQ(w.n_bus, 2);
+	UNIT_EQ(mw_last_bu(&w)->bu.seq, (uint16_t)(seq + 1));
+	w.agent = HA;
+	mw_ba(&w, HOA, BA_ACCEPTED, seq, 0); /* not the last */
+	mw_ba(&w, HOA, BA_SEQ_OUT_OF_WINDOW, (uint16_t)(seq + 100), 0);
+	mw_run_ms(&w, 4000);
+	UNIT_EQ(w.n_bus, 3);
+	UNIT_EQ(mw_last_bu(&w)->bu.seq, (uint16_t)(seq + 101));
+	mw_ba(&w, HOA, BA_ACCEPTED, (uint16_t)(seq + 101), 0);
+	mw_forget(&w);
+	mw_run_ms(&w, 60000);
+	UNIT_EQ(w.n_bus, 0);
+	w.agent = HA2;
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
+/* It ends with the binding at the latest. */
+static void a_binding_left_behind_runs_out(void)
+{
+	open_bound();
+	mw_run_ms(&w, 336000);
+	mw_run_ms(&w, 32000);
+	w.agent = HA2;
+	mw_accept(&w);
+	CU_ASSERT(strstr(shown().uses, HA " former") != NULL);
+	mw_run_ms(&w, 336000);
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_run_ms(&w, 100000);
+	UNIT_STR(shown().uses, HA2 " in use, " HA " listed");
+	mw_forget(&w);
+	mw_run_ms(&w, 60000);
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
+/* Of many, those are remembered that may hold a binding for the longest. */
+static void many_bindings_left_behind(void)
+{
+	static const char *const six[] = { HA,
+					   HA2,
+					   HA3,
+					   "2001:db8:1::4",
+					   "2001:db8:1::5",
+					   "2001:db8:1::6",
+					   NULL };
+
+	open_asking();
+	mw_haad(&w, six);
+	mw_run_ms(&w, 5 * 32000);
+	UNIT_STR(shown().uses,
+		 "2001:db8:1::6 in use, " HA " failed, " HA2 " failed, " HA3
+		 " failed, 2001:db8:1::4 failed, 2001:db8:1::5 failed, "
+		 "2001:db8:1::5 former, " HA2 " former, " HA3
+		 " former, 2001:db8:1::4 former");
+	mw_close(&w);
+}
+
+/* An agent whose predecessor still defends the home address says 134: no
+ * duplicate, but a reason to wait for the predecessor. */
+static void the_predecessor_defends(void)
+{
+	open_bound();
+	mw_run_ms(&w, 336000);
+	mw_run_ms(&w, 32000);
+	w.agent = HA2;
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_state(&w), "REFUSED");
+	UNIT_STR(mw_location(&w), "away");
+	mw_forget(&w);
+	mw_run_ms(&w, 60100);
+	CU_ASSERT(w.n_bus > 0);
+	mw_close(&w);
+}
+
+/* ---- at home, after a restart ---- */
+
+/* The router that defends the home address has a binding of an earlier life:
+ * it becomes the agent, and deletes it. */
+static void a_stale_binding_at_home(void)
+{
+	open_auto();
+	mw_ra(&w, ETH0, &mw_home_router);
+	mw_na(&w, ETH0, HOA, 1);
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+	UNIT_EQ(mw_last_bu(&w)->bu.lifetime_4s, 0);
+	mw_accept(&w);
+	UNIT_STR(mw_location(&w), "home");
+	mw_close(&w);
+}
+
+/* A stranger who does is a duplicate. */
+static void a_stranger_at_home(void)
+{
+	open_auto();
+	mw_ra(&w, ETH0, &mw_home_router);
+	mw_na(&w, ETH0, HOA, 7);
+	UNIT_EQ(w.n_bus, 0);
+	UNIT_STR(mw_location(&w), "duplicate");
+	mw_close(&w);
+}
+
+static const struct unit_case agents[] = {
+	UNIT_CASE(the_first_of_the_list),
+	UNIT_CASE(a_silent_agent),
+	UNIT_CASE(refusals),
+	UNIT_CASE(all_refuse),
+	UNIT_CASE(all_are_silent),
+	UNIT_CASE(the_list_is_kept),
+	UNIT_CASE(a_binding_stays_where_it_is),
+	UNIT_CASE(a_binding_left_behind),
+	UNIT_CASE(a_binding_left_behind_runs_out),
+	UNIT_CASE(many_bindings_left_behind),
+	UNIT_CASE(the_predecessor_defends),
+	UNIT_CASE(a_stale_binding_at_home),
+	UNIT_CASE(a_stranger_at_home),
+	UNIT_END,
+};
+
+static const struct unit_suite suites[] = { { "mn_agent", agents }, UNIT_END };
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, suites);
+}
