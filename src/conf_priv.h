@@ -149,8 +149,6 @@ unsigned int *conf_count_of(const struct conf_reader *r);
 void *conf_array_new(const struct conf_reader *r, unsigned int n, size_t size);
 /* Numbers are 8, 16 or 32 bits wide. */
 void conf_number_store(const struct conf_option *o, char *base, uint32_t v);
-/* enum log_level of its name, or -EINVAL. */
-int conf_log_level(const char *text);
 
 /* Turns the joined text into values; whatever is wrong is kept in t. */
 struct conf *conf_read(struct conf_text *t);

@@ -184,6 +184,8 @@ struct conf *conf_free(struct conf *conf);
 const char *conf_cn_action_str(enum conf_cn_action action);
 const char *conf_mn_action_str(enum conf_mn_action action);
 const char *conf_ra_str(enum conf_ra ra);
+/* enum log_level of its name, or -EINVAL; NULL has none. */
+int conf_log_level(const char *text);
 /* "tcp", or NULL for a protocol that has no name there. */
 const char *conf_protocol_str(uint8_t protocol);
 

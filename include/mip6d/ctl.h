@@ -16,13 +16,16 @@ struct ctl;
 
 /* Pure: answers one request line (without the newline, len octets, any
  * octets at all) with one line of JSON, newline included, malloc'ed; the
- * caller frees it.  NULL only when out of memory. */
-char *ctl_answer(struct daemon *d, const char *line, size_t len,
-		 struct mtime now);
+ * caller frees it.  may_change: the asker is root; who is not gets no verb
+ * that changes something (CTL_CHANGES).  NULL only when out of memory. */
+char *ctl_answer(struct daemon *d, bool may_change, const char *line,
+		 size_t len, struct mtime now);
 
 /* The server, [K].  -EADDRINUSE when another mip6d has the socket; a stale
  * socket file is replaced, a missing folder created.  Other errors are
- * logged.  group "": root (the daemon's user) only.  d may be NULL for the
+ * logged.  Who may connect may read; what changes something is root's, by
+ * the credentials of the connection.  group "": root (the daemon's user)
+ * only.  d may be NULL for the
  * time being: to know that we are alone before anything is touched. */
 int ctl_open(struct loop *loop, const char *path, const char *group,
 	     struct daemon *d, struct ctl **ret_ctl);

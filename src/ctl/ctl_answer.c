@@ -3,7 +3,8 @@
  * One request line to one reply line.  Pure.
  *
  * This file decides the envelope: {"ok": true, "version": 1, "cmd": ...} or
- * {"ok": false, ..., "error": "..."}.  What the replies hold is left to
+ * {"ok": false, ..., "error": "..."}, and that what changes something is
+ * root's alone.  What the replies hold is left to
  * ctl_dump.c, the socket to ctl_server.c.  mip6d-ctl(8) documents both.
  */
 #include "mip6d/ctl.h"
@@ -12,26 +13,31 @@
 #include <string.h>
 
 #include "mip6d/cleanup.h"
+#include "mip6d/log.h"
 #include "src/ctl/ctl_priv.h"
 
 static const struct command {
 	const char *name;
 	ctl_dump_fn *dump;
 	ctl_ask_fn *ask; /* instead: it has arguments */
+	bool changes;    /* something, so that only root may */
 } commands[] = {
-#define X(name, text, fn) { name, fn, NULL },
+#define X(name, text, fn) { name, fn, NULL, false },
 	CTL_COMMANDS(X)
 #undef X
-#define X(name, arguments, text, fn) { name, NULL, fn },
+#define X(name, arguments, text, fn, request) { name, NULL, fn, false },
 		CTL_QUESTIONS(X)
+#undef X
+#define X(name, arguments, text, fn, request) { name, NULL, fn, true },
+			CTL_CHANGES(X)
 #undef X
 };
 
-#define X(name, text, fn)            ", \"" name "\""
-#define Y(name, arguments, text, fn) ", \"" name "\""
+#define X(name, text, fn)                     ", \"" name "\""
+#define Y(name, arguments, text, fn, request) ", \"" name "\""
 static const char unknown_command[] =
 	"unknown command, expected one of \"cmd\": " CTL_COMMANDS(X)
-		CTL_QUESTIONS(Y);
+		CTL_QUESTIONS(Y) CTL_CHANGES(Y);
 #undef X
 #undef Y
 
@@ -63,12 +69,25 @@ static char *refuse(const char *error)
 				 CTL_VERSION, "error", error));
 }
 
+/* The client tells it from other refusals by "denied". */
+static char *deny(const struct command *c, struct mtime now)
+{
+	log_limited(LOG_LEVEL_NOTICE, now,
+		    "control: \"%s\" refused to somebody who is not root",
+		    c->name);
+	return line_of(json_pack(
+		"{s:b, s:i, s:s, s:b}", "ok", 0, "version", CTL_VERSION,
+		"error", "only root may change something", "denied", 1));
+}
+
 static char *answer(struct daemon *d, const struct command *c,
 		    const json_t *request, struct mtime now)
 {
 	const char *error = NULL;
 	json_t *members, *reply;
 
+	if (c->changes)
+		log_notice("control: %s", c->name);
 	members = c->dump ? c->dump(d, now, &error)
 			  : c->ask(d, request, now, &error);
 	if (error)
@@ -96,8 +115,8 @@ static const struct command *command_find(const json_t *request)
 	return NULL;
 }
 
-char *ctl_answer(struct daemon *d, const char *line, size_t len,
-		 struct mtime now)
+char *ctl_answer(struct daemon *d, bool may_change, const char *line,
+		 size_t len, struct mtime now)
 {
 	const struct command *c;
 	const json_t *version;
@@ -120,6 +139,8 @@ char *ctl_answer(struct daemon *d, const char *line, size_t len,
 		reply = refuse(unknown_command);
 	else if (version && json_integer_value(version) != CTL_VERSION)
 		reply = refuse("unknown version, expected \"version\": 1");
+	else if (c->changes && !may_change)
+		reply = deny(c, now);
 	else
 		reply = answer(d, c, request, now);
 	json_decref(request);

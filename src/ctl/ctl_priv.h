@@ -34,11 +34,18 @@
 	X("show counters", "messages, drops and refusals, counted by cause", \
 	  ctl_dump_counters)
 
-/* X(command, its arguments, what it answers, the function) */
+/* X(command, its arguments, what it answers, the function, the client's
+ * function that makes a request of the arguments) */
 #define CTL_QUESTIONS(X)                                                 \
 	X("renumber", "PREFIX [valid S] [preferred S] [on INTERFACE]",   \
 	  "what a change of a home prefix would do; nothing is changed", \
-	  ctl_ask_renumber)
+	  ctl_ask_renumber, ctl_request_renumber)
+
+/* The same of those that change something, in the daemon or on disk: what
+ * stands here is refused to everybody but root, and logged. */
+#define CTL_CHANGES(X)                                                        \
+	X("log-level", "LEVEL", "what is logged from now on, until a reload", \
+	  ctl_change_log_level, ctl_request_log_level)
 
 struct daemon;
 
@@ -57,6 +64,8 @@ typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
 			   struct mtime now, const char **ret_error);
 
 ctl_ask_fn ctl_ask_renumber;
+/* (ctl_change.c) */
+ctl_ask_fn ctl_change_log_level;
 
 /* ---- the client ---- */
 
@@ -70,8 +79,12 @@ ctl_text_fn ctl_text_bindings, ctl_text_ro, ctl_text_rules;
 /* (ctl_text_disc.c) */
 ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
 
-/* The arguments of `renumber` as a request without its newline, malloc'ed;
+/* (ctl_text_change.c) */
+ctl_text_fn ctl_text_log_level;
+
+/* The arguments behind a command as a request without its newline, malloc'ed;
  * NULL: they make no sense. */
-char *ctl_request_renumber(int argc, char **argv);
+typedef char *ctl_request_fn(int argc, char **argv);
+ctl_request_fn ctl_request_renumber, ctl_request_log_level;
 
 #endif

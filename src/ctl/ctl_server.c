@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control socket: who may connect, how many, and how much they may make
+ * The control socket: who may connect, who is root, how many, and how much they may make
  * the daemon keep for them.
  *
  * A client gets the answer to its next line when it has read that to the
@@ -30,6 +30,7 @@ struct client {
 	struct ctl *ctl;
 	int fd;
 	struct loop_fd *handle;
+	bool is_root;
 	char *in; /* CTL_LINE_MAX + 1 octets */
 	size_t in_len;
 	char *out; /* NULL: nothing waits */
@@ -97,7 +98,7 @@ static bool client_next_line(struct client *c, struct mtime now)
 	} else if (!nl && (!c->is_eof || !c->in_len)) {
 		return false;
 	}
-	client_reply(c, ctl_answer(c->ctl->d, c->in, len, now));
+	client_reply(c, ctl_answer(c->ctl->d, c->is_root, c->in, len, now));
 	memmove(c->in, c->in + used, c->in_len - used);
 	c->in_len -= used;
 	return true;
@@ -175,6 +176,16 @@ static void on_client_readable(void *arg, struct mtime now)
 
 /* ---- the listening socket ---- */
 
+/* As who he connected; a socket that was handed on stays his. */
+static bool is_root(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
+	       len == sizeof(peer) && peer.uid == 0;
+}
+
 static int client_new(struct ctl *ctl, int fd)
 {
 	struct client *c = calloc(1, sizeof(*c));
@@ -189,6 +200,7 @@ static int client_new(struct ctl *ctl, int fd)
 	}
 	c->ctl = ctl;
 	c->fd = fd;
+	c->is_root = is_root(fd);
 	task_init(&c->stuck, on_stuck);
 	c->next = ctl->clients;
 	c->prev = &ctl->clients;

@@ -291,6 +291,7 @@ static const struct {
 	{ "show home-agents", ctl_text_home_agents },
 	{ "show ra", ctl_text_ra },
 	{ "renumber", ctl_text_renumber },
+	{ "log-level", ctl_text_log_level },
 	{ "show counters", text_counters },
 };
 

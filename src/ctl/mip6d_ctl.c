@@ -38,6 +38,15 @@ static const char *const commands[] = {
 #undef X
 };
 
+static const struct {
+	const char *name; /* of one word or more */
+	ctl_request_fn *request;
+} with_arguments[] = {
+#define X(name, arguments, text, fn, request) { name, request },
+	CTL_QUESTIONS(X) CTL_CHANGES(X)
+#undef X
+};
+
 static const char usage_text[] =
 	"usage: mip6d-ctl [-hjV] [-s SOCKET] COMMAND\n"
 	"\n"
@@ -51,8 +60,9 @@ static const char usage_text[] =
 #define X(name, text, fn) "  " name ": " text "\n"
 	CTL_COMMANDS(X)
 #undef X
-#define X(name, arguments, text, fn) "  " name " " arguments ": " text "\n"
-		CTL_QUESTIONS(X)
+#define X(name, arguments, text, fn, request) \
+	"  " name " " arguments ": " text "\n"
+		CTL_QUESTIONS(X) "commands for root alone:\n" CTL_CHANGES(X)
 #undef X
 	;
 
@@ -83,8 +93,8 @@ static int bad_usage(const char *problem)
 	fprintf(stderr, "mip6d-ctl: %s, expected one of:", problem);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(stderr, "%s %s", i ? "," : "", commands[i]);
-#define X(name, arguments, text, fn) ", " name " " arguments
-	fprintf(stderr, "%s\n", CTL_QUESTIONS(X));
+#define X(name, arguments, text, fn, request) ", " name " " arguments
+	fprintf(stderr, "%s\n", CTL_QUESTIONS(X) CTL_CHANGES(X));
 #undef X
 	return EXIT_USAGE;
 }
@@ -171,21 +181,43 @@ static int read_line(int fd, char **ret_line)
 	return 0;
 }
 
+/* How many of the arguments are the words of name; 0: they are not. */
+static int words_match(const char *name, int argc, char **argv)
+{
+	size_t len;
+	int n;
+
+	for (n = 0; n < argc; n++) {
+		len = strcspn(name, " ");
+		if (strlen(argv[n]) != len || memcmp(argv[n], name, len))
+			return 0;
+		name += len;
+		if (!*name++)
+			return n + 1;
+	}
+	return 0;
+}
+
 /* The remaining arguments as a request with its newline, or NULL. */
 static char *request_of(int argc, char **argv)
 {
 	const char *command = command_of(argc, argv);
 	auto_free char *line = NULL;
 	char *request = NULL;
+	size_t i;
+	int n;
 
-	if (!command && !strcmp(argv[0], "renumber")) {
-		line = ctl_request_renumber(argc - 1, argv + 1);
-		if (line && asprintf(&request, "%s\n", line) < 0)
-			request = NULL;
-	} else if (command) {
-		if (asprintf(&request, "{\"cmd\": \"%s\"}\n", command) < 0)
-			request = NULL;
+	if (command && asprintf(&line, "{\"cmd\": \"%s\"}", command) < 0)
+		line = NULL;
+	for (i = 0; !command && i < ARRAY_SIZE(with_arguments); i++) {
+		n = words_match(with_arguments[i].name, argc, argv);
+		if (!n)
+			continue;
+		line = with_arguments[i].request(argc - n, argv + n);
+		break;
 	}
+	if (line && asprintf(&request, "%s\n", line) < 0)
+		request = NULL;
 	return request;
 }
 
@@ -213,6 +245,12 @@ static bool wants_colour(void)
 	       strcmp(term, "dumb");
 }
 
+static int refusal_status(const json_t *reply)
+{
+	return json_is_true(json_object_get(reply, "denied")) ? EXIT_PERMISSION
+							      : EXIT_REFUSED;
+}
+
 static int print_answer(const char *line, bool as_json)
 {
 	json_t *reply = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
@@ -223,13 +261,13 @@ static int print_answer(const char *line, bool as_json)
 	} else if (as_json) {
 		fputs(line, stdout);
 		if (!json_is_true(json_object_get(reply, "ok")))
-			status = EXIT_REFUSED;
+			status = refusal_status(reply);
 	} else if (!json_is_true(json_object_get(reply, "ok"))) {
 		const char *why =
 			json_string_value(json_object_get(reply, "error"));
 
 		fprintf(stderr, "mip6d-ctl: %s\n", why ? why : "refused");
-		status = EXIT_REFUSED;
+		status = refusal_status(reply);
 	} else {
 		err = ctl_text(stdout, reply, wants_colour());
 	}

@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *reply;
 	size_t len;
 
-	reply = ctl_answer(daemon_get(), (const char *)data, size, now);
+	reply = ctl_answer(daemon_get(), true, (const char *)data, size, now);
 	need(reply != NULL);
 	len = strlen(reply);
 	need(len && strchr(reply, '\n') == reply + len - 1);

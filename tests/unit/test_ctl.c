@@ -12,7 +12,9 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/ctl.h"
+#include "mip6d/log.h"
 #include "src/ctl/ctl_priv.h"
+#include "tests/fake/fake.h"
 #include "tests/unit/ctl_world.h"
 
 static char *slurp(const char *name, const char *suffix)
@@ -39,7 +41,7 @@ static char *ask(const char *cmd)
 	char *reply;
 
 	UNIT_NEED(asprintf(&request, "{\"cmd\": \"%s\"}", cmd) > 0);
-	reply = ctl_answer(d, request, strlen(request), now);
+	reply = ctl_answer(d, false, request, strlen(request), now);
 	UNIT_NEED(reply != NULL);
 	return reply;
 }
@@ -182,7 +184,7 @@ static void colour_is_only_where_asked_for(void)
 
 static void expect_error(const char *request, size_t len, const char *error)
 {
-	auto_free char *reply = ctl_answer(d, request, len, now);
+	auto_free char *reply = ctl_answer(d, false, request, len, now);
 	json_t *j;
 
 	UNIT_NEED(reply != NULL);
@@ -269,6 +271,62 @@ static void a_reply_of_another_version_is_no_text(void)
 	fclose(null);
 }
 
+/* ---- what only root may ---- */
+
+static void only_root_changes_something(void)
+{
+#define X(name, arguments, text, fn, request) name,
+	static const char *const changes[] = { CTL_CHANGES(X) };
+#undef X
+	static const char level[] =
+		"{\"cmd\":\"log-level\",\"level\":\"error\"}";
+	static char word[] = "error";
+	char *argv[] = { word };
+	auto_free char *made = ctl_request_log_level(1, argv);
+	auto_free char *reply = NULL, *text = NULL;
+	size_t i;
+
+	setup(true, true, true);
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		auto_free char *said = ask(changes[i]);
+
+		CU_ASSERT_PTR_NOT_NULL(strstr(said, "only root"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(said, "\"denied\":true"));
+	}
+	UNIT_STR(made, level);
+	expect_error_text(level, "only root");
+	UNIT_EQ(log_get_level(), LOG_LEVEL_DEBUG);
+	reply = ctl_answer(d, true, level, strlen(level), now);
+	UNIT_STR(reply, "{\"ok\":true,\"version\":1,\"cmd\":\"log-level\","
+			"\"level\":\"error\"}\n");
+	UNIT_EQ(log_get_level(), LOG_LEVEL_ERROR);
+	text = text_of(reply, false);
+	UNIT_STR(text, "log level: error\n");
+	log_set_level(LOG_LEVEL_DEBUG);
+	CU_ASSERT(fake_log_contains("control: log-level"));
+	teardown();
+}
+
+static void a_wrong_change_gets_a_reason(void)
+{
+	static const char *const wrong[] = {
+		"{\"cmd\":\"log-level\"}",
+		"{\"cmd\":\"log-level\",\"level\":7}",
+		"{\"cmd\":\"log-level\",\"level\":\"loud\"}",
+	};
+	size_t i;
+
+	setup(true, false, false);
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		auto_free char *reply =
+			ctl_answer(d, true, wrong[i], strlen(wrong[i]), now);
+
+		CU_ASSERT_PTR_NOT_NULL(strstr(reply, "expected \\\"level\\\""));
+	}
+	CU_ASSERT_PTR_NULL(ctl_request_log_level(0, NULL));
+	teardown();
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(each_command_has_its_answer),
 	UNIT_CASE(each_role_has_its_answer),
@@ -277,6 +335,8 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(colour_is_only_where_asked_for),
 	UNIT_CASE(wrong_requests_get_a_reason),
 	UNIT_CASE(a_role_that_is_off_is_said),
+	UNIT_CASE(only_root_changes_something),
+	UNIT_CASE(a_wrong_change_gets_a_reason),
 	UNIT_CASE(a_reply_of_another_version_is_no_text),
 	UNIT_END,
 };

@@ -204,7 +204,8 @@ static char *text_of_reply(const char *line)
 
 static void expect(const char *request, const char *name)
 {
-	auto_free char *line = ctl_answer(d, request, strlen(request), now);
+	auto_free char *line =
+		ctl_answer(d, false, request, strlen(request), now);
 	auto_free char *json = slurp(name, "json");
 	auto_free char *text = slurp(name, "txt");
 	auto_free char *shown = text_of_reply(line);
@@ -215,7 +216,8 @@ static void expect(const char *request, const char *name)
 
 static void expect_error(const char *request, const char *part)
 {
-	auto_free char *line = ctl_answer(d, request, strlen(request), now);
+	auto_free char *line =
+		ctl_answer(d, false, request, strlen(request), now);
 
 	CU_ASSERT_PTR_NOT_NULL(strstr(line, "\"ok\":false"));
 	if (!strstr(line, part))

@@ -26,11 +26,12 @@ static struct loop *loop;
 static struct ctl *ctl;
 static struct task end;
 static unsigned int answered;
+static bool asked_as_root;
 
 /* In place of ctl_answer.c: the line comes back, doubled in size by each
  * '*' that it begins with. */
-char *ctl_answer(struct daemon *d, const char *line, size_t len,
-		 struct mtime now)
+char *ctl_answer(struct daemon *d, bool may_change, const char *line,
+		 size_t len, struct mtime now)
 {
 	size_t size = len + 2;
 	char *reply;
@@ -38,6 +39,7 @@ char *ctl_answer(struct daemon *d, const char *line, size_t len,
 	(void)d;
 	(void)now;
 	answered++;
+	asked_as_root = may_change;
 	while (len && *line == '*') {
 		size *= 2;
 		line++;
@@ -157,6 +159,34 @@ static void group_of_a_service_may_use_the_socket(void)
 		UNIT_NEED(!setegid(1));
 	socket_is_only_for_its_owner();
 	UNIT_NEED(!setegid(old));
+}
+
+/* The kernel says who connected: root may change something, his group and
+ * whoever else may read, even when root's rights come back to him later. */
+static void who_connects_is_known(void)
+{
+	const uid_t old = geteuid();
+	int fd;
+
+	setup();
+	UNIT_EQ(open_ctl(&ctl), 0);
+	fd = client();
+	say(fd, "a\n");
+	UNIT_EQ(answered, 1);
+	UNIT_EQ(asked_as_root, !old);
+	close(fd);
+	UNIT_NEED(!chmod(dir, 0755) && !chmod(path, 0666));
+	if (!old)
+		UNIT_NEED(!seteuid(1));
+	fd = client();
+	UNIT_NEED(!seteuid(old));
+	asked_as_root = true;
+	say(fd, "a\n");
+	UNIT_EQ(answered, 2);
+	CU_ASSERT_FALSE(asked_as_root);
+	close(fd);
+	run();
+	teardown();
 }
 
 static void unknown_group_is_an_error(void)
@@ -460,6 +490,7 @@ static void who_does_not_read_for_long_is_dropped(void)
 static const struct unit_case cases[] = {
 	UNIT_CASE(socket_is_only_for_its_owner),
 	UNIT_CASE(group_of_a_service_may_use_the_socket),
+	UNIT_CASE(who_connects_is_known),
 	UNIT_CASE(unknown_group_is_an_error),
 	UNIT_CASE(group_may_use_the_socket),
 	UNIT_CASE(second_server_is_told),

@@ -263,6 +263,11 @@ def test_control_permission(lab):
     assert as_nobody(ha, 'mip6d-ctl', 'status').status == 4
     done = as_nobody(ha, 'mip6d-ctl', '--json', 'status', group='games')
     assert done.status == 0 and '"ok":true' in done.out, done
+    change = ['mip6d-ctl', 'log-level', 'info']
+    done = as_nobody(ha, *change, group='games')
+    assert done.status == 4 and 'only root' in done.err, done
+    assert 'log level: info' in ha.run(change).out
+    agent.wait_log('control: log-level')
     done = ha.run(['mip6d-ctl', 'show', 'bul'], check=False)
     assert done.status == 1 and 'no mobile node' in done.err, done
     assert ha.run(['mip6d-ctl', 'dance'], check=False).status == 2
