@@ -123,6 +123,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 		return count_at(o, a) == count_at(o, b);
 	case CONF_IFNAME:
 	case CONF_PATH:
+	case CONF_PATH_OR_NONE:
 	case CONF_NAME:
 		return !strcmp(fa, fb);
 	case CONF_ROLE:

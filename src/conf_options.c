@@ -77,6 +77,8 @@ VALUE("security", SECURITY, NONE,
 	RESTART, conf, security)
 VALUE("log-level", LOG_LEVEL, "info",
 	RELOAD, conf, log_level)
+VALUE("state-directory", PATH_OR_NONE, MIP6D_STATE_DIR,
+	RESTART, conf, state_dir)
 
 GROUP("control")
 VALUE("control.socket", PATH, MIP6D_RUN_DIR "/control",

@@ -76,6 +76,7 @@ enum conf_type {
 	CONF_LOG_LEVEL,
 	CONF_IFNAME,
 	CONF_PATH,
+	CONF_PATH_OR_NONE, /* "": none */
 	CONF_NAME,        /* of a user group */
 	CONF_ADDRESS,     /* unicast and routable */
 	CONF_AGENT,       /* the same, or "auto": :: */

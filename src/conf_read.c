@@ -151,6 +151,7 @@ static void set_default(const struct conf_option *o, char *base)
 		break;
 	case CONF_IFNAME:
 	case CONF_PATH:
+	case CONF_PATH_OR_NONE:
 	case CONF_NAME:
 		strncpy(base + o->offset, o->fallback, o->size - 1);
 		break;

@@ -311,11 +311,14 @@ static void read_name(const struct conf_reader *r)
 	bool good = text && strlen(text) < r->o->size;
 	char expected[96];
 
-	if (r->o->type == CONF_PATH) {
-		good = good && text[0] == '/' && is_plain(text, "");
+	if (r->o->type == CONF_PATH || r->o->type == CONF_PATH_OR_NONE) {
+		bool none = r->o->type == CONF_PATH_OR_NONE;
+
+		good = good && ((none && !*text) ||
+				(text[0] == '/' && is_plain(text, "")));
 		snprintf(expected, sizeof(expected),
-			 "an absolute path of at most %zu characters",
-			 r->o->size - 1);
+			 "an absolute path of at most %zu characters%s",
+			 r->o->size - 1, none ? ", or \"\" for none" : "");
 	} else if (r->o->type == CONF_IFNAME) {
 		good = good && is_plain(text, "/:%") && strcmp(text, ".") &&
 		       strcmp(text, "..");
@@ -540,6 +543,7 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_LOG_LEVEL] = read_log_level,
 		[CONF_IFNAME] = read_name,
 		[CONF_PATH] = read_name,
+		[CONF_PATH_OR_NONE] = read_name,
 		[CONF_NAME] = read_name,
 		[CONF_ADDRESS] = read_address,
 		[CONF_AGENT] = read_agent,

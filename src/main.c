@@ -25,6 +25,7 @@
 #include "mip6d/hash.h"
 #include "mip6d/log.h"
 #include "mip6d/loop.h"
+#include "mip6d/store.h"
 #include "src/notify.h"
 
 /* As mip6d(8) documents them. */
@@ -46,6 +47,8 @@ struct app {
 	struct ctl *ctl;
 	struct kernel *kernel;
 	struct transport *transport;
+	struct store_dir *store_dir;
+	struct store *store;
 	struct daemon *daemon;
 	bool is_ready, is_stopping, at_once;
 	char status[160];        /* told last */
@@ -303,6 +306,24 @@ static int open_ctl(struct app *app, const struct conf *conf)
 	return err ? failed(conf->ctl_socket, err) : EXIT_SUCCESS;
 }
 
+/* Without it, all works but memory. */
+static int open_store(struct app *app, const struct conf *conf)
+{
+	int err;
+
+	if (!conf->state_dir[0])
+		return EXIT_SUCCESS;
+	err = store_dir_open(conf->state_dir, &app->store_dir);
+	if (err) {
+		log_warning("cannot use the state directory %s: %s; nothing "
+			    "is remembered across restarts",
+			    conf->state_dir, strerror(-err));
+		return EXIT_SUCCESS;
+	}
+	app->store = store_new(app->tq, app->store_dir);
+	return app->store ? EXIT_SUCCESS : failed("store", -ENOMEM);
+}
+
 static int open_ports(struct app *app)
 {
 	static const struct transport_handler handler = {
@@ -327,6 +348,7 @@ static int start_daemon(struct app *app, struct conf *conf)
 		.tq = app->tq,
 		.kernel = app->kernel,
 		.transport = app->transport,
+		.store = app->store,
 	};
 	int err;
 
@@ -366,6 +388,8 @@ static void close_all(struct app *app)
 {
 	ctl_set_daemon(app->ctl, NULL);
 	app->daemon = daemon_free(app->daemon);
+	app->store = store_free(app->store);
+	app->store_dir = store_dir_close(app->store_dir);
 	app->transport = transport_close(app->transport);
 	app->kernel = kernel_close(app->kernel);
 	app->ctl = ctl_close(app->ctl);
@@ -384,6 +408,8 @@ static int run(struct app *app)
 	status = check_permission() ? EXIT_PERMISSION : open_loop(app);
 	if (!status)
 		status = open_ctl(app, conf);
+	if (!status)
+		status = open_store(app, conf);
 	if (!status)
 		status = open_ports(app);
 	if (!status)

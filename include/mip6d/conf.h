@@ -165,6 +165,7 @@ struct conf_mn {
 struct conf {
 	enum conf_security security;
 	enum log_level log_level;
+	char state_dir[CONF_PATH_MAX]; /* "": nothing is remembered */
 	char ctl_socket[CONF_PATH_MAX];
 	char ctl_group[32]; /* "": root only */
 	struct conf_ha ha;

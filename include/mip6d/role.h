@@ -16,6 +16,7 @@
 #include "mip6d/icmp6.h"
 #include "mip6d/kernel.h"
 #include "mip6d/mh.h"
+#include "mip6d/store.h"
 #include "mip6d/transport.h"
 
 /* What every role works with; owned by the daemon, outlives the role. */
@@ -24,6 +25,7 @@ struct role_env {
 	struct kernel *kernel;
 	struct transport *transport;
 	struct counters *counters;
+	struct store *store; /* NULL: nothing is remembered */
 };
 
 /* ---- home agent (RFC 6275 section 10) ---- */

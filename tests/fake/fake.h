@@ -23,6 +23,7 @@
 #include "mip6d/kernel.h"
 #include "mip6d/log.h"
 #include "mip6d/mh.h"
+#include "mip6d/store.h"
 #include "mip6d/transport.h"
 
 /* ---- faults: the tested code broke a port's contract ---- */
@@ -350,5 +351,15 @@ bool fake_transport_is_bare(const struct transport *t);
 unsigned int fake_transport_listening(const struct transport *t, int ifindex);
 /* True when no interface is listened to. */
 bool fake_transport_is_quiet(const struct transport *t);
+
+/* ---- state directory (store.h) ---- */
+
+/* What store_dir_stamp says from now on. */
+void fake_store_at(struct store_dir *dir, const struct store_stamp *stamp);
+void fake_store_put(struct store_dir *dir, const char *name, const char *text);
+/* NULL: there is no such file. */
+const char *fake_store_text(struct store_dir *dir, const char *name);
+/* Writing fails with err (-errno) from now on; 0: not any more. */
+void fake_store_fail(struct store_dir *dir, int err);
 
 #endif

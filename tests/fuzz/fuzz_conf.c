@@ -58,6 +58,7 @@ static void judge(const struct conf *conf)
 	need(!conf->ha.on || conf->ha.n_links);
 	need(!conf->mn.on || (conf->mn.n_interfaces && conf->mn.n_homes));
 	need(conf->ctl_socket[0] == '/');
+	need(conf->state_dir[0] == '/' || !conf->state_dir[0]);
 	for (i = 0; i < conf->ha.n_links; i++) {
 		const struct conf_home_link *l = &conf->ha.links[i];
 
@@ -67,7 +68,8 @@ static void judge(const struct conf *conf)
 	}
 	for (i = 0; i < conf->mn.n_homes; i++) {
 		need(addr_is_routable(&conf->mn.homes[i].address));
-		need(addr_is_routable(&conf->mn.homes[i].home_agent));
+		need(addr_is_any(&conf->mn.homes[i].home_agent) ||
+		     addr_is_routable(&conf->mn.homes[i].home_agent));
 		need(conf->mn.homes[i].lifetime_s % 4 == 0);
 	}
 	judge_rules(conf);

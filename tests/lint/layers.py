@@ -10,7 +10,7 @@ HEADERS = {
     "addr.h": "core", "bucket.h": "core", "buf.h": "core",
     "cleanup.h": "core",
     "counters.h": "core", "hash.h": "core", "log.h": "core",
-    "loop.h": "core", "random.h": "core", "time.h": "core",
+    "loop.h": "core", "random.h": "core", "store.h": "core", "time.h": "core",
     "tqueue.h": "core",
     "mh.h": "mh", "icmp6.h": "mh",
     "auth.h": "auth",

@@ -83,9 +83,47 @@ static void interfaces_need_a_restart(void)
 	conf_free(less);
 }
 
+/* A text as the file that FILE:LINE names. */
+static struct conf *conf_of(const char *text, char said[256])
+{
+	FILE *err = fmemopen(said, 256, "w");
+	struct conf *conf = NULL;
+	struct conf_text t;
+
+	UNIT_NEED(err != NULL);
+	conf_text_init(&t);
+	conf_text_add(&t, "x", text, strlen(text));
+	conf_from_text(&t, err, &conf);
+	conf_text_done(&t);
+	fclose(err);
+	return conf;
+}
+
+static void state_directory(void)
+{
+	struct conf *conf = conf_of("correspondent = { };", (char[256]){ "" });
+	struct conf *none;
+	char said[256] = "";
+
+	UNIT_NEED(conf != NULL);
+	UNIT_STR(conf->state_dir, MIP6D_STATE_DIR);
+	none = conf_of("state-directory = \"\"; correspondent = { };", said);
+	UNIT_NEED(none != NULL);
+	UNIT_STR(none->state_dir, "");
+	UNIT_STR(conf_needs_restart(conf, none), "state-directory");
+	conf_free(conf);
+	conf_free(none);
+	conf = conf_of("state-directory = \"lib\"; correspondent = { };", said);
+	CU_ASSERT_PTR_NULL(conf);
+	UNIT_STR(said, "x:1: found state-directory = \"lib\", expected an "
+		       "absolute path of at most 107 characters, or \"\" for "
+		       "none\n");
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(discovery_has_its_values),
 	UNIT_CASE(interfaces_need_a_restart),
+	UNIT_CASE(state_directory),
 	UNIT_END,
 };
 
