@@ -158,11 +158,11 @@ VALUE("mobile-node.interfaces.optimistic", BOOL, "false",
 TEXTS("mobile-node.interfaces.sysctl", SYSCTLS, NONE,
 	RESTART, conf_mn_interface, sysctls, n_sysctls)
 GROUPS("mobile-node.homes", CONF_HOMES_MAX, MUST,
-	RESTART, conf, mn.homes, mn.n_homes)
+	RELOAD, conf, mn.homes, mn.n_homes)
 TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
-	RESTART, conf_mn_home, address, plen)
+	RELOAD, conf_mn_home, address, plen)
 VALUE("mobile-node.homes.home-agent", AGENT, "auto",
-	RESTART, conf_mn_home, home_agent)
+	RELOAD, conf_mn_home, home_agent)
 NUMBER("mobile-node.homes.lifetime", NUMBER_4, "s", 4, LIFE_MAX, "3600",
 	RELOAD, conf_mn_home, lifetime_s)
 GROUPS("mobile-node.rules", CONF_RULES_MAX, NONE,

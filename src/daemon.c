@@ -178,8 +178,8 @@ static void append_home(void *arg, const struct mn_coa_info *info)
 {
 	struct line *l = arg;
 
-	append(l, "%s%s %s", *l->buf ? "; " : "",
-	       addr_str(&info->home->address), info->location);
+	append(l, "%s%s %s", *l->buf ? "; " : "", addr_str(&info->hoa),
+	       info->location);
 	if (!addr_is_any(&info->coa))
 		append(l, " at %s", addr_str(&info->coa));
 }

@@ -173,7 +173,8 @@ struct mn_iface_info {
 
 /* Why the present care-of address was chosen, in words, and since when. */
 struct mn_coa_info {
-	const struct conf_mn_home *home;
+	struct in6_addr hoa;
+	struct prefix prefix;  /* of the home link */
 	struct in6_addr agent; /* ::: none known yet */
 	const char *location;  /* "home", "away", "detached"... */
 	struct in6_addr coa;   /* :: at home or when none */

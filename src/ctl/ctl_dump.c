@@ -51,15 +51,14 @@ static json_t *ha_json(struct daemon *d)
 static void add_home(void *arg, const struct mn_coa_info *info)
 {
 	struct ctl_walk *w = arg;
-	const struct conf_mn_home *h = info->home;
 	struct bul_entry *e =
-		bul_find(mn_bul(daemon_mn(w->d)), &info->agent, &h->address);
+		bul_find(mn_bul(daemon_mn(w->d)), &info->agent, &info->hoa);
 
 	json_array_append_new(
 		w->list,
 		json_pack("{s:s, s:i, s:o, s:s, s:o, s:o, s:s, s:o}",
-			  "home_address", addr_str(&h->address),
-			  "prefix_length", h->plen, "home_agent",
+			  "home_address", addr_str(&info->hoa), "prefix_length",
+			  info->prefix.len, "home_agent",
 			  addr_json(&info->agent), "location", info->location,
 			  "care_of_address", addr_json(&info->coa), "interface",
 			  text_json(info->ifname), "registration",
@@ -211,10 +210,9 @@ static void add_coa(void *arg, const struct mn_coa_info *info)
 	json_array_append_new(
 		w->list,
 		json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
-			  "home_address", addr_str(&info->home->address),
-			  "home_agent", addr_json(&info->agent), "location",
-			  info->location, "care_of_address",
-			  addr_json(&info->coa), "interface",
+			  "home_address", addr_str(&info->hoa), "home_agent",
+			  addr_json(&info->agent), "location", info->location,
+			  "care_of_address", addr_json(&info->coa), "interface",
 			  text_json(info->ifname), "router",
 			  addr_json(&info->router), "reason",
 			  text_json(info->reason), "age",

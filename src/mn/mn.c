@@ -36,21 +36,20 @@ struct mn_iface *mn_iface_of(struct mn *mn, int ifindex)
 
 struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa)
 {
-	unsigned int i;
+	struct mn_home *h = mn->homes;
 
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].conf->address, hoa))
-			return &mn->homes[i];
-	return NULL;
+	while (h && !addr_eq(&h->hoa, hoa))
+		h = h->next;
+	return h;
 }
 
 /* Tells the correspondents what became of their home addresses. */
 static void follow(struct mn *mn, struct mtime now)
 {
-	unsigned int i;
+	struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++)
-		mn_ro_follow(&mn->homes[i], now);
+	for (h = mn->homes; h; h = h->next)
+		mn_ro_follow(h, now);
 }
 
 /* ---- evaluation ---- */
@@ -64,14 +63,15 @@ void mn_eval_soon(struct mn *mn, struct mtime now)
 static void eval_task(struct task *task, struct mtime now)
 {
 	struct mn *mn = container_of(task, struct mn, eval);
-	unsigned int i, n;
+	struct mn_home *h;
+	unsigned int n;
 
 	mn->now = now;
 	if (mn->stopping)
 		return;
 	n = mn_iface_candidates(mn, now);
-	for (i = 0; i < mn->n_homes; i++)
-		mn_home_evaluate(&mn->homes[i], n, now);
+	for (h = mn->homes; h; h = h->next)
+		mn_home_evaluate(h, n, now);
 	follow(mn, now);
 }
 
@@ -125,7 +125,6 @@ static int start_kernel(const struct role_env *env, const struct conf_mn *conf)
 static void mn_release(struct mn *mn)
 {
 	free(mn->ifaces);
-	free(mn->homes);
 	free(mn->rates);
 	free(mn->candidates);
 	free(mn->ro.hits);
@@ -163,14 +162,14 @@ static void stop_task(struct task *task, struct mtime now)
 
 static void stop_homes(struct mn *mn, struct mtime now)
 {
-	unsigned int i;
+	struct mn_home *h;
 
 	if (mn->homes_stopping)
 		return;
 	mn->homes_stopping = true;
 	task_stop(&mn->stop_homes);
-	for (i = 0; i < mn->n_homes; i++)
-		mn_home_stop(&mn->homes[i], now);
+	for (h = mn->homes; h; h = h->next)
+		mn_home_stop(h, now);
 }
 
 static void stop_homes_task(struct task *task, struct mtime now)
@@ -188,14 +187,12 @@ static struct mn *mn_alloc(const struct role_env *env,
 	mn->env = *env;
 	mn->conf = conf;
 	mn->n_ifaces = conf->n_interfaces;
-	mn->n_homes = conf->n_homes;
 	mn->ifaces = calloc(mn->n_ifaces + 1, sizeof(*mn->ifaces));
-	mn->homes = calloc(mn->n_homes + 1, sizeof(*mn->homes));
-	mn->n_rates = (mn->n_homes + 1) * (MN_FORMERS_MAX + 2);
+	mn->n_rates = (CONF_HOMES_MAX + 1) * (MN_FORMERS_MAX + 2);
 	mn->rates = calloc(mn->n_rates, sizeof(*mn->rates));
 	mn->candidates = calloc(mn->n_ifaces * MN_ADDRS_MAX + 1,
 				sizeof(*mn->candidates));
-	if (!mn->ifaces || !mn->homes || !mn->rates || !mn->candidates ||
+	if (!mn->ifaces || !mn->rates || !mn->candidates ||
 	    mn_ro_rules_take(mn, NULL, conf)) {
 		mn_release(mn);
 		return NULL;
@@ -225,8 +222,7 @@ int mn_new(const struct role_env *env, const struct conf_mn *conf,
 	task_init(&mn->stop_homes, stop_homes_task);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
-	for (i = 0; i < mn->n_homes; i++)
-		mn_home_init(&mn->homes[i], mn, i, &conf->homes[i]);
+	mn_homes_complete(mn, now);
 	*ret_mn = mn;
 	return 0;
 }
@@ -242,8 +238,7 @@ struct mn *mn_free(struct mn *mn)
 	task_stop(&mn->stop);
 	task_stop(&mn->stop_homes);
 	mn_ro_done(mn, mn->now);
-	for (i = 0; i < mn->n_homes; i++)
-		mn_home_done(&mn->homes[i]);
+	mn_homes_free(mn);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_done(&mn->ifaces[i]);
 	bul_done(&mn->bul);
@@ -268,6 +263,7 @@ void mn_stop(struct mn *mn, struct mtime now)
 	follow(mn, now);
 	mn->stopping = true;
 	task_stop(&mn->eval);
+	mn_homes_stop(mn);
 	tqueue_start(mn->env.tq, &mn->stop,
 		     mtime_add_ms(now, mn->conf->stop_timeout_ms));
 	mn_ro_stop(mn, now);
@@ -281,16 +277,18 @@ void mn_stop(struct mn *mn, struct mtime now)
 void mn_home_stopped(struct mn_home *h)
 {
 	h->stopped = true;
+	if (h->leave == MN_LEAVE_AGENT)
+		mn_homes_go_on(h, h->mn->now);
 }
 
 bool mn_is_stopped(const struct mn *mn)
 {
-	unsigned int i;
+	const struct mn_home *h;
 
 	if (!mn->stopping || mn->stop_over)
 		return mn->stopping;
-	for (i = 0; i < mn->n_homes; i++)
-		if (!mn->homes[i].stopped)
+	for (h = mn->homes; h; h = h->next)
+		if (!h->stopped)
 			return false;
 	return true;
 }
@@ -312,20 +310,20 @@ static void home_reload(struct mn_home *h, struct mtime now)
 void mn_reload(struct mn *mn, const struct conf_mn *conf, struct mtime now)
 {
 	const struct conf_mn *old = mn->conf;
+	struct mn_home *h;
 	unsigned int i;
 
-	/* Other interfaces or home addresses need a restart: conf.h. */
-	assert(conf->n_interfaces == mn->n_ifaces &&
-	       conf->n_homes == mn->n_homes);
+	/* Other interfaces need a restart: conf.h. */
+	assert(conf->n_interfaces == mn->n_ifaces);
 	mn->now = now;
 	mn->conf = conf;
 	mn_ro_reload(mn, old, now);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn->ifaces[i].conf = &conf->interfaces[i];
-	for (i = 0; i < mn->n_homes; i++)
-		mn->homes[i].conf = &conf->homes[i];
-	for (i = 0; i < mn->n_homes; i++)
-		home_reload(&mn->homes[i], now);
+	mn_homes_reload(mn, now);
+	for (h = mn->homes; h; h = h->next)
+		if (h->leave == MN_LEAVE_NOT)
+			home_reload(h, now);
 	mn_eval_soon(mn, now);
 }
 

@@ -16,14 +16,14 @@
 
 void mn_agent_init(struct mn_home *h)
 {
-	h->dynamic = addr_is_any(&h->conf->home_agent);
+	h->dynamic = addr_is_any(&h->fixed_agent);
 	task_init(&h->dhaad.task, mn_dhaad_task);
 	mn_former_init(h);
 }
 
 const struct in6_addr *mn_home_agent(const struct mn_home *h)
 {
-	return h->dynamic ? &h->chosen_agent : &h->conf->home_agent;
+	return h->dynamic ? &h->chosen_agent : &h->fixed_agent;
 }
 
 bool mn_home_has_agent(const struct mn_home *h)
@@ -33,14 +33,14 @@ bool mn_home_has_agent(const struct mn_home *h)
 
 void mn_agent_need(struct mn_home *h, struct mtime now)
 {
-	if (!mn_home_has_agent(h) && !h->mn->stopping)
+	if (!mn_home_has_agent(h) && !mn_home_is_stopping(h))
 		mn_dhaad_start(h, now, now);
 }
 
 void mn_agent_adopt(struct mn_home *h, const struct in6_addr *agent)
 {
 	log_info("mn: hoa=%s home agent %s met on the home link",
-		 addr_str(&h->conf->address), addr_str(agent));
+		 addr_str(&h->hoa), addr_str(agent));
 	h->chosen_agent = *agent;
 	mn_dhaad_stop(h);
 }
@@ -82,12 +82,12 @@ static void take(struct mn_home *h, const struct in6_addr *agent, bool silent,
 	struct mtime until = may_hold_until(h, silent, now);
 
 	if (addr_is_any(&before)) {
-		log_notice("mn: hoa=%s home agent %s",
-			   addr_str(&h->conf->address), addr_str(agent));
+		log_notice("mn: hoa=%s home agent %s", addr_str(&h->hoa),
+			   addr_str(agent));
 	} else {
 		mn_count(h->mn, CNT_AGENT_CHANGED);
 		log_notice("mn: hoa=%s home agent %s given up for %s (%s)",
-			   addr_str(&h->conf->address), addr_str(&before),
+			   addr_str(&h->hoa), addr_str(&before),
 			   addr_str(agent), why);
 	}
 	if (h->bul)
@@ -100,13 +100,41 @@ static void take(struct mn_home *h, const struct in6_addr *agent, bool silent,
 		mn_home_install_away(h, now);
 }
 
+void mn_agent_set(struct mn_home *h, const struct in6_addr *agent,
+		  struct mtime now)
+{
+	struct in6_addr before = *mn_home_agent(h);
+	struct mtime until = may_hold_until(h, true, now);
+
+	h->fixed_agent = *agent;
+	h->dynamic = addr_is_any(agent);
+	if (h->dynamic) /* that one is good for a start */
+		h->chosen_agent = before;
+	if (addr_eq(&before, mn_home_agent(h)))
+		return;
+	log_notice("mn: hoa=%s home agent %s, as the configuration says",
+		   addr_str(&h->hoa), addr_str(agent));
+	mn_dhaad_stop(h);
+	if (h->bul)
+		mn_reg_enter(h, BUL_IDLE, "another home agent", now);
+	mn_former_drop(h, agent);
+	if (mtime_before(now, until))
+		mn_former_add(h, &before, until, now);
+	if (h->place == MN_PLACE_RETURNING) {
+		mn_return_cancel(h);
+		mn_home_enter(h, MN_PLACE_UNKNOWN, "another home agent", now);
+	} else if (h->place == MN_PLACE_AWAY && !h->hold) {
+		mn_home_install_away(h, now);
+	}
+}
+
 bool mn_agent_failed(struct mn_home *h, bool silent, const char *why,
 		     struct mtime now)
 {
 	const struct mn_agent *next;
 	struct mn_agent *a;
 
-	if (!h->dynamic || h->mn->stopping || h->place != MN_PLACE_AWAY)
+	if (!h->dynamic || mn_home_is_stopping(h) || h->place != MN_PLACE_AWAY)
 		return false;
 	a = mn_agents_find(&h->agents, mn_home_agent(h));
 	if (a)

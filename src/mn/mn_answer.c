@@ -125,28 +125,24 @@ void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
 {
 	struct mn_ba_result r = { .verdict = MN_BA_NOT_ASKED };
 	struct mn_ro *c = mn_ro_find(mn, &pkt->dst, &pkt->src);
-	unsigned int i;
+	struct mn_home *h = mn_home_of(mn, &pkt->dst);
 
 	if (c) {
 		mn_ro_on_ba(c, pkt, msg, now);
 		return;
 	}
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-
-		if (!addr_eq(&h->conf->address, &pkt->dst))
-			continue;
-		if (mn_former_on_ba(h, pkt, msg, now))
-			return;
-		if (h->bul)
-			r = mn_ba_judge(h->bul, pkt, msg, now);
-		if (r.verdict < MN_BA_ACCEPTED)
-			ba_ignore(h, pkt, msg, r.verdict, now);
-		else
-			ba_act(h, &r, msg, now);
+	if (!h) {
+		mn_count(mn, CNT_BA_NOT_ASKED);
 		return;
 	}
-	mn_count(mn, CNT_BA_NOT_ASKED);
+	if (mn_former_on_ba(h, pkt, msg, now))
+		return;
+	if (h->bul)
+		r = mn_ba_judge(h->bul, pkt, msg, now);
+	if (r.verdict < MN_BA_ACCEPTED)
+		ba_ignore(h, pkt, msg, r.verdict, now);
+	else
+		ba_act(h, &r, msg, now);
 }
 
 /* ---- Binding Errors ---- */
@@ -183,7 +179,7 @@ static bool be_act(struct mn_home *h, const struct mh_be *be, struct mtime now)
  * one of the packet, or none (section 9.3.3). */
 static bool be_is_about(const struct mn_home *h, const struct mh_be *be)
 {
-	return addr_eq(&be->hoa, &h->conf->address) ||
+	return addr_eq(&be->hoa, &h->hoa) ||
 	       (be->status == BE_UNKNOWN_MH_TYPE && addr_is_any(&be->hoa));
 }
 
@@ -191,15 +187,12 @@ void mn_answer_on_be(struct mn *mn, const struct packet *pkt,
 		     const struct mh_be *be, struct mtime now)
 {
 	bool acted = mn_ro_on_be(mn, pkt, be, now);
-	unsigned int i;
+	struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-
+	for (h = mn->homes; h; h = h->next)
 		if (h->bul && addr_eq(&h->bul->peer, &pkt->src) &&
 		    be_is_about(h, be))
 			acted |= be_act(h, be, now);
-	}
 	if (!acted) {
 		mn_count(mn, CNT_BE_IGNORED);
 		log_limited(LOG_LEVEL_DEBUG, now,
@@ -238,13 +231,11 @@ static void param_prob(struct mn_home *h, uint8_t code, struct mtime now)
 void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 			     struct mtime now)
 {
-	unsigned int i;
+	struct mn_home *h;
 
 	if (mn_ro_on_icmp_error(mn, msg, now))
 		return;
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-
+	for (h = mn->homes; h; h = h->next) {
 		if (!is_waiting(h->bul) || !quotes_entry(h->bul, &msg->error))
 			continue;
 		mn_count(mn, CNT_ICMP_ERROR_IN);

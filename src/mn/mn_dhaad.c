@@ -22,7 +22,7 @@
 static bool source_of(const struct mn_home *h, struct in6_addr *ret_src,
 		      int *ret_ifindex)
 {
-	if (h->hold || h->mn->stopping)
+	if (h->hold || mn_home_is_stopping(h))
 		return false;
 	if (h->place == MN_PLACE_AWAY && !addr_is_any(&h->coa)) {
 		*ret_src = h->coa;
@@ -30,7 +30,7 @@ static bool source_of(const struct mn_home *h, struct in6_addr *ret_src,
 		return true;
 	}
 	if (h->place == MN_PLACE_HOME && h->install.done) {
-		*ret_src = h->conf->address;
+		*ret_src = h->hoa;
 		*ret_ifindex = h->home_ifindex;
 		return true;
 	}
@@ -61,12 +61,12 @@ static void transmit(struct mn_home *h, struct mtime now)
 		mn_count(mn, CNT_ICMP_OUT_FAILED);
 		log_limited(LOG_LEVEL_WARNING, now,
 			    "mn: hoa=%s agent discovery not sent: %s",
-			    addr_str(&h->conf->address), strerror(-err));
+			    addr_str(&h->hoa), strerror(-err));
 		return;
 	}
 	mn_count(mn, CNT_HAAD_ASKED);
 	log_debug("mn: hoa=%s asks %s for home agents from=%s id=%u attempt=%u",
-		  addr_str(&h->conf->address), addr_str(&send.dst),
+		  addr_str(&h->hoa), addr_str(&send.dst),
 		  addr_str(&d->asked.src), d->asked.id, d->sent);
 }
 
@@ -110,8 +110,7 @@ void mn_dhaad_start(struct mn_home *h, struct mtime when, struct mtime now)
 	if (!mtime_before(now, when)) {
 		if (begin(h, now))
 			log_notice("mn: hoa=%s looks for home agents of %s",
-				   addr_str(&h->conf->address),
-				   prefix_str(&h->prefix));
+				   addr_str(&h->hoa), prefix_str(&h->prefix));
 		return;
 	}
 	d->state = MN_DHAAD_RESTING;
@@ -147,8 +146,7 @@ static void give_up(struct mn_home *h, struct mtime now)
 
 	log_limited(LOG_LEVEL_WARNING, now,
 		    "mn: hoa=%s no home agent of %s answers; again in %u s",
-		    addr_str(&h->conf->address), prefix_str(&h->prefix),
-		    again_s);
+		    addr_str(&h->hoa), prefix_str(&h->prefix), again_s);
 	h->dhaad.state = MN_DHAAD_RESTING;
 	tqueue_start(h->mn->env.tq, &h->dhaad.task, mtime_add_s(now, again_s));
 	mn_agent_on_silence(h, now);
@@ -216,8 +214,8 @@ static enum mn_dhaad_verdict answer(struct mn_home *h, const struct packet *pkt,
 	if (!l.n)
 		return MN_DHAAD_EMPTY;
 	mn_dhaad_stop(h);
-	log_info("mn: hoa=%s %u home agents, told by %s",
-		 addr_str(&h->conf->address), l.n, addr_str(&pkt->src));
+	log_info("mn: hoa=%s %u home agents, told by %s", addr_str(&h->hoa),
+		 l.n, addr_str(&pkt->src));
 	mn_agent_on_list(h, &l, now);
 	return MN_DHAAD_OK;
 }
@@ -226,11 +224,11 @@ void mn_dhaad_on_reply(struct mn *mn, const struct packet *pkt,
 		       const struct icmp6_haad_reply *reply, struct mtime now)
 {
 	enum mn_dhaad_verdict v = MN_DHAAD_NOT_ASKED;
-	unsigned int i;
+	struct mn_home *h;
 
 	mn_count(mn, CNT_HAAD_REPLY_IN);
-	for (i = 0; i < mn->n_homes && v != MN_DHAAD_OK; i++)
-		v = answer(&mn->homes[i], pkt, reply, now);
+	for (h = mn->homes; h && v != MN_DHAAD_OK; h = h->next)
+		v = answer(h, pkt, reply, now);
 	if (v == MN_DHAAD_OK)
 		return;
 	mn_count(mn, CNT_HAAD_REPLY_IGNORED);

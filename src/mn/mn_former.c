@@ -92,14 +92,14 @@ static void transmit(struct mn_former *f, struct mtime now)
 {
 	struct mn_home *h = f->home;
 	struct mn_rate *rate = mn_rate_of(h->mn, &f->agent);
-	struct mh_send msg = { .src = h->conf->address, .dst = f->agent };
+	struct mh_send msg = { .src = h->hoa, .dst = f->agent };
 	struct mn_bu bu = { 0 };
 	uint8_t buf[64];
 	int len, err;
 
 	if (!fill_source(h, &msg) || mtime_before(now, mn_rate_next(rate, now)))
 		return;
-	bu.coa = msg.hao ? msg.hao_coa : h->conf->address;
+	bu.coa = msg.hao ? msg.hao_coa : h->hoa;
 	bu.seq = (uint16_t)(f->seq + 1);
 	len = mn_bu_build(&bu, buf, sizeof(buf));
 	if (len < 0)
@@ -117,7 +117,7 @@ static void transmit(struct mn_former *f, struct mtime now)
 	mn_count(h->mn, CNT_MH_OUT);
 	mn_count(h->mn, CNT_BU_OUT);
 	log_debug("mn: hoa=%s BU seq=%u to the former agent %s lifetime=0",
-		  addr_str(&h->conf->address), bu.seq, addr_str(&f->agent));
+		  addr_str(&h->hoa), bu.seq, addr_str(&f->agent));
 }
 
 static void arm(struct mn_former *f, struct mtime now)
@@ -180,12 +180,11 @@ static void deleted(struct mn_former *f, uint8_t status, struct mtime now)
 	struct mn_home *h = f->home;
 
 	log_info("mn: hoa=%s the former agent %s answers: %s",
-		 addr_str(&h->conf->address), addr_str(&f->agent),
-		 ba_status_str(status));
+		 addr_str(&h->hoa), addr_str(&f->agent), ba_status_str(status));
 	former_end(f);
 	/* Its defence of the home address may have been the reason. */
 	if (h->bul && h->bul->state == BUL_REFUSED &&
-	    h->bul->last_status == BA_DAD_FAILED && !h->mn->stopping)
+	    h->bul->last_status == BA_DAD_FAILED && !mn_home_is_stopping(h))
 		mn_reg_retry(h, now);
 }
 

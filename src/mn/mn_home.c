@@ -17,26 +17,31 @@
 #include "mip6d/random.h"
 
 void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
-		  const struct conf_mn_home *conf)
+		  const struct mn_home_spec *spec)
 {
 	memset(h, 0, sizeof(*h));
 	h->mn = mn;
 	h->index = index;
-	h->conf = conf;
-	h->prefix = prefix_of(&conf->address, conf->plen);
+	h->origin = spec->origin;
+	h->hoa = spec->hoa;
+	h->prefix = spec->prefix;
+	h->fixed_agent = spec->agent;
+	h->lifetime_s = spec->lifetime_s;
 	h->hoa_valid_until = MTIME_NEVER;
 	random_bytes(&h->seq, sizeof(h->seq));
 	snprintf(h->reason, sizeof(h->reason), "no router heard yet");
 	task_init(&h->task, mn_return_task);
 	task_init(&h->install.task, mn_install_task);
 	task_init(&h->mpd.task, mn_mpd_task);
+	task_init(&h->leave_task, mn_homes_leave_task);
 	mn_agent_init(h);
 }
 
-void mn_home_done(struct mn_home *h)
+void mn_home_quiet(struct mn_home *h)
 {
 	mn_return_cancel(h);
 	task_stop(&h->install.task);
+	task_stop(&h->leave_task);
 	mn_dhaad_stop(h);
 	mn_mpd_stop(h);
 	mn_former_drop_all(h);
@@ -64,8 +69,12 @@ static const char *place_str(enum mn_place place)
 
 const char *mn_place_str(const struct mn_home *h)
 {
-	bool has_place = h->place != MN_PLACE_UNKNOWN &&
-			 h->place != MN_PLACE_DUPLICATE;
+	bool has_place;
+
+	if (h->leave != MN_LEAVE_NOT)
+		return "leaving";
+	has_place = h->place != MN_PLACE_UNKNOWN &&
+		    h->place != MN_PLACE_DUPLICATE;
 
 	return h->hold && has_place ? "detached" : place_str(h->place);
 }
@@ -77,7 +86,7 @@ void mn_home_install_away(struct mn_home *h, struct mtime now)
 	struct kernel_mn_home want = {
 		.index = h->index,
 		.place = KERNEL_MN_AWAY,
-		.hoa = h->conf->address,
+		.hoa = h->hoa,
 		.ha = *mn_home_agent(h),
 		.coa = h->coa,
 		.coa_ifindex = h->coa_ifindex,
@@ -98,7 +107,7 @@ void mn_home_install_none(struct mn_home *h, struct mtime now)
 	struct kernel_mn_home want = {
 		.index = h->index,
 		.place = KERNEL_MN_NONE,
-		.hoa = h->conf->address,
+		.hoa = h->hoa,
 	};
 
 	mn_install_want(h, &want, now);
@@ -114,9 +123,11 @@ void mn_home_on_installed(struct mn_home *h, struct mtime now)
 {
 	switch (h->install.want.place) {
 	case KERNEL_MN_NONE:
+		if (h->leave == MN_LEAVE_KERNEL)
+			mn_homes_go_on(h, now);
 		break;
 	case KERNEL_MN_AWAY:
-		if (h->mn->stopping)
+		if (mn_home_is_stopping(h))
 			stop_away(h, now);
 		else
 			mn_reg_kick(h, now);
@@ -145,9 +156,8 @@ void mn_home_enter(struct mn_home *h, enum mn_place place, const char *why,
 		   struct mtime now)
 {
 	if (h->place != place)
-		log_notice("mn: hoa=%s place=%s->%s (%s)",
-			   addr_str(&h->conf->address), place_str(h->place),
-			   place_str(place), why);
+		log_notice("mn: hoa=%s place=%s->%s (%s)", addr_str(&h->hoa),
+			   place_str(h->place), place_str(place), why);
 	if (place == MN_PLACE_AWAY &&
 	    (h->place == MN_PLACE_HOME || h->place == MN_PLACE_RETURNING))
 		h->left_home = now;
@@ -177,12 +187,11 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 		h->bul->refresh = MTIME_NEVER;
 		mn_reg_enter(h, for_good ? BUL_REFUSED : BUL_IDLE, why, now);
 	}
-	log_error("mn: hoa=%s is not used: %s%s", addr_str(&h->conf->address),
-		  why,
+	log_error("mn: hoa=%s is not used: %s%s", addr_str(&h->hoa), why,
 		  for_good ? "; reload or restart once it is free again" : "");
 	mn_home_enter(h, MN_PLACE_DUPLICATE, why, now);
 	mn_home_install_none(h, now);
-	if (h->mn->stopping) {
+	if (mn_home_is_stopping(h)) {
 		mn_home_stopped(h);
 	} else if (!for_good) {
 		h->step = MN_STEP_RECHECK;
@@ -222,7 +231,7 @@ static void stay(struct mn_home *h, const struct mn_coa_choice *choice)
 	/* A reason that only says "wait" is news once. */
 	if (!h->hold || strcmp(h->reason, choice->reason))
 		log_info("mn: hoa=%s place=%s no care-of address (%s)",
-			 addr_str(&h->conf->address), place_str(h->place),
+			 addr_str(&h->hoa), place_str(h->place),
 			 choice->reason);
 	h->hold = true;
 	snprintf(h->reason, sizeof(h->reason), "%s", choice->reason);
@@ -245,8 +254,8 @@ static void go_away(struct mn_home *h, const struct mn_coa_choice *choice,
 
 	if (changed || h->hold) {
 		log_notice("mn: hoa=%s care-of=%s iface=%s router=%s (%s)",
-			   addr_str(&h->conf->address), addr_str(&c->addr),
-			   c->ifname, addr_str(&c->router), choice->reason);
+			   addr_str(&h->hoa), addr_str(&c->addr), c->ifname,
+			   addr_str(&c->router), choice->reason);
 		if (changed)
 			memcpy(h->chosen, choice->reason, sizeof(h->chosen));
 		memcpy(h->reason, h->chosen, sizeof(h->reason));
@@ -275,12 +284,12 @@ void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 	struct mn_coa_ask ask = {
 		.home_prefix = &h->prefix,
 		.ula_ok = addr_is_ula(mn_home_has_agent(h) ? mn_home_agent(h)
-							   : &h->conf->address),
+							   : &h->hoa),
 		.current = h->coa,
 		.current_ifindex = h->coa_ifindex,
 	};
 
-	if (h->barred)
+	if (h->barred || h->leave != MN_LEAVE_NOT)
 		return;
 	f = home_iface(h, now);
 	if (f) {
@@ -302,6 +311,11 @@ void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 	if (h->place == MN_PLACE_UNKNOWN && !mn->settled)
 		return;
 	go_away(h, &choice, now);
+}
+
+bool mn_home_is_stopping(const struct mn_home *h)
+{
+	return h->mn->stopping || h->leave != MN_LEAVE_NOT;
 }
 
 void mn_home_stop(struct mn_home *h, struct mtime now)

@@ -37,7 +37,7 @@ static void install_failed(struct mn_home *h, int err, struct mtime now)
 	mn_count(h->mn, CNT_KERNEL_FAILED);
 	log_limited(LOG_LEVEL_WARNING, now,
 		    "mn: hoa=%s the kernel refused: %s; again in %u ms",
-		    addr_str(&h->conf->address), strerror(-err), in->retry_ms);
+		    addr_str(&h->hoa), strerror(-err), in->retry_ms);
 	tqueue_start(h->mn->env.tq, &in->task, mtime_add_ms(now, in->retry_ms));
 }
 
@@ -45,7 +45,7 @@ static void install_ask(struct mn_home *h, struct mtime now)
 {
 	struct mn_install *in = &h->install;
 	struct kernel_key key = { .user = KERNEL_USER_MN,
-				  .hoa = h->conf->address,
+				  .hoa = h->hoa,
 				  .serial = ++in->serial };
 	int err;
 

@@ -353,10 +353,10 @@ static const struct in6_addr *router_in_use(struct mn_iface *f,
 					    struct mtime now)
 {
 	const struct in6_addr *a = NULL;
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < f->mn->n_homes && !a; i++)
-		a = router_of_home(f, &f->mn->homes[i], now);
+	for (h = f->mn->homes; h && !a; h = h->next)
+		a = router_of_home(f, h, now);
 	return a;
 }
 
@@ -364,10 +364,10 @@ static bool is_in_use(struct mn_iface *f, const struct mn_router *r,
 		      struct mtime now)
 {
 	const struct in6_addr *a;
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < f->mn->n_homes; i++) {
-		a = router_of_home(f, &f->mn->homes[i], now);
+	for (h = f->mn->homes; h; h = h->next) {
+		a = router_of_home(f, h, now);
 		if (a && addr_eq(a, &r->addr))
 			return true;
 	}

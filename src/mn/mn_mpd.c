@@ -38,8 +38,9 @@ static bool can_send(const struct mn_home *h, struct mtime now)
 {
 	const struct kernel_mn_home *in = &h->install.want;
 
-	return h->place == MN_PLACE_AWAY && !h->hold && !h->mn->stopping &&
-	       h->install.done && in->place == KERNEL_MN_AWAY &&
+	return h->place == MN_PLACE_AWAY && !h->hold &&
+	       !mn_home_is_stopping(h) && h->install.done &&
+	       in->place == KERNEL_MN_AWAY &&
 	       addr_eq(&in->ha, mn_home_agent(h)) && h->bul &&
 	       bul_is_bound(h->bul, now);
 }
@@ -49,7 +50,7 @@ static void transmit(struct mn_home *h, struct mtime now)
 	struct mn *mn = h->mn;
 	uint8_t buf[8];
 	struct mh_send send = {
-		.src = h->conf->address,
+		.src = h->hoa,
 		.dst = *mn_home_agent(h),
 		.data = buf,
 	};
@@ -167,8 +168,7 @@ static void invalid(struct mn_home *h, struct mtime now)
 
 	mn_mpd_stop(h);
 	h->mpd.invalid = true;
-	log_error("mn: hoa=%s is not used: %s", addr_str(&h->conf->address),
-		  why);
+	log_error("mn: hoa=%s is not used: %s", addr_str(&h->hoa), why);
 	if (h->bul) {
 		h->bul->bound_coa = addr_any;
 		mn_reg_enter(h, BUL_IDLE, why, now);
@@ -281,7 +281,7 @@ static void take(struct mn_home *h, const struct icmp6_mpa *mpa,
 	for (i = 0; i < mpa->n_prefixes; i++)
 		log_info("mn: hoa=%s home link: prefix %s valid=%us "
 			 "preferred=%us",
-			 addr_str(&h->conf->address),
+			 addr_str(&h->hoa),
 			 prefix_str(&mpa->prefixes[i].prefix),
 			 mpa->prefixes[i].valid_s,
 			 mpa->prefixes[i].preferred_s);
@@ -302,14 +302,10 @@ void mn_mpd_on_mpa(struct mn *mn, const struct packet *pkt,
 		   const struct icmp6_mpa *mpa, struct mtime now)
 {
 	enum mn_mpa_verdict v = MN_MPA_NO_AGENT;
-	unsigned int i;
+	struct mn_home *h = mn_home_of(mn, &pkt->dst);
 
 	mn_count(mn, CNT_MPA_IN);
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-
-		if (!addr_eq(&h->conf->address, &pkt->dst))
-			continue;
+	if (h) {
 		v = mn_mpa_judge(&h->mpd, mn_home_agent(h), pkt, mpa);
 		if (v == MN_MPA_OK) {
 			take(h, mpa, now);

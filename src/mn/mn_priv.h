@@ -5,7 +5,8 @@
  *   mn       the role: interfaces, home addresses, one evaluation task
  *   mn_iface an interface of the configuration: addresses, mn_wire
  *   mn_home  a home address: place, care-of address, what the kernel was
- *            asked, its entry in the binding update list
+ *            asked, its entry in the binding update list; they come and go
+ *            (mn_homes.h)
  *   mn_agents  the home agents that a home address knows (mn_agents.h)
  *   mn_former  an agent that may still hold a binding of it
  *   mn_ro    a correspondent of a home address (mn_ro.h)
@@ -21,6 +22,7 @@
 #include "mn_agents.h"
 #include "mn_ba.h"
 #include "mn_coa.h"
+#include "mn_homes.h"
 #include "mn_ro.h"
 #include "mn_subnet.h"
 
@@ -131,9 +133,13 @@ struct mn_former {
 
 struct mn_home {
 	struct mn *mn;
-	unsigned int index;
-	const struct conf_mn_home *conf;
+	struct mn_home *next;
+	unsigned int index; /* its place in the kernel port, alone there */
+	enum mn_home_origin origin;
+	struct in6_addr hoa;
 	struct prefix prefix;
+	struct in6_addr fixed_agent; /* ::: discovered */
+	uint32_t lifetime_s;
 	enum mn_place place;
 
 	/* The care-of address. */
@@ -171,6 +177,11 @@ struct mn_home {
 
 	struct mn_install install;
 
+	/* On its way out (mn_homes.c). */
+	enum mn_leave leave;
+	struct mtime leave_due; /* the end of this step's patience */
+	struct task leave_task;
+
 	/* Returning home (mn_return.c). */
 	enum mn_step step;
 	int home_ifindex;
@@ -195,8 +206,7 @@ struct mn {
 	bool synced;
 	struct mn_iface *ifaces;
 	unsigned int n_ifaces;
-	struct mn_home *homes;
-	unsigned int n_homes;
+	struct mn_home *homes; /* in the order in which they came */
 	struct mn_rate *rates; /* one for each home agent */
 	unsigned int n_rates;
 	struct bul bul;
@@ -266,8 +276,9 @@ void mn_move_on_neigh(struct mn *mn, const struct kernel_neigh *n,
 /* ---- mn_home.c: where is each home address, and what follows ---- */
 
 void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
-		  const struct conf_mn_home *conf);
-void mn_home_done(struct mn_home *h);
+		  const struct mn_home_spec *spec);
+/* Nothing of it goes on; what the kernel has stays. */
+void mn_home_quiet(struct mn_home *h);
 void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,
 		      struct mtime now);
 /* The single writer of place. */
@@ -283,6 +294,8 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 void mn_home_install_away(struct mn_home *h, struct mtime now);
 void mn_home_install_none(struct mn_home *h, struct mtime now);
 void mn_home_stop(struct mn_home *h, struct mtime now);
+/* The node stops, or this home address is given up. */
+bool mn_home_is_stopping(const struct mn_home *h);
 
 /* ---- mn_agent.c: which home agent (11.4.1) ---- */
 
@@ -303,6 +316,9 @@ void mn_agent_on_list(struct mn_home *h, const struct mn_agents *list,
 		      struct mtime now);
 /* Nobody answered. */
 void mn_agent_on_silence(struct mn_home *h, struct mtime now);
+/* The configuration names another one; ::: it is discovered from now on. */
+void mn_agent_set(struct mn_home *h, const struct in6_addr *agent,
+		  struct mtime now);
 /* Takes an agent that was met on the home link. */
 void mn_agent_adopt(struct mn_home *h, const struct in6_addr *agent);
 

@@ -48,7 +48,7 @@ static bool may_send(const struct mn_home *h)
 
 	if (h->hold || !h->install.done)
 		return false;
-	if (addr_eq(&h->reg_coa, &h->conf->address))
+	if (addr_eq(&h->reg_coa, &h->hoa))
 		return is_at_home(h) && in->place != KERNEL_MN_NONE &&
 		       in->place != KERNEL_MN_AWAY;
 	return h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
@@ -71,7 +71,7 @@ bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
 /* When a silent agent is given up for another. */
 static struct mtime patience(const struct mn_home *h)
 {
-	if (!h->dynamic || h->given_up || h->mn->stopping ||
+	if (!h->dynamic || h->given_up || mn_home_is_stopping(h) ||
 	    h->bul->state == BUL_DEREGISTERING)
 		return MTIME_NEVER;
 	return mtime_add_ms(h->bul->first_sent, MAX_BINDACK_TIMEOUT_MS);
@@ -170,11 +170,11 @@ static bool entry_need(struct mn_home *h, struct mtime now)
 {
 	if (h->bul)
 		return true;
-	h->bul = bul_add(&h->mn->bul, mn_home_agent(h), &h->conf->address);
+	h->bul = bul_add(&h->mn->bul, mn_home_agent(h), &h->hoa);
 	if (!h->bul) {
 		log_limited(LOG_LEVEL_ERROR, now,
 			    "mn: hoa=%s out of memory, not registered",
-			    addr_str(&h->conf->address));
+			    addr_str(&h->hoa));
 		return false;
 	}
 	task_init(&h->bul->task, reg_task);
@@ -220,7 +220,7 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 
 	if (h->place != MN_PLACE_AWAY || h->hold || !h->install.done ||
 	    in->place != KERNEL_MN_AWAY || !addr_eq(&in->coa, &h->coa) ||
-	    !addr_eq(&in->ha, mn_home_agent(h)) || h->mn->stopping ||
+	    !addr_eq(&in->ha, mn_home_agent(h)) || mn_home_is_stopping(h) ||
 	    !entry_need(h, now))
 		return;
 	moved = !addr_eq(&h->reg_coa, &h->coa);
@@ -266,7 +266,7 @@ void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
 	/* It is repeated until the binding is over in any case. */
 	if (!known)
 		h->bul->expires =
-			lifetime_end(now, lifetime_units(h->conf->lifetime_s));
+			lifetime_end(now, lifetime_units(h->lifetime_s));
 	reg_begin(h, BUL_DEREGISTERING, coa, "binding to be deleted", now);
 }
 
@@ -311,7 +311,7 @@ void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
 		return;
 	e->refresh = mtime_add_s(now, h->mn->conf->retry_s);
 	mn_reg_enter(h, BUL_REFUSED, why, now);
-	if (h->mn->stopping)
+	if (mn_home_is_stopping(h))
 		mn_home_stopped(h);
 	else if (deleting)
 		mn_return_unanswered(h, why, now);
@@ -324,7 +324,7 @@ void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
 void mn_reg_deleted(struct mn_home *h, const char *why, struct mtime now)
 {
 	mn_reg_enter(h, BUL_IDLE, why, now);
-	if (h->mn->stopping)
+	if (mn_home_is_stopping(h))
 		mn_home_stopped(h);
 	else if (is_at_home(h))
 		mn_return_deregistered(h, now);
@@ -379,7 +379,7 @@ static void resend(struct mn_home *h, struct mtime now)
 	}
 	if (!h->send_pending) {
 		e->backoff_ms = mn_backoff_next(e->backoff_ms);
-		if (e->state == BUL_DEREGISTERING && !h->mn->stopping &&
+		if (e->state == BUL_DEREGISTERING && !mn_home_is_stopping(h) &&
 		    e->attempts == UNANSWERED_MAX) {
 			mn_return_unanswered(h, "does not answer", now);
 			/* It may have ended the exchange. */
@@ -402,7 +402,7 @@ void mn_reg_retry(struct mn_home *h, struct mtime now)
 	}
 	h->retry = true;
 	if (is_at_home(h))
-		mn_reg_deregister(h, &h->conf->address, now);
+		mn_reg_deregister(h, &h->hoa, now);
 	else if (h->place == MN_PLACE_AWAY && !h->hold)
 		mn_home_install_away(h, now);
 	if (h->bul == e && e->state == BUL_REFUSED) {

@@ -38,7 +38,7 @@ static void listen_set(struct mn_home *h, bool on)
 	if (err && on) {
 		log_warning("mn: hoa=%s neighbour discovery cannot be heard "
 			    "(%d)",
-			    addr_str(&h->conf->address), err);
+			    addr_str(&h->hoa), err);
 		return;
 	}
 	h->listening = on;
@@ -69,7 +69,7 @@ static struct in6_addr home_router(struct mn_home *h, struct mtime now)
 	struct mn_router *r = NULL;
 
 	if (f)
-		r = mn_subnet_router_of(&f->wire, &h->conf->address,
+		r = mn_subnet_router_of(&f->wire, &h->hoa,
 					&h->install.want.home_router, now,
 					NULL);
 	return r && r->state == MN_ROUTER_LIVE ? r->addr : addr_any;
@@ -81,7 +81,7 @@ static void install_home(struct mn_home *h, enum kernel_mn_place place,
 	struct kernel_mn_home want = {
 		.index = h->index,
 		.place = place,
-		.hoa = h->conf->address,
+		.hoa = h->hoa,
 		.home_ifindex = h->home_ifindex,
 		.home_router = home_router(h, now),
 	};
@@ -106,9 +106,8 @@ static void resolved(struct mn_home *h, const struct lladdr *lladdr,
 	int err = kernel_neigh_set(h->mn->env.kernel, h->home_ifindex,
 				   mn_home_agent(h), lladdr);
 
-	log_info("mn: hoa=%s home agent %s is at %s",
-		 addr_str(&h->conf->address), addr_str(mn_home_agent(h)),
-		 lladdr_str(lladdr));
+	log_info("mn: hoa=%s home agent %s is at %s", addr_str(&h->hoa),
+		 addr_str(mn_home_agent(h)), lladdr_str(lladdr));
 	if (err)
 		mn_count(h->mn, CNT_KERNEL_FAILED);
 	install_home(h, KERNEL_MN_RETURNING, now);
@@ -128,7 +127,7 @@ static void solicit(struct mn_home *h, enum mn_step step, struct mtime now)
 	listen_set(h, true);
 	h->sent++;
 	if (f)
-		mn_send_ns(f, &h->conf->address);
+		mn_send_ns(f, &h->hoa);
 	step_start(h, step, RETRANS_TIMER_MS, now);
 }
 
@@ -150,7 +149,7 @@ static void announce(struct mn_home *h, struct mtime now)
 	const struct in6_addr *ll = f ? mn_iface_linklocal(f) : NULL;
 
 	if (f && mn_iface_is_up(f))
-		mn_send_na(f, &h->conf->address);
+		mn_send_na(f, &h->hoa);
 	if (ll && mn_iface_is_up(f))
 		mn_send_na(f, ll);
 	if (++h->sent < MAX_NEIGHBOR_ADVERTISEMENT)
@@ -165,8 +164,8 @@ static void home_moved(struct mn_home *h, const struct mn_iface *f,
 	mn_return_cancel(h);
 	h->home_ifindex = f->ifindex;
 	h->announce = true;
-	log_notice("mn: hoa=%s at home on iface=%s now",
-		   addr_str(&h->conf->address), f->name);
+	log_notice("mn: hoa=%s at home on iface=%s now", addr_str(&h->hoa),
+		   f->name);
 	install_home(h, KERNEL_MN_HOME, now);
 }
 
@@ -253,7 +252,7 @@ static void defended(struct mn_home *h, const struct lladdr *by,
 	if (agent && !lladdr_eq(agent, by)) {
 		log_error("mn: hoa=%s is used by %s, which is not the home "
 			  "agent",
-			  addr_str(&h->conf->address), lladdr_str(by));
+			  addr_str(&h->hoa), lladdr_str(by));
 		mn_home_duplicate(h, "another node answers for it", false, now);
 		return;
 	}
@@ -263,7 +262,7 @@ static void defended(struct mn_home *h, const struct lladdr *by,
 	}
 	h->stale = true;
 	log_info("mn: hoa=%s is defended by %s: an old binding is deleted",
-		 addr_str(&h->conf->address), lladdr_str(by));
+		 addr_str(&h->hoa), lladdr_str(by));
 	resolved(h, by, now);
 }
 
@@ -271,16 +270,14 @@ void mn_return_on_na(struct mn *mn, const struct packet *pkt,
 		     const struct icmp6_na *na, struct mtime now)
 {
 	struct mn_iface *f = mn_iface_of(mn, pkt->ifindex);
-	unsigned int i;
+	struct mn_home *h;
 
 	if (!f || !na->target_lladdr.len ||
 	    lladdr_eq(&na->target_lladdr, &f->lladdr))
 		return;
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
-
+	for (h = mn->homes; h; h = h->next) {
 		if (!h->listening || h->home_ifindex != pkt->ifindex ||
-		    !addr_eq(&na->target, &h->conf->address))
+		    !addr_eq(&na->target, &h->hoa))
 			continue;
 		if (h->step == MN_STEP_CHECK)
 			defended(h, &na->target_lladdr, now);
@@ -295,7 +292,7 @@ void mn_return_on_installed(struct mn_home *h, struct mtime now)
 {
 	if (h->install.want.place == KERNEL_MN_RETURNING) {
 		h->step = MN_STEP_DEREGISTER;
-		mn_reg_deregister(h, &h->conf->address, now);
+		mn_reg_deregister(h, &h->hoa, now);
 		return;
 	}
 	if (h->place != MN_PLACE_HOME) {
@@ -339,8 +336,7 @@ void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now)
 	}
 	log_warning("mn: hoa=%s home agent %s: %s; the home address is used "
 		    "all the same",
-		    addr_str(&h->conf->address), addr_str(mn_home_agent(h)),
-		    why);
+		    addr_str(&h->hoa), addr_str(mn_home_agent(h)), why);
 	h->announce = true;
 	install_home(h, KERNEL_MN_HOME, now);
 }
@@ -362,7 +358,7 @@ static void on_due(struct mn_home *h, struct mtime now)
 		}
 		log_warning("mn: hoa=%s no answer for the home agent's "
 			    "link-layer address",
-			    addr_str(&h->conf->address));
+			    addr_str(&h->hoa));
 		install_home(h, KERNEL_MN_RETURNING, now);
 		break;
 	case MN_STEP_ANNOUNCE:

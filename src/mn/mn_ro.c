@@ -294,6 +294,8 @@ void mn_ro_enter(struct mn_ro *c, enum mn_ro_state state, const char *why,
 	mn_ro_advance(c, now);
 	if (c->mn->stopping && !c->mn->ro.n_deleting)
 		mn_stop_homes_soon(c->mn, now);
+	if (c->home->leave == MN_LEAVE_PEERS)
+		mn_homes_go_on(c->home, now);
 }
 
 /* Just behind a refresh of the home registration, which limits the lifetime,

@@ -238,6 +238,11 @@ void mn_ro_delete(struct mn_ro *c, const char *why, struct mtime now);
 void mn_ro_stop(struct mn *mn, struct mtime now);
 /* True while bindings are being deleted. */
 bool mn_ro_is_deleting(const struct mn *mn);
+/* The same of one home address that is given up. */
+void mn_ro_stop_home(struct mn_home *h, struct mtime now);
+bool mn_ro_is_deleting_of(const struct mn_home *h);
+/* Frees all that it has. */
+void mn_ro_forget_home(struct mn_home *h, struct mtime now);
 void mn_ro_done(struct mn *mn, struct mtime now);
 
 /* ---- mn_ro_flow.c: rules, and why a correspondent is taken ---- */

@@ -138,10 +138,10 @@ static bool may_be_optimised(struct mn *mn, const struct kernel_flow *f)
 
 static bool is_agent(const struct mn *mn, const struct in6_addr *addr)
 {
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++)
-		if (addr_eq(mn_home_agent(&mn->homes[i]), addr))
+	for (h = mn->homes; h; h = h->next)
+		if (addr_eq(mn_home_agent(h), addr))
 			return true;
 	return false;
 }
@@ -183,7 +183,7 @@ void mn_ro_on_flow(struct mn *mn, const struct kernel_flow *f, struct mtime now)
 	struct mn_home *h = mn_home_of(mn, &f->hoa);
 	struct mn_ro *c;
 
-	if (!h || h->place != MN_PLACE_AWAY || mn->stopping ||
+	if (!h || h->place != MN_PLACE_AWAY || mn_home_is_stopping(h) ||
 	    !may_be_peer(mn, f) || !may_be_optimised(mn, f))
 		return;
 	c = mn_ro_find(mn, &f->hoa, &f->peer);

@@ -162,17 +162,49 @@ void mn_ro_shorten(struct mn_home *h, struct mtime end, struct mtime now)
 
 /* ---- stop ---- */
 
+static void leave(struct mn_ro *c, const char *why, struct mtime now)
+{
+	c->leaving = true;
+	if (c->home->ro_phase != MN_RO_READY &&
+	    c->home->ro_phase != MN_RO_AT_HOME)
+		mn_ro_unbound(c);
+	mn_ro_delete(c, why, now);
+}
+
 void mn_ro_stop(struct mn *mn, struct mtime now)
 {
 	struct mn_ro *c, *next;
 
-	HASH_ITER(hh, mn->ro.table, c, next) {
-		c->leaving = true;
-		if (c->home->ro_phase != MN_RO_READY &&
-		    c->home->ro_phase != MN_RO_AT_HOME)
-			mn_ro_unbound(c);
-		mn_ro_delete(c, "this node stops", now);
-	}
+	HASH_ITER(hh, mn->ro.table, c, next)
+		leave(c, "this node stops", now);
+}
+
+void mn_ro_stop_home(struct mn_home *h, struct mtime now)
+{
+	struct mn_ro *c, *next;
+
+	HASH_ITER(hh, h->mn->ro.table, c, next)
+		if (c->home == h)
+			leave(c, "the home address is given up", now);
+}
+
+bool mn_ro_is_deleting_of(const struct mn_home *h)
+{
+	const struct mn_ro *c, *next;
+
+	HASH_ITER(hh, h->mn->ro.table, c, next)
+		if (c->home == h && c->state == MN_RO_DELETING)
+			return true;
+	return false;
+}
+
+void mn_ro_forget_home(struct mn_home *h, struct mtime now)
+{
+	struct mn_ro *c, *next;
+
+	HASH_ITER(hh, h->mn->ro.table, c, next)
+		if (c->home == h)
+			mn_ro_free(c, now);
 }
 
 bool mn_ro_is_deleting(const struct mn *mn)

@@ -144,7 +144,7 @@ static struct mn_ro *ro_alloc(struct mn_home *h, struct mn_peer *p)
 	c->mn = h->mn;
 	c->home = h;
 	c->peer = p;
-	c->key.hoa = h->conf->address;
+	c->key.hoa = h->hoa;
 	c->key.peer = p->addr;
 	c->path.retry_at = MTIME_NEVER;
 	c->why = "";

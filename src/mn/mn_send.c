@@ -32,7 +32,7 @@ uint32_t mn_coa_valid_s(struct mn_home *h, const struct in6_addr *coa,
  * what the agent shall defend is the address on the home link. */
 static bool has_linklocal_twin(const struct mn_home *h)
 {
-	struct in6_addr twin = addr_linklocal_of(&h->conf->address);
+	struct in6_addr twin = addr_linklocal_of(&h->hoa);
 	unsigned int i, j;
 
 	if (h->temporary)
@@ -55,7 +55,7 @@ static void fill_lifetime(struct mn_home *h, struct mn_bu *bu, struct mtime now)
 	 * the prefix has (section 10.3.1). */
 	if (!hoa_s)
 		hoa_s = UINT32_MAX;
-	bu->lifetime_4s = mn_bu_lifetime(h->conf->lifetime_s, hoa_s,
+	bu->lifetime_4s = mn_bu_lifetime(h->lifetime_s, hoa_s,
 					 mn_coa_valid_s(h, &bu->coa, now));
 }
 

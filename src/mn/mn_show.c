@@ -8,11 +8,10 @@
 
 static bool hears_home(struct mn_iface *f, struct mtime now)
 {
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < f->mn->n_homes; i++)
-		if (mn_subnet_find_prefix(&f->wire, &f->mn->homes[i].prefix,
-					  now, NULL))
+	for (h = f->mn->homes; h; h = h->next)
+		if (mn_subnet_find_prefix(&f->wire, &h->prefix, now, NULL))
 			return true;
 	return false;
 }
@@ -47,10 +46,10 @@ void mn_walk_ifaces(struct mn *mn, mn_iface_fn *fn, void *arg)
 
 static bool is_home_subnet(const struct mn *mn, const struct in6_addr *a)
 {
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++)
-		if (prefix_contains(&mn->homes[i].prefix, a))
+	for (h = mn->homes; h; h = h->next)
+		if (prefix_contains(&h->prefix, a))
 			return true;
 	return false;
 }
@@ -79,13 +78,13 @@ void mn_walk_addrs(struct mn *mn, int ifindex, mn_addr_fn *fn, void *arg)
 
 void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 {
-	unsigned int i;
+	struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++) {
-		struct mn_home *h = &mn->homes[i];
+	for (h = mn->homes; h; h = h->next) {
 		struct mn_iface *f = mn_iface_of(mn, h->coa_ifindex);
 		struct mn_coa_info info = {
-			.home = h->conf,
+			.hoa = h->hoa,
+			.prefix = h->prefix,
 			.agent = *mn_home_agent(h),
 			.location = mn_place_str(h),
 			.coa = h->coa,
@@ -120,7 +119,7 @@ static void show_agents(const struct mn_home *h, mn_agent_fn *fn, void *arg)
 {
 	struct mn_agent_addr a[1 + HAAD_MAX_ADDRS + MN_FORMERS_MAX] = { 0 };
 	struct mn_agent_info info = {
-		.hoa = h->conf->address,
+		.hoa = h->hoa,
 		.prefix = h->prefix,
 		.discovery = discovery_str(h),
 		.listed = h->agents.listed,
@@ -150,10 +149,10 @@ static void show_agents(const struct mn_home *h, mn_agent_fn *fn, void *arg)
 
 void mn_walk_agents(struct mn *mn, mn_agent_fn *fn, void *arg)
 {
-	unsigned int i;
+	const struct mn_home *h;
 
-	for (i = 0; i < mn->n_homes; i++)
-		show_agents(&mn->homes[i], fn, arg);
+	for (h = mn->homes; h; h = h->next)
+		show_agents(h, fn, arg);
 }
 
 const char *mn_addr_state_str(enum mn_addr_state state)

@@ -14,7 +14,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct mtime now = { 5000000 };
-static struct conf_mn_home home;
 static struct bul bul;
 
 static void need(bool truth)
@@ -26,7 +25,6 @@ static void need(bool truth)
 static struct daemon *daemon_get(void)
 {
 	static const struct mn_coa_info coa = {
-		.home = &home,
 		.location = "away",
 		.reason = "it is",
 	};

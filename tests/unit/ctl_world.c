@@ -213,7 +213,8 @@ static void add_views(const struct conf_mn *mn)
 		.state = MN_ADDR_DETACHED,
 	};
 	coas[0] = (struct mn_coa_info){
-		.home = &mn->homes[0],
+		.hoa = mn->homes[0].address,
+		.prefix = prefix_of(&mn->homes[0].address, 64),
 		.agent = mn->homes[0].home_agent,
 		.location = "away",
 		.coa = addr("2001:db8:a::6"),
@@ -225,7 +226,8 @@ static void add_views(const struct conf_mn *mn)
 		.previous = addr("2001:db8:b::6"),
 	};
 	coas[1] = (struct mn_coa_info){
-		.home = &mn->homes[1],
+		.hoa = mn->homes[1].address,
+		.prefix = prefix_of(&mn->homes[1].address, 64),
 		.agent = mn->homes[1].home_agent,
 		.location = "detached",
 		.reason = "no interface has a usable address",

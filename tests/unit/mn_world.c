@@ -65,6 +65,20 @@ static void keep_mh(struct mw *w, const struct fake_msg *m,
 	k->send.data = k->data;
 }
 
+static const struct kernel_mn_home *kernel_home_of(const struct mw *w,
+						   const struct in6_addr *hoa)
+{
+	const struct kernel_mn_home *h;
+	unsigned int i;
+
+	for (i = 0; i < CONF_HOMES_MAX; i++) {
+		h = fake_kernel_home(w->k, i);
+		if (addr_eq(&h->hoa, hoa) && h->place != KERNEL_MN_NONE)
+			return h;
+	}
+	return fake_kernel_home(w->k, 0);
+}
+
 static void keep_bu(struct mw *w, const struct fake_msg *m)
 {
 	struct mw_bu *b;
@@ -91,8 +105,7 @@ static void keep_bu(struct mw *w, const struct fake_msg *m)
 		.send = m->mh,
 		.when = w->now,
 	};
-	b->kernel = *fake_kernel_home(
-		w->k, addr_eq(&m->mh.src, &w->homes[0].address) ? 0 : 1);
+	b->kernel = *kernel_home_of(w, &m->mh.src);
 }
 
 static void keep_icmp6(struct mw *w, const struct fake_msg *m)

@@ -510,10 +510,10 @@ static const struct {
 	  "mobile-node.interfaces.optimistic" },
 	{ "ra=2", "ra=1", "mobile-node.interfaces.sysctl" },
 	{ "[\"accept_ra=2\"]", "[ ]", "mobile-node.interfaces.sysctl" },
-	{ "9/64", "8/64", "mobile-node.homes.address" },
-	{ "9/64", "9/65", "mobile-node.homes.address" },
-	{ "8:1::1\"", "8:1::2\"", "mobile-node.homes.home-agent" },
-	{ "\"2001:db8:1::1\";}", "\"auto\";}", "mobile-node.homes.home-agent" },
+	{ "9/64", "8/64", NULL },
+	{ "9/64", "9/65", NULL },
+	{ "8:1::1\"", "8:1::2\"", NULL },
+	{ "\"2001:db8:1::1\";}", "\"auto\";}", NULL },
 	{ "retry=7", "table=7", "mobile-node.table" },
 };
 

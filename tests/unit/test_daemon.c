@@ -205,10 +205,10 @@ static void status_line_names_bindings_and_homes(void)
 {
 	struct conf_mn_home home = { .address = addr("2001:db8:1::100") };
 	struct mn_coa_info coas[2] = {
-		{ .home = &home,
+		{ .hoa = home.address,
 		  .location = "away",
 		  .coa = addr("2001:db8:a::5") },
-		{ .home = &home, .location = "home" },
+		{ .hoa = home.address, .location = "home" },
 	};
 	struct mn_ro_info ros[3] = { { .optimised = true },
 				     { .optimised = false },
