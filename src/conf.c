@@ -63,6 +63,32 @@ struct conf *conf_free(struct conf *conf)
 	return NULL;
 }
 
+static void weaken(enum conf_security *weakest, enum conf_security with)
+{
+	if (with > *weakest)
+		*weakest = with;
+}
+
+enum conf_security conf_weakest_security(const struct conf *conf)
+{
+	enum conf_security weakest = CONF_SECURITY_UNSET;
+	unsigned int i;
+
+	if (conf->ha.on) {
+		if (!conf->ha.n_links)
+			weaken(&weakest, conf->ha.security);
+		for (i = 0; i < conf->ha.n_links; i++)
+			weaken(&weakest, conf->ha.links[i].security);
+	}
+	if (conf->mn.on) {
+		if (!conf->mn.n_homes)
+			weaken(&weakest, conf->mn.security);
+		for (i = 0; i < conf->mn.n_homes; i++)
+			weaken(&weakest, conf->mn.homes[i].security);
+	}
+	return weakest;
+}
+
 /* ---- comparison ---- */
 
 static const char *differs_in(const char *path, const char *a, const char *b);
@@ -139,6 +165,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
 	case CONF_RA:
+	case CONF_PROTECT:
 		return !memcmp(fa, fb, o->size);
 	case CONF_GROUP:
 	case CONF_LATER:

@@ -344,25 +344,13 @@ static void check_roles(struct check *c)
 
 static void check_whole(struct check *c, config_setting_t *root)
 {
-	config_setting_t *role = c->ha ? c->ha : c->mn;
-
 	if (!config_setting_get_member(root, "home-agent") &&
 	    !config_setting_get_member(root, "mobile-node") &&
-	    !config_setting_get_member(root, "correspondent")) {
+	    !config_setting_get_member(root, "correspondent"))
 		conf_mistake(c->t, 1,
 			     "found no role, expected home-agent = { ... }; "
 			     "mobile-node = { ... }; correspondent = { ... }; "
 			     "or several");
-		return;
-	}
-	/* Route optimisation protects itself (section 5.2). */
-	if (role && !config_setting_get_member(root, "security"))
-		conf_mistake(c->t, line_of(role),
-			     "found %s without security, expected security = "
-			     "\"insecure\"; in the file: this version cannot "
-			     "protect its signalling yet and wants to hear "
-			     "that you know",
-			     config_setting_name(role));
 }
 
 void conf_check(struct conf_text *t, const struct conf *conf,
@@ -380,6 +368,7 @@ void conf_check(struct conf_text *t, const struct conf *conf,
 	if (c.mn)
 		check_mn(&c);
 	conf_check_rules(t, conf, root);
+	conf_check_security(t, conf, root);
 	check_roles(&c);
 	check_whole(&c, root);
 }

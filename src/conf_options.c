@@ -73,7 +73,7 @@
 
 /* clang-format off */
 const struct conf_option conf_options[] = {
-VALUE("security", SECURITY, NONE,
+VALUE("security", SECURITY, "ipsec",
 	RESTART, conf, security)
 VALUE("log-level", LOG_LEVEL, "info",
 	RELOAD, conf, log_level)
@@ -86,7 +86,15 @@ VALUE("control.socket", PATH, MIP6D_RUN_DIR "/control",
 VALUE("control.group", NAME, NONE,
 	RESTART, conf, ctl_group)
 
+GROUP("ipsec")
+VALUE("ipsec.keys", PATH, MIP6D_KEYS_FILE,
+	RELOAD, conf, ipsec.keys)
+VALUE("ipsec.protect", PROTECT, "tests",
+	RESTART, conf, ipsec.protect)
+
 ROLE("home-agent", ha.on)
+VALUE("home-agent.security", SECURITY, NONE,
+	RESTART, conf, ha.security)
 GROUPS("home-agent.links", CONF_LIST_MAX, MUST,
 	RELOAD, conf, ha.links, ha.n_links)
 VALUE("home-agent.links.interface", IFNAME, NONE,
@@ -97,6 +105,8 @@ VALUE("home-agent.links.prefix", PREFIX, MUST,
 	RELOAD, conf_home_link, prefix)
 VALUE("home-agent.links.address", ADDRESS, MUST,
 	RELOAD, conf_home_link, address)
+VALUE("home-agent.links.security", SECURITY, NONE,
+	RESTART, conf_home_link, security)
 NUMBER("home-agent.links.valid-lifetime", LIFETIME, "s", 4, INT32_MAX, "2592000",
 	RELOAD, conf_home_link, valid_s)
 NUMBER("home-agent.links.preferred-lifetime", LIFETIME, "s", 0, INT32_MAX, "604800",
@@ -147,6 +157,8 @@ NUMBER("home-agent.tunnel-mtu", NUMBER, "octets", 1280, 65495, "1460",
 	RESTART, conf, ha.tunnel_mtu)
 
 ROLE("mobile-node", mn.on)
+VALUE("mobile-node.security", SECURITY, NONE,
+	RESTART, conf, mn.security)
 GROUPS("mobile-node.interfaces", CONF_LIST_MAX, MUST,
 	RESTART, conf, mn.interfaces, mn.n_interfaces)
 VALUE("mobile-node.interfaces.name", IFNAME, MUST,
@@ -163,6 +175,8 @@ TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
 	RELOAD, conf_mn_home, address, plen)
 VALUE("mobile-node.homes.home-agent", AGENT, "auto",
 	RELOAD, conf_mn_home, home_agent)
+VALUE("mobile-node.homes.security", SECURITY, NONE,
+	RELOAD, conf_mn_home, security)
 NUMBER("mobile-node.homes.lifetime", NUMBER_4, "s", 4, LIFE_MAX, "3600",
 	RELOAD, conf_mn_home, lifetime_s)
 GROUPS("mobile-node.rules", CONF_RULES_MAX, NONE,

@@ -40,6 +40,7 @@ struct conf_text {
 	unsigned int n_mistakes, n_more; /* n_more: not kept */
 	unsigned int n_errors;           /* mistakes that are no notes */
 	bool can_include;
+	bool is_file;   /* other files that it names are read, too */
 	bool too_much;  /* sticky: the rest was left out */
 	bool no_memory; /* sticky; checked once, at the end */
 };
@@ -88,7 +89,8 @@ enum conf_type {
 	CONF_PROTOCOL, /* a name or a number */
 	CONF_ACTION_CN,
 	CONF_ACTION_MN,
-	CONF_RA,    /* enum conf_ra */
+	CONF_RA, /* enum conf_ra */
+	CONF_PROTECT,
 	CONF_LATER, /* known, but not in this version */
 };
 
@@ -139,6 +141,8 @@ extern char conf_bad[1];
 
 /* A value that is no group. */
 void conf_value_read(const struct conf_reader *r);
+/* One whose value is one of some words (conf_words.c). */
+void conf_word_read(const struct conf_reader *r);
 /* "found NAME = VALUE, expected ..."; s is r->s or an element of it. */
 void conf_refuse(const struct conf_reader *r, struct config_setting_t *s,
 		 const char *expected);
@@ -166,6 +170,12 @@ void conf_check_rules(struct conf_text *t, const struct conf *conf,
  * advertisements (conf_check_ra.c). */
 void conf_check_ra(struct conf_text *t, const struct conf *conf,
 		   struct config_setting_t *ha);
+/* Protection (conf_check_security.c): what links and homes take over from
+ * their role, and roles from the file; and whether it can be had. */
+void conf_inherit_security(struct conf *conf);
+void conf_check_security(struct conf_text *t, const struct conf *conf,
+			 struct config_setting_t *root);
+
 /* What links on one interface take over from the first of them. */
 void conf_inherit_ra(struct conf_ha *ha);
 

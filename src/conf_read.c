@@ -162,8 +162,15 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_BOOL:
 		*(bool *)(base + o->offset) = !strcmp(o->fallback, "true");
 		break;
-	case CONF_GROUPS:
 	case CONF_SECURITY:
+		if (*o->fallback)
+			*(enum conf_security *)(base + o->offset) =
+				CONF_SECURITY_IPSEC;
+		break;
+	case CONF_PROTECT:
+		*(enum conf_protect *)(base + o->offset) = CONF_PROTECT_TESTS;
+		break;
+	case CONF_GROUPS:
 	case CONF_ADDRESS:
 	case CONF_AGENT:
 	case CONF_ADDRESS_LEN:
@@ -240,6 +247,7 @@ struct conf *conf_read(struct conf_text *t)
 		syntax_mistake(t, &c);
 	} else {
 		read_group(t, config_root_setting(&c), "", (char *)conf);
+		conf_inherit_security(conf);
 		conf_check(t, conf, config_root_setting(&c));
 		fill_in(conf);
 	}

@@ -461,6 +461,7 @@ int conf_text_read(struct conf_text *t, const char *path)
 	err = read_all(path, &data, &len);
 	if (err)
 		return err;
+	t->is_file = true;
 	add(t, path, data, len, NULL);
 	return t->no_memory ? -ENOMEM : 0;
 }

@@ -140,18 +140,6 @@ static void read_bool(const struct conf_reader *r)
 	*(bool *)conf_field(r) = config_setting_get_bool(r->s);
 }
 
-static void read_security(const struct conf_reader *r)
-{
-	const char *text = text_of(r->s);
-
-	if (text && !strcmp(text, "insecure"))
-		*(enum conf_security *)conf_field(r) = CONF_SECURITY_INSECURE;
-	else
-		conf_refuse(r, r->s,
-			    "\"insecure\": protection of the signalling is not "
-			    "built into this version yet");
-}
-
 static const char *const log_levels[] = {
 	[LOG_LEVEL_ERROR] = "error",   [LOG_LEVEL_WARNING] = "warning",
 	[LOG_LEVEL_NOTICE] = "notice", [LOG_LEVEL_INFO] = "info",
@@ -217,80 +205,6 @@ static void read_protocol(const struct conf_reader *r)
 			    "1 to 255");
 	else
 		*(uint8_t *)conf_field(r) = (uint8_t)v;
-}
-
-static const char *const cn_actions[] = {
-	[CONF_CN_ACCEPT] = "accept",
-	[CONF_CN_REJECT] = "reject",
-	[CONF_CN_IGNORE] = "ignore",
-};
-
-static const char *const mn_actions[] = {
-	[CONF_MN_OPTIMISE] = "optimise",
-	[CONF_MN_TUNNEL] = "tunnel",
-	[CONF_MN_DIRECT] = "direct",
-};
-
-static const char *const ra_words[] = {
-	[CONF_RA_WATCH] = "watch",
-	[CONF_RA_OWN] = "own",
-	[CONF_RA_OFF] = "off",
-};
-
-const char *conf_cn_action_str(enum conf_cn_action action)
-{
-	return cn_actions[action];
-}
-
-const char *conf_mn_action_str(enum conf_mn_action action)
-{
-	return mn_actions[action];
-}
-
-const char *conf_ra_str(enum conf_ra ra)
-{
-	return ra_words[ra];
-}
-
-/* Which of n words stands there, or -1 after a complaint. */
-static int word_read(const struct conf_reader *r, const char *const *words,
-		     int n, const char *expected)
-{
-	const char *text = text_of(r->s);
-	int i;
-
-	for (i = 0; text && i < n; i++)
-		if (!strcmp(text, words[i]))
-			return i;
-	conf_refuse(r, r->s, expected);
-	return -1;
-}
-
-static void read_action_cn(const struct conf_reader *r)
-{
-	int i = word_read(r, cn_actions, ARRAY_SIZE(cn_actions),
-			  "\"accept\", \"reject\" or \"ignore\"");
-
-	if (i >= 0)
-		*(enum conf_cn_action *)conf_field(r) = (enum conf_cn_action)i;
-}
-
-static void read_action_mn(const struct conf_reader *r)
-{
-	int i = word_read(r, mn_actions, ARRAY_SIZE(mn_actions),
-			  "\"optimise\", \"tunnel\" or \"direct\"");
-
-	if (i >= 0)
-		*(enum conf_mn_action *)conf_field(r) = (enum conf_mn_action)i;
-}
-
-static void read_ra(const struct conf_reader *r)
-{
-	int i = word_read(r, ra_words, ARRAY_SIZE(ra_words),
-			  "\"watch\", \"own\" or \"off\"");
-
-	if (i >= 0)
-		*(enum conf_ra *)conf_field(r) = (enum conf_ra)i;
 }
 
 static bool is_plain(const char *text, const char *forbidden)
@@ -539,7 +453,7 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_NUMBER] = read_number,
 		[CONF_NUMBER_4] = read_number,
 		[CONF_LIFETIME] = read_number,
-		[CONF_SECURITY] = read_security,
+		[CONF_SECURITY] = conf_word_read,
 		[CONF_LOG_LEVEL] = read_log_level,
 		[CONF_IFNAME] = read_name,
 		[CONF_PATH] = read_name,
@@ -553,9 +467,10 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_MATCH] = read_match,
 		[CONF_SYSCTLS] = read_sysctls,
 		[CONF_PROTOCOL] = read_protocol,
-		[CONF_ACTION_CN] = read_action_cn,
-		[CONF_ACTION_MN] = read_action_mn,
-		[CONF_RA] = read_ra,
+		[CONF_ACTION_CN] = conf_word_read,
+		[CONF_ACTION_MN] = conf_word_read,
+		[CONF_RA] = conf_word_read,
+		[CONF_PROTECT] = conf_word_read,
 	};
 
 	by_type[r->o->type](r);

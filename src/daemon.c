@@ -19,7 +19,7 @@
 
 static void warn_insecure(const struct conf *conf)
 {
-	if (conf->security != CONF_SECURITY_INSECURE)
+	if (conf_weakest_security(conf) != CONF_SECURITY_INSECURE)
 		return;
 	log_warning("security: NONE, as the configuration says "
 		    "(security = \"insecure\")");

@@ -20,9 +20,25 @@
 	128 /* routing tables: one a home address, and as many
 			    * for care-of addresses */
 
+/* How the signalling between mobile node and home agent is protected. */
 enum conf_security {
-	CONF_SECURITY_UNSET,
+	CONF_SECURITY_UNSET,    /* as the file, or the role, says */
+	CONF_SECURITY_IPSEC,    /* "ipsec", the default: ESP (RFC 4877) */
+	CONF_SECURITY_RFC4285,  /* "rfc4285": authentication options */
 	CONF_SECURITY_INSECURE, /* "insecure": said in words */
+};
+
+/* What ESP protects besides signalling. */
+enum conf_protect {
+	CONF_PROTECT_SIGNALLING,
+	CONF_PROTECT_TESTS, /* return routability in the tunnel */
+	CONF_PROTECT_ALL,   /* everything in the tunnel */
+};
+
+struct conf_ipsec {
+	char keys[CONF_PATH_MAX]; /* file of static keys */
+	enum conf_protect protect;
+	struct security_keys *sas; /* what it holds; NULL: nothing */
 };
 
 /* Whose router advertisements a home link has. */
@@ -37,8 +53,9 @@ struct conf_home_link {
 	char ifname[IF_NAMESIZE]; /* "" when it is virtual */
 	bool is_virtual;          /* a prefix routed to us, on no wire */
 	struct prefix prefix;
-	struct in6_addr address; /* ours: what mobile nodes register with */
-	uint32_t valid_s;        /* prefix lifetimes; UINT32_MAX: infinite */
+	struct in6_addr address;     /* ours: what mobile nodes register with */
+	enum conf_security security; /* never UNSET */
+	uint32_t valid_s; /* prefix lifetimes; UINT32_MAX: infinite */
 	uint32_t preferred_s;
 	/* The same for all links on one interface. */
 	enum conf_ra ra;
@@ -64,6 +81,7 @@ static inline uint32_t conf_ra_min_interval_ms(const struct conf_home_link *l)
 
 struct conf_ha {
 	bool on;
+	enum conf_security security; /* of its links; never UNSET */
 	struct conf_home_link *links;
 	unsigned int n_links;
 	struct prefix *allow; /* home addresses served; none: all */
@@ -135,13 +153,15 @@ struct conf_mn_interface {
 
 struct conf_mn_home {
 	struct in6_addr address;
-	uint8_t plen;               /* of the home prefix */
-	struct in6_addr home_agent; /* ::: discovered */
+	uint8_t plen;                /* of the home prefix */
+	struct in6_addr home_agent;  /* ::: discovered */
+	enum conf_security security; /* never UNSET */
 	uint32_t lifetime_s; /* asked for; multiple of 4, at most 262140 */
 };
 
 struct conf_mn {
 	bool on;
+	enum conf_security security; /* of its homes; never UNSET */
 	struct conf_mn_interface *interfaces;
 	unsigned int n_interfaces;
 	struct conf_mn_home *homes;
@@ -163,7 +183,8 @@ struct conf_mn {
 };
 
 struct conf {
-	enum conf_security security;
+	enum conf_security security; /* of roles; never UNSET */
+	struct conf_ipsec ipsec;
 	enum log_level log_level;
 	char state_dir[CONF_PATH_MAX]; /* "": nothing is remembered */
 	char ctl_socket[CONF_PATH_MAX];
@@ -181,10 +202,16 @@ struct conf;
 int conf_load(const char *path, void *err_stream, struct conf **ret_conf);
 struct conf *conf_free(struct conf *conf);
 
+/* The least protection of any home link and home address; UNSET where
+ * neither role is on. */
+enum conf_security conf_weakest_security(const struct conf *conf);
+
 /* As the file names them: "accept", "optimise", "watch". */
 const char *conf_cn_action_str(enum conf_cn_action action);
 const char *conf_mn_action_str(enum conf_mn_action action);
 const char *conf_ra_str(enum conf_ra ra);
+const char *conf_security_str(enum conf_security security);
+const char *conf_protect_str(enum conf_protect protect);
 /* enum log_level of its name, or -EINVAL; NULL has none. */
 int conf_log_level(const char *text);
 /* "tcp", or NULL for a protocol that has no name there. */

@@ -316,6 +316,107 @@ struct kernel_too_big {
  * another -errno. */
 int kernel_ro_too_big(struct kernel *k, const struct kernel_too_big *e);
 
+/* ---- protection by ESP (RFC 4303), for src/security ---- */
+
+/* Algorithms for keys that do not change: none has an initialisation vector
+ * that would repeat when its sender starts anew (RFC 8221 sections 3, 5). */
+enum kernel_cipher { KERNEL_AES128_CBC, KERNEL_AES256_CBC };
+enum kernel_auth { KERNEL_HMAC_SHA256_128, KERNEL_HMAC_SHA512_256 };
+
+#define KERNEL_CIPHER_KEY_MAX 32
+#define KERNEL_AUTH_KEY_MAX   64
+
+/* 16 or 32 octets of the one key and 32 or 64 of the other count. */
+struct kernel_esp {
+	enum kernel_cipher cipher;
+	enum kernel_auth auth;
+	uint8_t cipher_key[KERNEL_CIPHER_KEY_MAX];
+	uint8_t auth_key[KERNEL_AUTH_KEY_MAX];
+};
+
+/* Associations and policies with such a reqid (its upper octet) are removed
+ * at start; all others belong to somebody else. */
+#define KERNEL_REQID_OURS 0x6d000000u
+
+enum kernel_esp_mode { KERNEL_TRANSPORT, KERNEL_TUNNEL };
+
+/* A security association with a key that both ends were given; no replay
+ * window (RFC 3776 section 4.4). */
+struct kernel_sa {
+	enum kernel_esp_mode mode;
+	/* Transport: of the packet with its home address.  Tunnel: of the
+	 * outer header; src :: of one that receives: from wherever. */
+	struct in6_addr src, dst;
+	uint32_t spi;
+	uint32_t reqid;
+	/* What it may carry: anything else that comes with it is dropped. */
+	struct prefix sel_src, sel_dst;
+	uint8_t sel_proto; /* 0: any */
+	struct kernel_esp esp;
+};
+
+enum kernel_sp_dir { KERNEL_SP_IN, KERNEL_SP_OUT, KERNEL_SP_FWD };
+
+enum kernel_sp_action {
+	KERNEL_SP_REQUIRE,  /* by ESP or not at all */
+	KERNEL_SP_OPTIONAL, /* in: also by ESP */
+	KERNEL_SP_BLOCK,    /* not at all */
+	KERNEL_SP_BYPASS,   /* without ESP */
+};
+
+/* A security policy; lower priorities come first.  Never for a Mobility
+ * Header's type, nor, but outwards, for an ICMPv6 type: the kernel reads it
+ * from the wrong place (doc/kernel-notes.md). */
+struct kernel_sp {
+	enum kernel_sp_dir dir;
+	enum kernel_sp_action action;
+	struct prefix src, dst;
+	uint8_t proto; /* 0: any */
+	uint8_t type;  /* OUT, of ICMPv6; 0: any */
+	int ifindex;   /* IN, FWD: where it came in; 0: anywhere */
+	uint32_t priority;
+	/* REQUIRE, OPTIONAL. */
+	enum kernel_esp_mode mode;
+	struct in6_addr tunnel_src, tunnel_dst; /* ::: any (not OUT) */
+	uint32_t reqid;                         /* IN, FWD: 0 is any */
+};
+
+/* Add or replace, and remove; at once.  0 or -errno; what is gone already is
+ * no error. */
+int kernel_sa_set(struct kernel *k, const struct kernel_sa *sa);
+int kernel_sa_del(struct kernel *k, const struct kernel_sa *sa);
+int kernel_sp_set(struct kernel *k, const struct kernel_sp *sp);
+int kernel_sp_del(struct kernel *k, const struct kernel_sp *sp);
+
+/* Moves a policy in tunnel mode, and the association that has its addresses
+ * and reqid, to another care-of address: same keys, the numbers go on
+ * (XFRM_MSG_MIGRATE).  *sp is as it was set last. */
+struct kernel_migrate {
+	struct kernel_sp sp;
+	struct in6_addr tunnel_src, tunnel_dst; /* from now on */
+	/* For a daemon of IKEv2, which moves its own association, too: its
+	 * new ends, as the policy's direction has it. */
+	bool has_ike;
+	struct in6_addr ike_local, ike_remote;
+};
+
+int kernel_migrate(struct kernel *k, const struct kernel_migrate *m);
+
+/* What the kernel dropped and counted since kernel_open(), by whatever user
+ * of IPsec in this network namespace. */
+struct kernel_esp_drops {
+	uint64_t cleartext;   /* a policy asks for ESP and there was none */
+	uint64_t foreign;     /* by an association that is another's */
+	uint64_t no_sa;       /* no association with this SPI */
+	uint64_t tampered;    /* the integrity check failed */
+	uint64_t replayed;    /* only where there is a replay window */
+	uint64_t blocked;     /* a policy refuses it whatever it has */
+	uint64_t unprotected; /* ours, that had to have ESP and found no
+			       * association */
+};
+
+int kernel_esp_drops(struct kernel *k, struct kernel_esp_drops *ret_drops);
+
 /* ---- common ---- */
 
 /* Writes net/ipv6/conf/IFNAME/NAME; the old value comes back at

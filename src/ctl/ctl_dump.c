@@ -107,7 +107,7 @@ static json_t *cn_json(struct daemon *d)
 json_t *ctl_dump_status(struct daemon *d, struct mtime now,
 			const char **ret_error)
 {
-	const struct conf *conf = daemon_conf(d);
+	enum conf_security weakest = conf_weakest_security(daemon_conf(d));
 
 	(void)ret_error;
 	return json_pack(
@@ -115,8 +115,7 @@ json_t *ctl_dump_status(struct daemon *d, struct mtime now,
 		"program_version", PACKAGE_VERSION, "uptime",
 		(json_int_t)(mtime_diff_ms(now, daemon_started(d)) / 1000),
 		"security",
-		text_json(conf->security == CONF_SECURITY_INSECURE ? "insecure"
-								   : NULL),
+		text_json(weakest ? conf_security_str(weakest) : NULL),
 		"home_agent", ha_json(d), "mobile_node", mn_json(d, now),
 		"correspondent", cn_json(d));
 }

@@ -53,8 +53,8 @@ static void judge(const struct conf *conf)
 	unsigned int i;
 
 	need(conf->ha.on || conf->mn.on || conf->cn.on);
-	need((!conf->ha.on && !conf->mn.on) ||
-	     conf->security == CONF_SECURITY_INSECURE);
+	need((!conf->ha.on && !conf->mn.on) ==
+	     (conf_weakest_security(conf) == CONF_SECURITY_UNSET));
 	need(!conf->ha.on || conf->ha.n_links);
 	need(!conf->mn.on || (conf->mn.n_interfaces && conf->mn.n_homes));
 	need(conf->ctl_socket[0] == '/');

@@ -17,6 +17,7 @@ HEADERS = {
     "bcache.h": "binding", "bul.h": "binding", "lifetime.h": "binding",
     "nlenc.h": "encode", "xfrm.h": "encode",
     "kernel.h": "port", "transport.h": "port", "vici.h": "port",
+    "security.h": "security",
     "conf.h": "conf",
     "role.h": "role", "discovery.h": "role",
     "daemon.h": "daemon",
@@ -24,7 +25,7 @@ HEADERS = {
 }
 
 _BASE = {"core", "mh", "auth", "binding"}
-_ROLE = _BASE | {"port", "conf", "role"}
+_ROLE = _BASE | {"port", "security", "conf", "role"}
 
 # What a layer may include, besides headers of its own folder.
 ALLOWED = {
@@ -34,6 +35,7 @@ ALLOWED = {
     "binding": _BASE,
     "port": {"core", "port"},
     "encode": {"core", "encode"},
+    "security": {"core", "port", "security"},
     "conf": {"core", "conf"},
     "role": _ROLE,
     "cn": _ROLE,
@@ -53,8 +55,8 @@ ROLES = {"cn", "ha", "mn"}
 
 # Folders of src/ that are a layer, by name; the files right in src/ are the
 # daemon's but for these.
-FOLDERS = {"core", "mh", "auth", "binding", "cn", "ha", "mn", "sock",
-           "netlink", "xfrm", "vici", "ctl"}
+FOLDERS = {"core", "mh", "auth", "binding", "security", "cn", "ha", "mn",
+           "sock", "netlink", "xfrm", "vici", "ctl"}
 TOP_FILES = {"main.c": "main"}
 
 # Where the kernel may be touched: whole folders and single files.

@@ -125,11 +125,11 @@ struct conf *sim_node_conf(const struct sim_node *n)
 
 	if (!c)
 		abort();
-	c->security = CONF_SECURITY_INSECURE;
 	c->log_level = log_get_level();
 	c->ha = n->ha;
 	c->mn = n->mn;
 	c->cn = n->cn;
+	c->ha.security = c->mn.security = CONF_SECURITY_INSECURE;
 	c->ha.links =
 		copy_of(n->ha_links, n->ha.n_links, sizeof(n->ha_links[0]));
 	c->ha.allow =
@@ -397,6 +397,7 @@ void sim_ha_link(struct sim_node *n, const char *addr)
 	if (addr_parse(addr, &l->address))
 		abort();
 	l->prefix = prefix_of(&l->address, 64);
+	l->security = CONF_SECURITY_INSECURE;
 	l->valid_s = 2592000;
 	l->preferred_s = 604800;
 	snprintf(l->ifname, sizeof(l->ifname), "eth0");
@@ -512,6 +513,7 @@ void sim_mn_home_addr(struct sim_node *mn, struct sim_node *ha,
 	unsigned int at = mn->mn.n_homes++;
 
 	mn->mn_homes[at] = (struct conf_mn_home){
+		.security = CONF_SECURITY_INSECURE,
 		.address = *hoa,
 		.plen = 64,
 		.lifetime_s = lifetime_s,

@@ -25,8 +25,12 @@ static struct in6_addr addr(const char *text)
 static void add_links(struct conf_ha *ha)
 {
 	static const struct conf_home_link links[] = {
-		{ .ifname = "eth0", .valid_s = UINT32_MAX },
-		{ .is_virtual = true, .valid_s = 400 },
+		{ .ifname = "eth0",
+		  .security = CONF_SECURITY_INSECURE,
+		  .valid_s = UINT32_MAX },
+		{ .is_virtual = true,
+		  .security = CONF_SECURITY_INSECURE,
+		  .valid_s = 400 },
 	};
 
 	ha->on = true;
@@ -48,6 +52,8 @@ static void add_homes(struct conf_mn *mn)
 	mn->homes = calloc(2, sizeof(*mn->homes));
 	UNIT_NEED(mn->homes != NULL);
 	mn->homes[0].address = addr("2001:db8:9::100");
+	mn->homes[0].security = CONF_SECURITY_INSECURE;
+	mn->homes[1].security = CONF_SECURITY_INSECURE;
 	mn->homes[0].plen = 64;
 	mn->homes[0].home_agent = addr("2001:db8:9::1");
 	mn->homes[1].address = addr("2001:db8:8::100");
@@ -296,7 +302,6 @@ void setup(bool ha, bool cn, bool mn)
 	stub_clear();
 	hash_init();
 	tq = tqueue_new();
-	conf->security = CONF_SECURITY_INSECURE;
 	stub.bc = bcache_new(10, 0);
 	stub.cn_bc = bcache_new(10, 0);
 	stub.bul = &bul;

@@ -26,7 +26,7 @@ static struct conf *conf_new(bool ha, bool cn, bool mn)
 	struct conf *conf = calloc(1, sizeof(*conf));
 
 	UNIT_NEED(conf != NULL);
-	conf->security = CONF_SECURITY_INSECURE;
+	conf->ha.security = conf->mn.security = CONF_SECURITY_INSECURE;
 	conf->ha.on = ha;
 	conf->cn.on = cn;
 	conf->mn.on = mn;

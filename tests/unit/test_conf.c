@@ -360,7 +360,7 @@ static void correspondent_alone_is_complete(void)
 
 	enter("tests/unit/conf");
 	conf = load_good("correspondent.conf");
-	UNIT_EQ(conf->security, CONF_SECURITY_UNSET);
+	UNIT_EQ(conf_weakest_security(conf), CONF_SECURITY_UNSET);
 	UNIT_EQ(conf->ha.on, 0);
 	UNIT_EQ(conf->mn.on, 0);
 	UNIT_EQ(conf->cn.on, 1);

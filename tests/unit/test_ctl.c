@@ -110,7 +110,6 @@ static void each_role_has_its_answer(void)
 	check("show bindings", "bindings-home-agent");
 	teardown();
 	setup(false, true, false);
-	((struct conf *)daemon_conf(d))->security = CONF_SECURITY_UNSET;
 	check("status", "status-correspondent");
 	check("show bindings", "bindings-correspondent");
 	check("show rules", "rules-correspondent");

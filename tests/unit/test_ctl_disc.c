@@ -34,7 +34,6 @@ static void setup(bool ha)
 	stub_clear();
 	memset(&stub_disc, 0, sizeof(stub_disc));
 	hash_init();
-	conf->security = CONF_SECURITY_INSECURE;
 	conf->ha.on = ha;
 	conf->mn.on = !ha;
 	UNIT_NEED(!daemon_new(&env, conf, now, &d));

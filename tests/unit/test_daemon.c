@@ -30,7 +30,7 @@ static struct conf *conf_new(bool ha, bool cn, bool mn)
 	struct conf *conf = calloc(1, sizeof(*conf));
 
 	UNIT_NEED(conf != NULL);
-	conf->security = CONF_SECURITY_INSECURE;
+	conf->ha.security = conf->mn.security = CONF_SECURITY_INSECURE;
 	conf->ha.on = ha;
 	conf->cn.on = cn;
 	conf->mn.on = mn;
@@ -120,7 +120,6 @@ static void correspondent_alone_warns_of_nothing(void)
 
 	stub_clear();
 	fake_log_clear();
-	conf->security = CONF_SECURITY_UNSET;
 	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
 	CU_ASSERT_FALSE(fake_log_contains("security"));
 	d = daemon_free(d);
@@ -177,8 +176,8 @@ static void reload_takes_the_new_or_keeps_the_old(void)
 static void interfaces_that_are_waited_for_are_said(void)
 {
 	static const struct conf_home_link links[] = {
-		{ .is_virtual = true },
-		{ .ifname = "eth7" },
+		{ .is_virtual = true, .security = CONF_SECURITY_INSECURE },
+		{ .ifname = "eth7", .security = CONF_SECURITY_INSECURE },
 	};
 	struct kernel_event ev = { .type = KERNEL_SYNCED };
 	struct role_env env = { 0 };
