@@ -2,7 +2,8 @@
 /*
  * Return routability's cryptography (RFC 6275 sections 5.2 and 6.2.7): a
  * correspondent node's nonces and keygen tokens, the binding management key
- * Kbm, and authenticators.  Pure but for random_bytes().  All secrets are
+ * Kbm, and authenticators; and authentication by a key that mobile node and
+ * home agent share (RFC 4285).  Pure but for random_bytes().  All secrets are
  * wiped where they end; all comparisons take constant time.
  */
 #ifndef MIP6D_AUTH_H
@@ -98,5 +99,24 @@ void auth_sign(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
  * the checksum counts as 0, len octets as far as Header Len says. */
 bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 		 const uint8_t *mh, size_t len, size_t auth_offset);
+
+/* ---- RFC 4285: a key that mobile node and home agent share ---- */
+
+#define AUTH_MN_HA_KEY_LEN 16
+#define AUTH_SPI_MIN       256 /* those before are reserved (section 5.1) */
+
+/* Writes the authentication data of an MN-HA option into the last
+ * AUTH_DATA_LEN octets of a built message whose checksum is still 0: First
+ * (96, HMAC_SHA1 (key, care-of address | home address | MH Data)).  The care-of
+ * address is the one that the Binding Update names (Alternate Care-of Address,
+ * else its source on the wire), for the acknowledgement too. */
+void auth_mn_ha_sign(const uint8_t key[AUTH_MN_HA_KEY_LEN],
+		     const struct in6_addr *coa, const struct in6_addr *hoa,
+		     uint8_t *mh, size_t len);
+/* True when the data_len octets at offset (struct mh_mn_auth) are right. */
+bool auth_mn_ha_verify(const uint8_t key[AUTH_MN_HA_KEY_LEN],
+		       const struct in6_addr *coa, const struct in6_addr *hoa,
+		       const uint8_t *mh, size_t len, size_t offset,
+		       size_t data_len);
 
 #endif

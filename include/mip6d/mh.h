@@ -54,6 +54,11 @@ enum ba_status {
 	BA_EXPIRED_COA_NONCE = 137,
 	BA_EXPIRED_NONCES = 138,
 	BA_REG_TYPE_CHANGE = 139,
+	/* RFC 4285; RFC 5555 took 144 a second time, for "cannot force UDP
+	 * encapsulation": the options of the exchange tell which it is. */
+	BA_TIMESTAMP_MISMATCH = 144,
+	BA_TIMESTAMP_REQUIRED = 145,
+	BA_AUTH_FAILED = 146,
 	BA_INVALID_COA = 174,
 };
 
@@ -70,9 +75,21 @@ enum mh_option {
 	MH_OPT_ALT_COA = 1 << 1,
 	MH_OPT_NONCE_INDICES = 1 << 2,
 	MH_OPT_AUTH_DATA = 1 << 3,
+	MH_OPT_MN_ID = 1 << 4,  /* RFC 4283, an NAI */
+	MH_OPT_REPLAY = 1 << 5, /* RFC 4285 section 6 */
+	MH_OPT_MN_HA = 1 << 6,  /* RFC 4285 section 5.1 */
+	MH_OPT_MN_AAA = 1 << 7, /* RFC 4285 section 5.2 */
 };
 
-#define MH_AUTH_LEN 12 /* octets of authenticator, section 6.2.7 */
+#define MH_AUTH_LEN 12  /* octets of authenticator, section 6.2.7 */
+#define MH_NAI_MAX  254 /* octets of an identifier that an option can hold */
+
+/* A mobility message authentication option (RFC 4285 section 5). */
+struct mh_mn_auth {
+	uint32_t spi;
+	uint8_t len;   /* of the authentication data; 12 is sent */
+	size_t offset; /* and its place in the message */
+};
 
 struct mh_options {
 	unsigned int present; /* enum mh_option bits */
@@ -86,6 +103,16 @@ struct mh_options {
 	size_t auth_offset;
 	bool auth_last;
 	uint8_t auth[MH_AUTH_LEN]; /* valid when auth_len is 12 */
+	/* MH_OPT_MN_ID: the octets of the identifier; a NUL is put behind
+	 * them, and may be among them. */
+	uint8_t nai_len;
+	char nai[MH_NAI_MAX + 1];
+	uint64_t timestamp; /* MH_OPT_REPLAY: in the format of NTP */
+	struct mh_mn_auth mn_ha, mn_aaa;
+	/* An authentication option that is there twice, or is followed by
+	 * another one than MN-AAA behind MN-HA: what follows is not covered,
+	 * and RFC 4285 section 5 wants the message discarded. */
+	bool mn_auth_misplaced;
 };
 
 struct mh_brr {
@@ -166,8 +193,9 @@ enum counter mh_verdict_counter(enum mh_verdict verdict);
 
 /* Builds the message with the options in msg->opt.present, aligned and
  * padded (sections 6.2.2 to 6.2.7), Payload Proto 59, checksum 0 (the kernel
- * or mh_set_checksum fills it).  MH_OPT_AUTH_DATA reserves 12 zero octets,
- * the last ones of the message, for the authenticator.  An option that is
+ * or mh_set_checksum fills it).  MH_OPT_AUTH_DATA, and MH_OPT_MN_HA where no
+ * MH_OPT_MN_AAA follows, reserve 12 zero octets, the last ones of the message,
+ * for the authenticator.  An option that is
  * not defined for the message is a bug of the caller.  Returns the length in
  * octets (a multiple of 8) or -EMSGSIZE. */
 int mh_build(const struct mh_msg *msg, uint8_t *buf, size_t size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The binding management key and the authenticator of Binding Updates and
- * Acknowledgements (RFC 6275 sections 5.2.5, 5.2.6, 6.2.7).
+ * Acknowledgements (RFC 6275 sections 5.2.5, 5.2.6, 6.2.7), and the MN-HA
+ * authentication data of those at home (RFC 4285 section 5.1).
  *
  * This file decides which octets are covered.  Whose addresses count, and
  * whether a message needs an authenticator at all, is left to the roles.
@@ -27,29 +28,42 @@ void auth_kbm(const uint8_t home_token[AUTH_TOKEN_LEN],
 	crypto_sha1(parts, coa_token ? 2 : 1, ret_kbm);
 }
 
-/* Of a message whose authenticator begins at auth_offset and is its end. */
-static void make(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
-		 const uint8_t *mh, size_t auth_offset,
-		 uint8_t ret_data[AUTH_DATA_LEN])
+/* Of a message whose authenticator begins at auth_offset: what is before it
+ * is covered, less the checksum. */
+static void make(const void *key, size_t key_len, const struct in6_addr *coa,
+		 const struct in6_addr *other, const uint8_t *mh,
+		 size_t auth_offset, uint8_t ret_data[AUTH_DATA_LEN])
 {
 	static const uint8_t zero[CHECKSUM_LEN];
 	const size_t behind = CHECKSUM_OFFSET + CHECKSUM_LEN;
 	const struct crypto_part parts[] = {
-		{ &p->coa, sizeof(p->coa) },
-		{ &p->cn, sizeof(p->cn) },
+		{ coa, sizeof(*coa) },
+		{ other, sizeof(*other) },
 		{ mh, CHECKSUM_OFFSET },
 		{ zero, CHECKSUM_LEN },
 		{ mh + behind, auth_offset - behind },
 	};
 
-	crypto_hmac_sha1(kbm, parts, 5, ret_data, AUTH_DATA_LEN);
+	crypto_hmac_sha1(key, key_len, parts, 5, ret_data, AUTH_DATA_LEN);
 }
+
+static bool is_right(uint8_t want[AUTH_DATA_LEN], const uint8_t *data)
+{
+	bool ok = crypto_eq(want, data, AUTH_DATA_LEN);
+
+	/* What was not sent is as good as the key for this one message. */
+	explicit_bzero(want, AUTH_DATA_LEN);
+	return ok;
+}
+
+/* ---- return routability ---- */
 
 void auth_sign(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 	       uint8_t *mh, size_t len)
 {
 	assert(len >= CHECKSUM_OFFSET + CHECKSUM_LEN + AUTH_DATA_LEN);
-	make(kbm, p, mh, len - AUTH_DATA_LEN, mh + len - AUTH_DATA_LEN);
+	make(kbm, AUTH_KBM_LEN, &p->coa, &p->cn, mh, len - AUTH_DATA_LEN,
+	     mh + len - AUTH_DATA_LEN);
 }
 
 bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
@@ -57,7 +71,6 @@ bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 {
 	uint8_t want[AUTH_DATA_LEN];
 	size_t end;
-	bool ok;
 
 	if (len < CHECKSUM_OFFSET + CHECKSUM_LEN)
 		return false;
@@ -65,9 +78,33 @@ bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 	if (end > len || auth_offset < CHECKSUM_OFFSET + CHECKSUM_LEN ||
 	    auth_offset + AUTH_DATA_LEN != end)
 		return false;
-	make(kbm, p, mh, auth_offset, want);
-	ok = crypto_eq(want, mh + auth_offset, AUTH_DATA_LEN);
-	/* What was not sent is as good as the key for this one message. */
-	explicit_bzero(want, sizeof(want));
-	return ok;
+	make(kbm, AUTH_KBM_LEN, &p->coa, &p->cn, mh, auth_offset, want);
+	return is_right(want, mh + auth_offset);
+}
+
+/* ---- a shared key ---- */
+
+void auth_mn_ha_sign(const uint8_t key[AUTH_MN_HA_KEY_LEN],
+		     const struct in6_addr *coa, const struct in6_addr *hoa,
+		     uint8_t *mh, size_t len)
+{
+	assert(len >= CHECKSUM_OFFSET + CHECKSUM_LEN + AUTH_DATA_LEN);
+	make(key, AUTH_MN_HA_KEY_LEN, coa, hoa, mh, len - AUTH_DATA_LEN,
+	     mh + len - AUTH_DATA_LEN);
+}
+
+bool auth_mn_ha_verify(const uint8_t key[AUTH_MN_HA_KEY_LEN],
+		       const struct in6_addr *coa, const struct in6_addr *hoa,
+		       const uint8_t *mh, size_t len, size_t offset,
+		       size_t data_len)
+{
+	uint8_t want[AUTH_DATA_LEN];
+
+	/* Fewer octets would be guessed, more are not made (section 5.1). */
+	if (data_len != AUTH_DATA_LEN ||
+	    offset < CHECKSUM_OFFSET + CHECKSUM_LEN ||
+	    offset + AUTH_DATA_LEN > len)
+		return false;
+	make(key, AUTH_MN_HA_KEY_LEN, coa, hoa, mh, offset, want);
+	return is_right(want, mh + offset);
 }

@@ -3,7 +3,7 @@
  * SHA-1 and HMAC-SHA1 (RFC 6275 section 5.2.4).
  *
  * The only file that knows nettle, of versions 3 and 4.  What is hashed is
- * left to nonces.c and authenticator.c.
+ * left to nonces.c, authenticator.c.
  */
 #include "crypto.h"
 
@@ -34,7 +34,7 @@ void crypto_sha1(const struct crypto_part *parts, unsigned int n,
 	explicit_bzero(&ctx, sizeof(ctx));
 }
 
-void crypto_hmac_sha1(const uint8_t key[CRYPTO_SHA1_LEN],
+void crypto_hmac_sha1(const void *key, size_t key_len,
 		      const struct crypto_part *parts, unsigned int n,
 		      uint8_t *ret, size_t len)
 {
@@ -43,7 +43,7 @@ void crypto_hmac_sha1(const uint8_t key[CRYPTO_SHA1_LEN],
 	unsigned int i;
 
 	assert(len <= sizeof(digest));
-	hmac_sha1_set_key(&ctx, CRYPTO_SHA1_LEN, key);
+	hmac_sha1_set_key(&ctx, key_len, key);
 	for (i = 0; i < n; i++)
 		hmac_sha1_update(&ctx, parts[i].len, parts[i].data);
 	WRITE_DIGEST(hmac_sha1_digest, &ctx, digest);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cryptographic functions of RFC 6275 section 5.2.4 over values that lie
- * in several places.
+ * The cryptographic functions of RFC 6275 section 5.2.4 and RFC 4285 section
+ * 5.1 over values that lie in several places.
  */
 #ifndef SRC_AUTH_CRYPTO_H
 #define SRC_AUTH_CRYPTO_H
@@ -22,7 +22,7 @@ void crypto_sha1(const struct crypto_part *parts, unsigned int n,
 		 uint8_t ret[CRYPTO_SHA1_LEN]);
 
 /* First (8 * len, HMAC_SHA1(key, parts)); len at most CRYPTO_SHA1_LEN. */
-void crypto_hmac_sha1(const uint8_t key[CRYPTO_SHA1_LEN],
+void crypto_hmac_sha1(const void *key, size_t key_len,
 		      const struct crypto_part *parts, unsigned int n,
 		      uint8_t *ret, size_t len);
 

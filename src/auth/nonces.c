@@ -91,7 +91,8 @@ static void make_token(const struct auth_nonce *nonce, enum auth_token kind,
 		{ &octet, sizeof(octet) },
 	};
 
-	crypto_hmac_sha1(nonce->kcn, parts, 3, ret_token, AUTH_TOKEN_LEN);
+	crypto_hmac_sha1(nonce->kcn, sizeof(nonce->kcn), parts, 3, ret_token,
+			 AUTH_TOKEN_LEN);
 }
 
 uint16_t auth_token_issue(struct auth_nonces *n, enum auth_token kind,

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The mobility options that this program knows: RFC 6275 sections 6.2.4 to
- * 6.2.7.  A new option is a new row.
+ * 6.2.7, RFC 4283 section 3, RFC 4285 sections 5 and 6.  A new option is a new
+ * row.
  *
  * This file decides each option's content, length and alignment.  Which
  * message may carry it stands in mh_type.c.
  */
 #include "mh_table.h"
+
+#define MN_ID_NAI  1 /* RFC 4283 section 3.1 */
+#define AUTH_MN_HA 1 /* RFC 4285 section 5.1 */
 
 static void decode_refresh(struct rbuf *b, uint8_t len, struct mh_options *opt)
 {
@@ -62,21 +66,101 @@ static void encode_auth(struct wbuf *b, const struct mh_options *opt)
 	wbuf_zero(b, MH_AUTH_LEN);
 }
 
+static void decode_nai(struct rbuf *b, uint8_t len, struct mh_options *opt)
+{
+	rbuf_skip(b, 1);
+	opt->nai_len = (uint8_t)(len - 1);
+	rbuf_bytes(b, opt->nai, opt->nai_len);
+}
+
+static void encode_nai(struct wbuf *b, const struct mh_options *opt)
+{
+	wbuf_u8(b, MN_ID_NAI);
+	wbuf_bytes(b, opt->nai, opt->nai_len);
+}
+
+static void decode_replay(struct rbuf *b, uint8_t len, struct mh_options *opt)
+{
+	(void)len;
+	opt->timestamp = (uint64_t)rbuf_u32(b) << 32;
+	opt->timestamp |= rbuf_u32(b);
+}
+
+static void encode_replay(struct wbuf *b, const struct mh_options *opt)
+{
+	wbuf_u32(b, (uint32_t)(opt->timestamp >> 32));
+	wbuf_u32(b, (uint32_t)opt->timestamp);
+}
+
+/* The subtype and the SPI have to be there. */
+static void decode_mn_auth(struct rbuf *b, uint8_t len, struct mh_mn_auth *auth)
+{
+	if (len < 5) {
+		b->bad = true;
+		return;
+	}
+	rbuf_skip(b, 1);
+	auth->spi = rbuf_u32(b);
+	auth->len = (uint8_t)(len - 5);
+	auth->offset = b->pos;
+	rbuf_skip(b, auth->len);
+}
+
+static void decode_mn_ha(struct rbuf *b, uint8_t len, struct mh_options *opt)
+{
+	decode_mn_auth(b, len, &opt->mn_ha);
+}
+
+static void decode_mn_aaa(struct rbuf *b, uint8_t len, struct mh_options *opt)
+{
+	decode_mn_auth(b, len, &opt->mn_aaa);
+}
+
+static void encode_mn_ha(struct wbuf *b, const struct mh_options *opt)
+{
+	wbuf_u8(b, AUTH_MN_HA);
+	wbuf_u32(b, opt->mn_ha.spi);
+	wbuf_zero(b, MH_AUTH_LEN);
+}
+
+static void encode_mn_aaa(struct wbuf *b, const struct mh_options *opt)
+{
+	wbuf_u8(b, MH_OPTS_AUTH_AAA);
+	wbuf_u32(b, opt->mn_aaa.spi);
+	wbuf_zero(b, MH_AUTH_LEN);
+}
+
 const struct mh_option_row mh_option_rows[] = {
-	{ 2, MH_OPT_REFRESH_ADVICE, 2, 2, 0, decode_refresh, encode_refresh },
-	{ 3, MH_OPT_ALT_COA, 16, 8, 6, decode_alt_coa, encode_alt_coa },
-	{ 4, MH_OPT_NONCE_INDICES, 4, 2, 0, decode_nonces, encode_nonces },
+	{ 2, MH_OPT_PLAIN, MH_OPT_REFRESH_ADVICE, 2, 2, 0, decode_refresh,
+	  encode_refresh },
+	{ 3, MH_OPT_PLAIN, MH_OPT_ALT_COA, 16, 8, 6, decode_alt_coa,
+	  encode_alt_coa },
+	{ 4, MH_OPT_PLAIN, MH_OPT_NONCE_INDICES, 4, 2, 0, decode_nonces,
+	  encode_nonces },
+	/* Before every authentication (RFC 4283 section 3.2). */
+	{ 8, MN_ID_NAI, MH_OPT_MN_ID, MH_OPT_ANY_LEN, 1, 0, decode_nai,
+	  encode_nai },
+	{ 10, MH_OPT_PLAIN, MH_OPT_REPLAY, 8, 8, 2, decode_replay,
+	  encode_replay },
+	/* 4n + 1 would do; this lets it, or MN-AAA behind it, end the
+	 * message without padding. */
+	{ MH_OPTS_AUTH, AUTH_MN_HA, MH_OPT_MN_HA, MH_OPT_ANY_LEN, 8, 5,
+	  decode_mn_ha, encode_mn_ha },
+	{ MH_OPTS_AUTH, MH_OPTS_AUTH_AAA, MH_OPT_MN_AAA, MH_OPT_ANY_LEN, 8, 5,
+	  decode_mn_aaa, encode_mn_aaa },
 	/* The last one, which the alignment lets end the message. */
-	{ 5, MH_OPT_AUTH_DATA, MH_OPT_ANY_LEN, 8, 2, decode_auth, encode_auth },
+	{ 5, MH_OPT_PLAIN, MH_OPT_AUTH_DATA, MH_OPT_ANY_LEN, 8, 2, decode_auth,
+	  encode_auth },
 	{ 0 },
 };
 
-const struct mh_option_row *mh_option_row(uint8_t type)
+const struct mh_option_row *mh_option_row(uint8_t type, uint8_t first)
 {
 	const struct mh_option_row *row;
 
 	for (row = mh_option_rows; row->bit; row++)
-		if (row->type == type)
+		if (row->type == type &&
+		    (row->subtype == MH_OPT_PLAIN || row->subtype == first))
 			return row;
 	return NULL;
 }

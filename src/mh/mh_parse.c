@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Octets to struct mh_msg: RFC 6275 sections 6.1.1, 6.2.1 and 9.2.
+ * Octets to struct mh_msg: RFC 6275 sections 6.1.1, 6.2.1 and 9.2; where an
+ * authentication option may stand, RFC 4285 section 5.
  *
  * This file decides in which order a message is checked, and what each
  * failure deserves.  The contents of messages and options stand in the tables
@@ -10,15 +11,29 @@
 
 #include <assert.h>
 
+/* Before an option is read: whether one that is there already had to be the
+ * last (RFC 4285 section 5). */
+static void note_place(uint8_t type, uint8_t first, struct mh_options *opt)
+{
+	bool is_aaa = type == MH_OPTS_AUTH && first == MH_OPTS_AUTH_AAA;
+
+	if (opt->present & MH_OPT_MN_AAA ||
+	    (opt->present & MH_OPT_MN_HA && !is_aaa))
+		opt->mn_auth_misplaced = true;
+}
+
 /* An option of a length that its definition does not know cannot be read,
  * and to go on without it would mean something else than the sender said (a
  * binding for another care-of address): the message is dropped. */
 static bool decode_option(struct rbuf *b, uint8_t type, unsigned int allowed,
 			  struct mh_options *opt)
 {
-	const struct mh_option_row *row = mh_option_row(type);
 	uint8_t len = rbuf_u8(b);
+	uint8_t first = len && rbuf_left(b) ? b->data[b->pos] : 0;
+	const struct mh_option_row *row = mh_option_row(type, first);
 
+	if (type != MH_OPTS_PADN)
+		note_place(type, first, opt);
 	/* Of an option that is there twice, the first counts. */
 	if (!row || !(allowed & row->bit) || (opt->present & row->bit)) {
 		rbuf_skip(b, len);

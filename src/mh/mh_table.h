@@ -30,6 +30,7 @@ struct mh_type_row {
  * Header), and how its content of len octets is read and written. */
 struct mh_option_row {
 	uint8_t type;
+	uint8_t subtype; /* the first octet of the content; or MH_OPT_PLAIN */
 	enum mh_option bit;
 	uint16_t len;
 	uint8_t align_n, align_y;
@@ -37,11 +38,16 @@ struct mh_option_row {
 	void (*encode)(struct wbuf *b, const struct mh_options *opt);
 };
 
-#define MH_OPT_ANY_LEN 0xffff
+#define MH_OPT_ANY_LEN   0xffff
+#define MH_OPT_PLAIN     0 /* has no subtypes, of which none is 0 */
+
+#define MH_OPTS_AUTH     9 /* RFC 4285 section 5 */
+#define MH_OPTS_AUTH_AAA 2 /* its subtype MN-AAA, section 5.2 */
 
 /* NULL for a type that is not known here. */
 const struct mh_type_row *mh_type_row(uint8_t type);
-const struct mh_option_row *mh_option_row(uint8_t type);
+/* first: the first octet of the content, where it has subtypes. */
+const struct mh_option_row *mh_option_row(uint8_t type, uint8_t first);
 
 /* All options in the order in which they are built; ends with a zero bit. */
 extern const struct mh_option_row mh_option_rows[];

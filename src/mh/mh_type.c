@@ -112,10 +112,14 @@ static const struct mh_type_row rows[] = {
 	[MH_HOT] = { 24, 0, decode_test, encode_test },
 	[MH_COT] = { 24, 0, decode_test, encode_test },
 	[MH_BU] = { 12,
-		    MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA,
+		    MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA |
+			    MH_OPT_MN_ID | MH_OPT_REPLAY | MH_OPT_MN_HA |
+			    MH_OPT_MN_AAA,
 		    decode_bu, encode_bu },
-	[MH_BA] = { 12, MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA, decode_ba,
-		    encode_ba },
+	[MH_BA] = { 12,
+		    MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA | MH_OPT_MN_ID |
+			    MH_OPT_REPLAY | MH_OPT_MN_HA,
+		    decode_ba, encode_ba },
 	[MH_BE] = { 24, 0, decode_be, encode_be },
 };
 

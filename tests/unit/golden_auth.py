@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Computes the vectors of golden_auth.h with Python's hashlib and hmac.
 
-They come from the text of RFC 6275 (sections 5.2.5, 6.2.7) and from nothing
-of ours: src/auth is held against them.
+They come from the text of RFC 6275 (sections 5.2.5, 6.2.7) and RFC 4285
+(section 5.1) and from nothing of ours: src/auth is held against them.
 
 golden_auth.py          compare the header with what is computed
 golden_auth.py --write  write the header
@@ -122,6 +122,43 @@ def messages():
         yield name, key, coa, data + authenticator(key, coa, CN, data)
 
 
+def mn_ha(key, coa, hoa, mh_type, body, nai, stamp, spi):
+    """First (96, HMAC_SHA1 (key, care-of address | home address | MH Data)),
+    the data being all up to and with the SPI, with checksum 0."""
+    data = body + bytes([8, len(nai) + 1, 1]) + nai
+    while (6 + len(data)) % 8 != 2:
+        data += b"\0"
+    data += bytes([10, 8]) + struct.pack("!Q", stamp)
+    while (6 + len(data)) % 8 != 5:
+        data += b"\0"
+    data += struct.pack("!BBBI", 9, 17, 1, spi)
+    length = (6 + len(data) + 12) // 8 - 1
+    data = struct.pack("!BBBBH", 59, length, mh_type, 0, 0) + data
+    return data + hmac.new(key, packed(coa) + packed(hoa) + data,
+                           hashlib.sha1).digest()[:12]
+
+
+def mn_ha_messages():
+    keys = (bytes(range(16)), b"\xff" * 16)
+    stamp = 0xe0ad5f10_80000001
+    update = struct.pack("!HHH", 0x1234, 0xc000, 105)
+    end = struct.pack("!HHH", 0xffff, 0xc000, 0)
+    refusal = struct.pack("!BBHH", 144, 0, 0x1234, 0)
+    nai = b"alice@example.org"
+    rows = (
+        ("bu", keys[0], COA, 5, update, nai, 1000),
+        ("bu with Alternate Care-of Address", keys[0], ALT, 5,
+         update + alt_coa(ALT), nai, 1000),
+        ("de-registration at home", keys[1], HOME, 5, end, nai, 256),
+        ("bu of a long name", keys[1], COA, 5, update, b"n" * 254,
+         0xffffffff),
+        ("ba 144", keys[0], COA, 6, refusal, nai, 1000),
+    )
+    for name, key, coa, mh_type, body, who, spi in rows:
+        yield name, key, coa, mn_ha(key, coa, HOME, mh_type, body, who,
+                                    stamp, spi)
+
+
 def text_of(data):
     return '"' + data.hex() + '"'
 
@@ -166,6 +203,18 @@ static const struct {
 	const char *mh; /* checksum 0, authenticator in place */
 } golden_auth[] = {""")
     for name, key, coa, data in messages():
+        out.append(f'\t{{ "{name}",\n\t  {text_of(key)}, "{coa}",\n'
+                   f"\t  {long_text(data)} }},")
+    out.append("};\n")
+    out.append(f"""\
+#define GOLDEN_HOA "{HOME}"
+
+static const struct {{
+	const char *name;
+	const char *key, *coa;
+	const char *mh; /* checksum 0, authentication data in place */
+}} golden_mn_ha[] = {{""")
+    for name, key, coa, data in mn_ha_messages():
         out.append(f'\t{{ "{name}",\n\t  {text_of(key)}, "{coa}",\n'
                    f"\t  {long_text(data)} }},")
     out.append("};\n\n#endif\n")

@@ -23,6 +23,7 @@ COOKIE = bytes.fromhex("1011121314151617")
 COOKIE_C = bytes.fromhex("2021222324252627")
 AUTH = bytes.fromhex("b0b1b2b3b4b5b6b7b8b9babb")
 AUTH_2 = bytes(range(12))
+STAMP = 0xe0ad5f10_80000001  # NTP: 2019-06-15, half a second and a bit
 
 
 def text_of_strings(source):
@@ -58,6 +59,16 @@ def scapy_messages(addr):
     def nonces(home, coa):
         return s.MIP6OptNonceIndices(olen=4, hni=home, coni=coa)
 
+    def nai(name):
+        return s.MIP6OptMNID(subtype=1, id=name)
+
+    def stamp(value):
+        # A text is packed and cut to seconds by scapy.
+        return s.MIP6OptReplayProtection(timestamp=value)
+
+    def mn_auth(subtype, spi, value=AUTH):
+        return s.MIP6OptMsgAuth(subtype=subtype, mspi=spi, authdata=value)
+
     alt = s.MIP6OptAltCoA(acoa=addr["COA"])
     return {
         "brr": s.MIP6MH_BRR(),
@@ -85,6 +96,17 @@ def scapy_messages(addr):
                                       mhtime=0xffff,
                                       options=[s.MIP6OptBRAdvice(rinter=1),
                                                auth(AUTH)]),
+        "bu_mn_ha": s.MIP6MH_BU(
+            seq=0x1234, flags="AH", mhtime=105,
+            options=[alt, nai("alice@example.org"), stamp(STAMP),
+                     mn_auth(1, 1000)]),
+        "bu_mn_aaa": s.MIP6MH_BU(
+            seq=0x1234, flags="AH", mhtime=105,
+            options=[nai("a@b"), mn_auth(2, 3, AUTH_2)]),
+        "ba_mn_ha": s.MIP6MH_BA(
+            status=144, flags=0, seq=0x1234, mhtime=0,
+            options=[nai("alice@example.org"), stamp(STAMP),
+                     mn_auth(1, 0xffffffff, AUTH_2)]),
         "be_hao": s.MIP6MH_BE(status=1, ha=addr["HOA"]),
         "be_type": s.MIP6MH_BE(status=2, ha="::"),
     }

@@ -38,16 +38,34 @@ uint16_t ref_checksum(const struct in6_addr *src, const struct in6_addr *dst,
 unsigned int ref_mh_options(uint8_t type)
 {
 	if (type == MH_BU)
-		return MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA;
+		return MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES |
+		       MH_OPT_AUTH_DATA | MH_OPT_MN_ID | MH_OPT_REPLAY |
+		       MH_OPT_MN_HA | MH_OPT_MN_AAA;
 	if (type == MH_BA)
-		return MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA;
+		return MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA | MH_OPT_MN_ID |
+		       MH_OPT_REPLAY | MH_OPT_MN_HA;
 	return 0;
 }
 
+/* RFC 4285 section 5: a subtype that is known needs its SPI behind it. */
+static bool is_bad_mn_auth(uint8_t mh_type, uint8_t len, uint8_t subtype,
+			   unsigned int *seen)
+{
+	unsigned int bit = subtype == 1   ? MH_OPT_MN_HA
+			   : subtype == 2 ? MH_OPT_MN_AAA
+					  : 0;
+
+	if (!len || !(ref_mh_options(mh_type) & bit) || *seen & bit)
+		return false;
+	*seen |= bit;
+	return len < 5;
+}
+
 /* Whether an option of this type and length has to be refused in a message;
- * `seen` collects the types: only the first of each is looked at. */
+ * `seen` collects the types: only the first of each is looked at; `first` is
+ * the octet behind the length. */
 static bool is_bad_option(uint8_t mh_type, uint8_t type, uint8_t len,
-			  unsigned int *seen)
+			  uint8_t first, unsigned int *seen)
 {
 	static const struct {
 		unsigned int bit;
@@ -57,10 +75,12 @@ static bool is_bad_option(uint8_t mh_type, uint8_t type, uint8_t len,
 		[3] = { MH_OPT_ALT_COA, 16 },
 		[4] = { MH_OPT_NONCE_INDICES, 4 },
 		[5] = { MH_OPT_AUTH_DATA, -1 },
+		[10] = { MH_OPT_REPLAY, 8 },
 	};
 
-	if (type < 2 || type > 5 ||
-	    !(ref_mh_options(mh_type) & known[type].bit))
+	if (type == 9)
+		return is_bad_mn_auth(mh_type, len, first, seen);
+	if (type > 10 || !(ref_mh_options(mh_type) & known[type].bit))
 		return false;
 	if (*seen & known[type].bit)
 		return false;
@@ -94,7 +114,8 @@ enum mh_verdict ref_mh_judge(const uint8_t *data, size_t len,
 		}
 		if (at + 1 == end || at + 2 + data[at + 1] > end)
 			return MH_BAD_OPTION;
-		if (is_bad_option(data[2], data[at], data[at + 1], &seen))
+		if (is_bad_option(data[2], data[at], data[at + 1],
+				  data[at + 1] ? data[at + 2] : 0, &seen))
 			return MH_BAD_OPTION;
 		at += 2u + data[at + 1];
 	}
@@ -125,12 +146,16 @@ static const char *alignment_fault(uint8_t type, size_t at)
 		return "Alternate Care-of Address is not at 8n+6";
 	if (type == 5 && at % 8 != 2)
 		return "Binding Authorization Data is not at 8n+2";
+	if (type == 9 && at % 4 != 1)
+		return "an authentication option is not at 4n+1";
+	if (type == 10 && at % 8 != 2)
+		return "the replay protection option is not at 8n+2";
 	return NULL;
 }
 
 static const char *options_fault(const uint8_t *d, size_t len)
 {
-	bool after_pad = false;
+	bool after_pad = false, authenticated = false;
 	const char *fault;
 	size_t at, i;
 
@@ -152,6 +177,9 @@ static const char *options_fault(const uint8_t *d, size_t len)
 			return fault;
 		if (d[at] == 5 && at + 2 + d[at + 1] != len)
 			return "Binding Authorization Data is not the last";
+		if (d[at] > 1 && authenticated && d[at] != 9 && d[at] != 5)
+			return "an option is behind an authentication option";
+		authenticated |= d[at] == 9;
 	}
 	return NULL;
 }
@@ -190,6 +218,15 @@ static bool same_options(const struct mh_options *a, const struct mh_options *b,
 		return false;
 	if ((a->present & MH_OPT_NONCE_INDICES) &&
 	    (a->home_nonce != b->home_nonce || a->coa_nonce != b->coa_nonce))
+		return false;
+	if ((a->present & MH_OPT_MN_ID) &&
+	    (a->nai_len != b->nai_len || memcmp(a->nai, b->nai, a->nai_len)))
+		return false;
+	if ((a->present & MH_OPT_REPLAY) && a->timestamp != b->timestamp)
+		return false;
+	if ((a->present & MH_OPT_MN_HA) && a->mn_ha.spi != b->mn_ha.spi)
+		return false;
+	if ((a->present & MH_OPT_MN_AAA) && a->mn_aaa.spi != b->mn_aaa.spi)
 		return false;
 	if ((a->present & MH_OPT_AUTH_DATA) && with_authenticator)
 		return a->auth_len == b->auth_len &&

@@ -68,6 +68,7 @@ static inline void draw_bytes(void *buf, size_t n)
 static inline struct mh_msg draw_message(void)
 {
 	struct mh_msg msg = { .type = (uint8_t)draw(MH_TYPE_MAX + 1) };
+	unsigned int i;
 
 	if (msg.type == MH_HOTI || msg.type == MH_COTI)
 		draw_bytes(&msg.test_init, sizeof(msg.test_init));
@@ -84,11 +85,17 @@ static inline struct mh_msg draw_message(void)
 					 (uint16_t)draw(0x10000) };
 	else if (msg.type == MH_BE)
 		draw_bytes(&msg.be, sizeof(msg.be));
-	msg.opt.present = draw(16) & ref_mh_options(msg.type);
+	msg.opt.present = draw(256) & ref_mh_options(msg.type);
 	msg.opt.refresh_interval_4s = (uint16_t)draw(0x10000);
 	draw_bytes(&msg.opt.alt_coa, sizeof(msg.opt.alt_coa));
 	msg.opt.home_nonce = (uint16_t)draw(0x10000);
 	msg.opt.coa_nonce = (uint16_t)draw(0x10000);
+	msg.opt.nai_len = (uint8_t)draw(MH_NAI_MAX + 1);
+	for (i = 0; i < msg.opt.nai_len; i++)
+		msg.opt.nai[i] = (char)('a' + draw(26));
+	draw_bytes(&msg.opt.timestamp, sizeof(msg.opt.timestamp));
+	draw_bytes(&msg.opt.mn_ha.spi, sizeof(msg.opt.mn_ha.spi));
+	draw_bytes(&msg.opt.mn_aaa.spi, sizeof(msg.opt.mn_aaa.spi));
 	return msg;
 }
 

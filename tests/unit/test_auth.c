@@ -170,6 +170,96 @@ static void messages_of_ours_are_signed_and_verified(void)
 		auth_verify(s.kbm, &s.p, buf, s.len, in.opt.auth_offset));
 }
 
+/* ---- a shared key (RFC 4285) ---- */
+
+struct mn_ha_sample {
+	uint8_t key[AUTH_MN_HA_KEY_LEN];
+	struct in6_addr coa, hoa;
+	uint8_t mh[384];
+	size_t len;
+};
+
+static struct mn_ha_sample mn_ha_sample_of(size_t i)
+{
+	struct mn_ha_sample s = {
+		.coa = ip(golden_mn_ha[i].coa),
+		.hoa = ip(GOLDEN_HOA),
+	};
+
+	unit_hex(s.key, sizeof(s.key), golden_mn_ha[i].key);
+	s.len = unit_hex(s.mh, sizeof(s.mh), golden_mn_ha[i].mh);
+	return s;
+}
+
+static bool mn_ha_verify(const struct mn_ha_sample *s)
+{
+	return auth_mn_ha_verify(s->key, &s->coa, &s->hoa, s->mh, s->len,
+				 s->len - AUTH_DATA_LEN, AUTH_DATA_LEN);
+}
+
+/* AUTH-10: the formula against another implementation of it, and what
+ * mh_parse finds in messages of others is what is verified. */
+static void mn_ha_is_as_computed_elsewhere(void)
+{
+	struct mh_msg msg;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(golden_mn_ha); i++) {
+		struct mn_ha_sample s = mn_ha_sample_of(i), t = s;
+
+		CU_ASSERT_TRUE(mn_ha_verify(&s));
+		memset(t.mh + t.len - AUTH_DATA_LEN, 0, AUTH_DATA_LEN);
+		CU_ASSERT_FALSE(mn_ha_verify(&t));
+		auth_mn_ha_sign(t.key, &t.coa, &t.hoa, t.mh, t.len);
+		UNIT_MEM(t.mh, t.len, s.mh, s.len);
+		mh_set_checksum(s.mh, s.len, &s.coa, &s.hoa);
+		UNIT_NEED(mh_parse(s.mh, s.len, &s.coa, &s.hoa, &msg) == MH_OK);
+		CU_ASSERT_TRUE(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh,
+						 s.len, msg.opt.mn_ha.offset,
+						 msg.opt.mn_ha.len));
+	}
+}
+
+/* AUTH-10: every bit but the checksum's, of the addresses and of the key. */
+static void every_bit_of_mn_ha_counts(void)
+{
+	const struct mn_ha_sample good = mn_ha_sample_of(0);
+	size_t bit;
+
+	for (bit = 0; bit < good.len * 8; bit++) {
+		struct mn_ha_sample s = good;
+
+		s.mh[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+		UNIT_EQ(mn_ha_verify(&s), bit / 16 == 2);
+	}
+	for (bit = 0; bit < 128; bit++) {
+		struct mn_ha_sample s = good, t = good, u = good;
+
+		s.coa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		CU_ASSERT_FALSE(mn_ha_verify(&s));
+		t.hoa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		CU_ASSERT_FALSE(mn_ha_verify(&t));
+		u.key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		CU_ASSERT_FALSE(mn_ha_verify(&u));
+	}
+}
+
+/* Data of another length, or past the end, is never right. */
+static void mn_ha_of_another_length_is_wrong(void)
+{
+	struct mn_ha_sample s = mn_ha_sample_of(0);
+	size_t at = s.len - AUTH_DATA_LEN, n;
+
+	for (n = 0; n < 250; n++)
+		UNIT_EQ(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh, s.len,
+					  at, n),
+			n == AUTH_DATA_LEN);
+	for (n = 0; n < 2 * s.len; n++)
+		UNIT_EQ(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh, s.len, n,
+					  AUTH_DATA_LEN),
+			n == at);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(kbm_is_as_computed_elsewhere),
 	UNIT_CASE(authenticators_are_as_computed_elsewhere),
@@ -177,6 +267,9 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(every_bit_counts),
 	UNIT_CASE(the_header_length_counts),
 	UNIT_CASE(messages_of_ours_are_signed_and_verified),
+	UNIT_CASE(mn_ha_is_as_computed_elsewhere),
+	UNIT_CASE(every_bit_of_mn_ha_counts),
+	UNIT_CASE(mn_ha_of_another_length_is_wrong),
 	UNIT_END,
 };
 

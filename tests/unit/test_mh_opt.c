@@ -34,6 +34,20 @@ static enum mh_verdict parse_bu(const char *options, struct mh_msg *ret_msg)
 	return parse_with(BU_FIXED, options, ret_msg);
 }
 
+/* The same, with as much Pad1 as it takes. */
+static enum mh_verdict parse_padded(const char *options, struct mh_msg *ret_msg)
+{
+	uint8_t d[MH_MAX_LEN];
+	size_t len = unit_hex(d, sizeof(d), options);
+	char hex[2 * 512];
+
+	UNIT_NEED(strlen(options) + 17 < sizeof(hex));
+	strcpy(hex, options);
+	for (; (12 + len) % 8; len++)
+		strcat(hex, "00");
+	return parse_bu(hex, ret_msg);
+}
+
 /* COM-17: what a longer Header Len covers is read as options. */
 static void longer_header_len_holds_options(void)
 {
@@ -204,6 +218,110 @@ static void authenticator_of_another_length(void)
 	UNIT_HEX(msg.opt.auth, MH_AUTH_LEN, "000000000000000000000000");
 }
 
+#define NAI     "08 04 01 614062"
+#define MN_HA   "09 11 01 000003e8 b0b1b2b3b4b5b6b7b8b9babb"
+#define MN_HA_2 "09 11 01 000003e9 b0b1b2b3b4b5b6b7b8b9babb"
+#define MN_AAA  "09 11 02 00000003 b0b1b2b3b4b5b6b7b8b9babb"
+#define STAMP   "0a 08 e0ad5f10 80000001"
+
+/* AUTH-1, AUTH-4: another kind of identifier is no NAI, an empty one is one of
+ * no octets, and one without subtype is nothing. */
+static void identifiers(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_padded(NAI, &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_MN_ID);
+	UNIT_EQ(msg.opt.nai_len, 3);
+	UNIT_STR(msg.opt.nai, "a@b");
+	UNIT_EQ(parse_padded("08 04 02 614062 01 04 00000000", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_padded("08 01 01 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_MN_ID);
+	UNIT_EQ(msg.opt.nai_len, 0);
+	UNIT_EQ(parse_padded("08 00 01 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_padded("08 05 01 61", &msg), MH_BAD_OPTION);
+	/* the first of its kind, behind one of another */
+	UNIT_EQ(parse_padded("08 02 02 ff" NAI "08 04 01 636364", &msg), MH_OK);
+	UNIT_STR(msg.opt.nai, "a@b");
+}
+
+/* The longest one there is. */
+static void the_longest_identifier(void)
+{
+	char hex[2 * (2 + 255 + 3) + 1];
+	struct mh_msg msg;
+	size_t i;
+
+	strcpy(hex, "08ff01");
+	for (i = 0; i < MH_NAI_MAX; i++)
+		strcat(hex, "7a");
+	strcat(hex, "010100");
+	UNIT_EQ(parse_bu(hex, &msg), MH_OK);
+	UNIT_EQ(msg.opt.nai_len, MH_NAI_MAX);
+	UNIT_EQ(strlen(msg.opt.nai), MH_NAI_MAX);
+}
+
+static bool misplaced(const char *options)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_padded(options, &msg), MH_OK);
+	return msg.opt.mn_auth_misplaced;
+}
+
+/* AUTH-2, AUTH-6, AUTH-7, AUTH-10, AUTH-15: MN-HA ends a message, or MN-AAA
+ * behind it; padding is no option. */
+static void place_of_mn_auth(void)
+{
+	CU_ASSERT_FALSE(misplaced("00" MN_HA));
+	CU_ASSERT_FALSE(misplaced(NAI "01 01 00" MN_HA "01 02 0000"));
+	CU_ASSERT_FALSE(misplaced(MN_HA MN_AAA));
+	CU_ASSERT_FALSE(misplaced(MN_AAA "00"));
+	CU_ASSERT_TRUE(misplaced(MN_AAA MN_HA));
+	CU_ASSERT_TRUE(misplaced(MN_HA MN_HA_2));
+	CU_ASSERT_TRUE(misplaced(MN_AAA MN_AAA));
+	CU_ASSERT_TRUE(misplaced(MN_HA MN_AAA MN_AAA "00"));
+	CU_ASSERT_TRUE(misplaced(MN_HA NAI "00 01 00"));
+	CU_ASSERT_TRUE(misplaced(MN_HA STAMP));
+	CU_ASSERT_TRUE(misplaced(MN_HA "03 10"
+				       "20010db8000200000000000000000100"
+				       "01 05 0000000000"));
+	CU_ASSERT_TRUE(misplaced(MN_HA "c8 05 0000000000 00 00"));
+	/* a subtype that is not known is not covered either */
+	CU_ASSERT_TRUE(misplaced(MN_HA "09 05 03 00000007 00 00"));
+	CU_ASSERT_FALSE(misplaced("09 05 03 00000007" MN_HA "00 00"));
+}
+
+/* AUTH-9 (type, fields). */
+static void fields_of_mn_auth(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_padded("01 06 000000000000" STAMP "00 00 00" MN_HA, &msg),
+		MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_REPLAY | MH_OPT_MN_HA);
+	UNIT_EQ(msg.opt.timestamp, 0xe0ad5f1080000001);
+	UNIT_EQ(msg.opt.mn_ha.spi, 1000);
+	UNIT_EQ(msg.opt.mn_ha.len, 12);
+	UNIT_EQ(msg.opt.mn_ha.offset, 40);
+	/* any length of data, but an SPI has to be there */
+	UNIT_EQ(parse_padded("09 05 01 00000007 00 00 00 00 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_MN_HA);
+	UNIT_EQ(msg.opt.mn_ha.len, 0);
+	UNIT_EQ(parse_padded("09 04 01 000007 01 04 00000000", &msg),
+		MH_BAD_OPTION);
+	UNIT_EQ(parse_padded("09 01 02 00", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_padded("09 00 01 00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+	UNIT_EQ(parse_padded("0a 04 e0ad5f10 01 04 00000000", &msg),
+		MH_BAD_OPTION);
+	/* AUTH-15: none of this in an acknowledgement */
+	UNIT_EQ(parse_with(BA_FIXED, MN_AAA "00", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+}
+
 /* The longest message there is: Header Len 255, full of options. */
 static void the_longest_message(void)
 {
@@ -234,6 +352,10 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_first_of_two_counts),
 	UNIT_CASE(authenticator_and_its_place),
 	UNIT_CASE(authenticator_of_another_length),
+	UNIT_CASE(identifiers),
+	UNIT_CASE(the_longest_identifier),
+	UNIT_CASE(place_of_mn_auth),
+	UNIT_CASE(fields_of_mn_auth),
 	UNIT_CASE(the_longest_message),
 	UNIT_END,
 };

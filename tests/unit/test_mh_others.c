@@ -51,6 +51,9 @@
 	X(HOME_NONCE, "mip6.ni.hni")                \
 	X(COA_NONCE, "mip6.ni.cni")                 \
 	X(AUTH, "mip6.bad.auth")                    \
+	X(MNID, "mip6.mnid.identifier")             \
+	X(MN_AUTH, "mip6.auth.subtype")             \
+	X(MN_SPI, "mip6.auth.mobility_spi")         \
 	X(ICMP_SUM, "icmpv6.checksum.status")       \
 	X(ICMP_TYPE, "icmpv6.type")                 \
 	X(NS_TARGET, "icmpv6.nd.ns.target_address") \
@@ -76,9 +79,9 @@ static const char *const field_names[F_MAX] = {
 struct sample {
 	struct in6_addr src, dst;
 	uint8_t proto;
-	uint8_t data[128];
+	uint8_t data[512];
 	size_t len;
-	char want[F_MAX][64];
+	char want[F_MAX][MH_NAI_MAX + 1];
 };
 
 static struct sample samples[N_PACKETS];
@@ -152,6 +155,25 @@ static void expect_options(struct sample *s, const struct mh_options *opt)
 		expect_octets(s, F_AUTH, "", zero, sizeof(zero));
 }
 
+/* The format of timestamps has no field of its own. */
+static void expect_mn_auth(struct sample *s, const struct mh_options *opt)
+{
+	bool both = opt->present & MH_OPT_MN_HA && opt->present & MH_OPT_MN_AAA;
+
+	if (opt->present & MH_OPT_MN_ID)
+		expect(s, F_MNID, "%s", opt->nai);
+	if (both) {
+		expect(s, F_MN_AUTH, "1,2");
+		expect(s, F_MN_SPI, "%u,%u", opt->mn_ha.spi, opt->mn_aaa.spi);
+	} else if (opt->present & MH_OPT_MN_HA) {
+		expect(s, F_MN_AUTH, "1");
+		expect(s, F_MN_SPI, "%u", opt->mn_ha.spi);
+	} else if (opt->present & MH_OPT_MN_AAA) {
+		expect(s, F_MN_AUTH, "2");
+		expect(s, F_MN_SPI, "%u", opt->mn_aaa.spi);
+	}
+}
+
 static void expect_message(struct sample *s, const struct mh_msg *msg)
 {
 	expect(s, F_PROTO, "59");
@@ -177,6 +199,7 @@ static void expect_message(struct sample *s, const struct mh_msg *msg)
 		expect_addr(s, F_BE_HOA, &msg->be.hoa);
 	}
 	expect_options(s, &msg->opt);
+	expect_mn_auth(s, &msg->opt);
 }
 
 static struct sample *new_sample(uint8_t proto, const char *src,
@@ -207,7 +230,7 @@ static void make_messages(void)
 	for (i = 0; i < N_GOLDEN_MH; i++) {
 		const struct golden *g = &golden_mh[i];
 		struct in6_addr src = ip(g->src), dst = ip(g->dst);
-		uint8_t data[128];
+		uint8_t data[512];
 		size_t len = unit_hex(data, sizeof(data), g->hex);
 		struct mh_msg msg;
 

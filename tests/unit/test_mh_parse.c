@@ -17,6 +17,7 @@ struct golden_msg {
 	.auth_len = 12, .auth_last = true,            \
 	.auth = { 0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, \
 		  0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb }
+#define ALICE .nai_len = 17, .nai = "alice@example.org"
 #define COOKIE_H                                               \
 	{                                                      \
 		0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17 \
@@ -62,6 +63,20 @@ static const struct golden_msg want[] = {
 	  .ba = { 0, BA_FLAG_K, 1, 0xffff }, .opt = { .present =
 	  MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA,
 	  .refresh_interval_4s = 1, AUTH_A } }, NULL, NULL },
+	{ "bu_mn_ha", { .type = MH_BU, .bu = { 0x1234,
+	  BU_FLAG_A | BU_FLAG_H, 105 }, .opt = { .present = MH_OPT_ALT_COA |
+	  MH_OPT_MN_ID | MH_OPT_REPLAY | MH_OPT_MN_HA, ALICE,
+	  .timestamp = 0xe0ad5f1080000001, .mn_ha = { 1000, 12, 76 } } },
+	  NULL, COA },
+	{ "bu_mn_aaa", { .type = MH_BU, .bu = { 0x1234,
+	  BU_FLAG_A | BU_FLAG_H, 105 }, .opt = { .present =
+	  MH_OPT_MN_ID | MH_OPT_MN_AAA, .nai_len = 3, .nai = "a@b",
+	  .mn_aaa = { 3, 12, 28 } } }, NULL, NULL },
+	{ "ba_mn_ha", { .type = MH_BA,
+	  .ba = { BA_TIMESTAMP_MISMATCH, 0, 0x1234, 0 }, .opt = { .present =
+	  MH_OPT_MN_ID | MH_OPT_REPLAY | MH_OPT_MN_HA, ALICE,
+	  .timestamp = 0xe0ad5f1080000001, .mn_ha = { 0xffffffff, 12, 52 } } },
+	  NULL, NULL },
 	{ "be_hao", { .type = MH_BE, .be = { .status = 1 } }, HOA, NULL },
 	{ "be_type", { .type = MH_BE, .be = { .status = 2 } }, "::", NULL },
 };
@@ -97,6 +112,11 @@ static void goldens_parse_to_their_fields(void)
 			UNIT_STR("other fields", want[i].name);
 		if (msg.opt.present & MH_OPT_AUTH_DATA)
 			UNIT_EQ(msg.opt.auth_offset, len - MH_AUTH_LEN);
+		UNIT_EQ(msg.opt.mn_ha.offset, expected.opt.mn_ha.offset);
+		UNIT_EQ(msg.opt.mn_ha.len, expected.opt.mn_ha.len);
+		UNIT_EQ(msg.opt.mn_aaa.offset, expected.opt.mn_aaa.offset);
+		UNIT_EQ(msg.opt.mn_aaa.len, expected.opt.mn_aaa.len);
+		CU_ASSERT_FALSE(msg.opt.mn_auth_misplaced);
 	}
 }
 
