@@ -104,19 +104,64 @@ bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 
 #define AUTH_MN_HA_KEY_LEN 16
 #define AUTH_SPI_MIN       256 /* those before are reserved (section 5.1) */
+#define AUTH_NAI_MAX       253 /* RFC 4282 section 2.2 */
+
+/* A mobility security association: what both ends were given. */
+struct auth_sa {
+	char nai[AUTH_NAI_MAX + 1]; /* of the mobile node */
+	uint32_t spi;
+	uint8_t key[AUTH_MN_HA_KEY_LEN];
+	struct prefix *homes; /* the home addresses that it may register */
+	unsigned int n_homes;
+	bool timestamps;         /* replay protection of section 6 */
+	uint32_t clock_window_s; /* "close enough" */
+	/* The network protects what this key does not: return routability
+	 * and the prefixes of the home link (section 2). */
+	bool trusted_network;
+};
+
+/* All of one file. */
+struct auth_keys {
+	struct auth_sa *sas;
+	unsigned int n_sas;
+};
+
+/* Wipes and frees; returns NULL. */
+struct auth_keys *auth_keys_free(struct auth_keys *keys);
+/* The first that has this home address, or NULL; keys may be NULL. */
+const struct auth_sa *auth_keys_of_home(const struct auth_keys *keys,
+					const struct in6_addr *hoa);
+bool auth_sa_covers(const struct auth_sa *sa, const struct in6_addr *hoa);
+
+/* Whose message: the care-of address that the Binding Update names (Alternate
+ * Care-of Address, else its source on the wire), for the acknowledgement too;
+ * and the home address. */
+struct auth_mn_parties {
+	struct in6_addr coa;
+	struct in6_addr hoa;
+};
 
 /* Writes the authentication data of an MN-HA option into the last
  * AUTH_DATA_LEN octets of a built message whose checksum is still 0: First
- * (96, HMAC_SHA1 (key, care-of address | home address | MH Data)).  The care-of
- * address is the one that the Binding Update names (Alternate Care-of Address,
- * else its source on the wire), for the acknowledgement too. */
-void auth_mn_ha_sign(const uint8_t key[AUTH_MN_HA_KEY_LEN],
-		     const struct in6_addr *coa, const struct in6_addr *hoa,
+ * (96, HMAC_SHA1 (key, care-of address | home address | MH Data)). */
+void auth_mn_ha_sign(const struct auth_sa *sa, const struct auth_mn_parties *p,
 		     uint8_t *mh, size_t len);
-/* True when the data_len octets at offset (struct mh_mn_auth) are right. */
-bool auth_mn_ha_verify(const uint8_t key[AUTH_MN_HA_KEY_LEN],
-		       const struct in6_addr *coa, const struct in6_addr *hoa,
-		       const uint8_t *mh, size_t len, size_t offset,
-		       size_t data_len);
+/* Where the authentication data of a received option is. */
+struct auth_mn_data {
+	size_t offset;
+	size_t len;
+};
+bool auth_mn_ha_verify(const struct auth_sa *sa,
+		       const struct auth_mn_parties *p, const uint8_t *mh,
+		       size_t len, const struct auth_mn_data *at);
+
+/* ---- timestamps (section 6): in the format of NTP, whose seconds wrap ---- */
+
+/* This moment; the fraction beyond microseconds is random. */
+uint64_t auth_ntp_now(void);
+/* a is after b, by less than 68 years. */
+bool auth_ntp_newer(uint64_t a, uint64_t b);
+/* Whether the two are no more than so many seconds apart. */
+bool auth_ntp_close(uint64_t a, uint64_t b, uint32_t window_s);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * Monotonic time as a type of its own, so that seconds, milliseconds and
  * microseconds cannot be mixed up.  Nothing in the program uses the wall
- * clock to decide anything: a clock step changes nothing.  `now` is read
+ * clock (wall.h) to decide anything that is not said in terms of it: a clock
+ * step changes nothing.  `now` is read
  * once a loop turn (core/loop.c) and passed down.
  */
 #ifndef MIP6D_TIME_H

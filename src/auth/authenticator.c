@@ -84,27 +84,25 @@ bool auth_verify(const uint8_t kbm[AUTH_KBM_LEN], const struct auth_parties *p,
 
 /* ---- a shared key ---- */
 
-void auth_mn_ha_sign(const uint8_t key[AUTH_MN_HA_KEY_LEN],
-		     const struct in6_addr *coa, const struct in6_addr *hoa,
+void auth_mn_ha_sign(const struct auth_sa *sa, const struct auth_mn_parties *p,
 		     uint8_t *mh, size_t len)
 {
 	assert(len >= CHECKSUM_OFFSET + CHECKSUM_LEN + AUTH_DATA_LEN);
-	make(key, AUTH_MN_HA_KEY_LEN, coa, hoa, mh, len - AUTH_DATA_LEN,
-	     mh + len - AUTH_DATA_LEN);
+	make(sa->key, sizeof(sa->key), &p->coa, &p->hoa, mh,
+	     len - AUTH_DATA_LEN, mh + len - AUTH_DATA_LEN);
 }
 
-bool auth_mn_ha_verify(const uint8_t key[AUTH_MN_HA_KEY_LEN],
-		       const struct in6_addr *coa, const struct in6_addr *hoa,
-		       const uint8_t *mh, size_t len, size_t offset,
-		       size_t data_len)
+bool auth_mn_ha_verify(const struct auth_sa *sa,
+		       const struct auth_mn_parties *p, const uint8_t *mh,
+		       size_t len, const struct auth_mn_data *at)
 {
 	uint8_t want[AUTH_DATA_LEN];
 
 	/* Fewer octets would be guessed, more are not made (section 5.1). */
-	if (data_len != AUTH_DATA_LEN ||
-	    offset < CHECKSUM_OFFSET + CHECKSUM_LEN ||
-	    offset + AUTH_DATA_LEN > len)
+	if (at->len != AUTH_DATA_LEN ||
+	    at->offset < CHECKSUM_OFFSET + CHECKSUM_LEN ||
+	    at->offset + AUTH_DATA_LEN > len)
 		return false;
-	make(key, AUTH_MN_HA_KEY_LEN, coa, hoa, mh, offset, want);
-	return is_right(want, mh + offset);
+	make(sa->key, sizeof(sa->key), &p->coa, &p->hoa, mh, at->offset, want);
+	return is_right(want, mh + at->offset);
 }

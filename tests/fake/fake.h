@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ports (kernel.h, transport.h) and the seams of core (random.h, log.h)
+ * The ports (kernel.h, transport.h) and the seams of core (random.h, wall.h,
+ * log.h)
  * in memory, for unit tests and the simulator.
  *
  * Nothing happens inside a call of a role: a request is recorded and queued,
@@ -10,7 +11,7 @@
  * UNIT_EQ(fake_faults(), 0).
  *
  * A unit program links $(FAKE_SRC) in place of src/sock, src/netlink,
- * src/xfrm, core/random.c and core/log.c.
+ * src/xfrm, core/random.c, core/wall.c and core/log.c.
  */
 #ifndef TESTS_FAKE_H
 #define TESTS_FAKE_H
@@ -25,6 +26,7 @@
 #include "mip6d/mh.h"
 #include "mip6d/store.h"
 #include "mip6d/transport.h"
+#include "mip6d/wall.h"
 
 /* ---- faults: the tested code broke a port's contract ---- */
 
@@ -38,6 +40,10 @@ void fake_fault(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Restarts the generator behind random_bytes() and random_below(). */
 void fake_random_seed(uint64_t seed);
+
+/* What wall.h says; a Monday at noon unless set. */
+extern struct wall fake_wall;
+extern struct wall_day fake_wall_day;
 
 #define FAKE_LOG_LINES 256 /* kept; older ones are forgotten */
 

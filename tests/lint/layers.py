@@ -11,7 +11,7 @@ HEADERS = {
     "cleanup.h": "core",
     "counters.h": "core", "hash.h": "core", "log.h": "core",
     "loop.h": "core", "random.h": "core", "store.h": "core", "time.h": "core",
-    "tqueue.h": "core",
+    "tqueue.h": "core", "wall.h": "core",
     "mh.h": "mh", "icmp6.h": "mh",
     "auth.h": "auth",
     "bcache.h": "binding", "bul.h": "binding", "lifetime.h": "binding",

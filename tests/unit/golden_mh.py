@@ -46,6 +46,32 @@ def read_goldens(name, header):
             for row, src, dst, text in rows}, macros
 
 
+def scapy_mn_auth(s, alt):
+    """Identifier, replay protection and authentication (RFC 4283, 4285)."""
+    def nai(name):
+        return s.MIP6OptMNID(subtype=1, id=name)
+
+    def stamp(value):
+        return s.MIP6OptReplayProtection(timestamp=value)
+
+    def mn_auth(subtype, spi, value=AUTH):
+        return s.MIP6OptMsgAuth(subtype=subtype, mspi=spi, authdata=value)
+
+    return {
+        "bu_mn_ha": s.MIP6MH_BU(
+            seq=0x1234, flags="AH", mhtime=105,
+            options=[alt, nai("alice@example.org"), stamp(STAMP),
+                     mn_auth(1, 1000)]),
+        "bu_mn_aaa": s.MIP6MH_BU(
+            seq=0x1234, flags="AH", mhtime=105,
+            options=[nai("a@b"), mn_auth(2, 3, AUTH_2)]),
+        "ba_mn_ha": s.MIP6MH_BA(
+            status=144, flags=0, seq=0x1234, mhtime=0,
+            options=[nai("alice@example.org"), stamp(STAMP),
+                     mn_auth(1, 0xffffffff, AUTH_2)]),
+    }
+
+
 def scapy_messages(addr):
     """The same messages by scapy.  Its lengths of the options 4 and 5 are
     wrong by default (it writes 16), so they are given."""
@@ -58,16 +84,6 @@ def scapy_messages(addr):
 
     def nonces(home, coa):
         return s.MIP6OptNonceIndices(olen=4, hni=home, coni=coa)
-
-    def nai(name):
-        return s.MIP6OptMNID(subtype=1, id=name)
-
-    def stamp(value):
-        # A text is packed and cut to seconds by scapy.
-        return s.MIP6OptReplayProtection(timestamp=value)
-
-    def mn_auth(subtype, spi, value=AUTH):
-        return s.MIP6OptMsgAuth(subtype=subtype, mspi=spi, authdata=value)
 
     alt = s.MIP6OptAltCoA(acoa=addr["COA"])
     return {
@@ -96,19 +112,9 @@ def scapy_messages(addr):
                                       mhtime=0xffff,
                                       options=[s.MIP6OptBRAdvice(rinter=1),
                                                auth(AUTH)]),
-        "bu_mn_ha": s.MIP6MH_BU(
-            seq=0x1234, flags="AH", mhtime=105,
-            options=[alt, nai("alice@example.org"), stamp(STAMP),
-                     mn_auth(1, 1000)]),
-        "bu_mn_aaa": s.MIP6MH_BU(
-            seq=0x1234, flags="AH", mhtime=105,
-            options=[nai("a@b"), mn_auth(2, 3, AUTH_2)]),
-        "ba_mn_ha": s.MIP6MH_BA(
-            status=144, flags=0, seq=0x1234, mhtime=0,
-            options=[nai("alice@example.org"), stamp(STAMP),
-                     mn_auth(1, 0xffffffff, AUTH_2)]),
         "be_hao": s.MIP6MH_BE(status=1, ha=addr["HOA"]),
         "be_type": s.MIP6MH_BE(status=2, ha="::"),
+        **scapy_mn_auth(s, alt),
     }
 
 

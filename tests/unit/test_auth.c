@@ -4,6 +4,7 @@
  * computed, and against every octet changed.
  */
 #include <string.h>
+#include <time.h>
 
 #include "mip6d/auth.h"
 #include "mip6d/cleanup.h"
@@ -173,8 +174,8 @@ static void messages_of_ours_are_signed_and_verified(void)
 /* ---- a shared key (RFC 4285) ---- */
 
 struct mn_ha_sample {
-	uint8_t key[AUTH_MN_HA_KEY_LEN];
-	struct in6_addr coa, hoa;
+	struct auth_sa sa;
+	struct auth_mn_parties p;
 	uint8_t mh[384];
 	size_t len;
 };
@@ -182,19 +183,25 @@ struct mn_ha_sample {
 static struct mn_ha_sample mn_ha_sample_of(size_t i)
 {
 	struct mn_ha_sample s = {
-		.coa = ip(golden_mn_ha[i].coa),
-		.hoa = ip(GOLDEN_HOA),
+		.p = { .coa = ip(golden_mn_ha[i].coa), .hoa = ip(GOLDEN_HOA) },
 	};
 
-	unit_hex(s.key, sizeof(s.key), golden_mn_ha[i].key);
+	unit_hex(s.sa.key, sizeof(s.sa.key), golden_mn_ha[i].key);
 	s.len = unit_hex(s.mh, sizeof(s.mh), golden_mn_ha[i].mh);
 	return s;
 }
 
+static bool mn_ha_verify_at(const struct mn_ha_sample *s, size_t offset,
+			    size_t len)
+{
+	const struct auth_mn_data at = { offset, len };
+
+	return auth_mn_ha_verify(&s->sa, &s->p, s->mh, s->len, &at);
+}
+
 static bool mn_ha_verify(const struct mn_ha_sample *s)
 {
-	return auth_mn_ha_verify(s->key, &s->coa, &s->hoa, s->mh, s->len,
-				 s->len - AUTH_DATA_LEN, AUTH_DATA_LEN);
+	return mn_ha_verify_at(s, s->len - AUTH_DATA_LEN, AUTH_DATA_LEN);
 }
 
 /* AUTH-10: the formula against another implementation of it, and what
@@ -210,13 +217,13 @@ static void mn_ha_is_as_computed_elsewhere(void)
 		CU_ASSERT_TRUE(mn_ha_verify(&s));
 		memset(t.mh + t.len - AUTH_DATA_LEN, 0, AUTH_DATA_LEN);
 		CU_ASSERT_FALSE(mn_ha_verify(&t));
-		auth_mn_ha_sign(t.key, &t.coa, &t.hoa, t.mh, t.len);
+		auth_mn_ha_sign(&t.sa, &t.p, t.mh, t.len);
 		UNIT_MEM(t.mh, t.len, s.mh, s.len);
-		mh_set_checksum(s.mh, s.len, &s.coa, &s.hoa);
-		UNIT_NEED(mh_parse(s.mh, s.len, &s.coa, &s.hoa, &msg) == MH_OK);
-		CU_ASSERT_TRUE(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh,
-						 s.len, msg.opt.mn_ha.offset,
-						 msg.opt.mn_ha.len));
+		mh_set_checksum(s.mh, s.len, &s.p.coa, &s.p.hoa);
+		UNIT_NEED(mh_parse(s.mh, s.len, &s.p.coa, &s.p.hoa, &msg) ==
+			  MH_OK);
+		CU_ASSERT_TRUE(mn_ha_verify_at(&s, msg.opt.mn_ha.offset,
+					       msg.opt.mn_ha.len));
 	}
 }
 
@@ -235,11 +242,11 @@ static void every_bit_of_mn_ha_counts(void)
 	for (bit = 0; bit < 128; bit++) {
 		struct mn_ha_sample s = good, t = good, u = good;
 
-		s.coa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		s.p.coa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CU_ASSERT_FALSE(mn_ha_verify(&s));
-		t.hoa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		t.p.hoa.s6_addr[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CU_ASSERT_FALSE(mn_ha_verify(&t));
-		u.key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		u.sa.key[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CU_ASSERT_FALSE(mn_ha_verify(&u));
 	}
 }
@@ -251,13 +258,40 @@ static void mn_ha_of_another_length_is_wrong(void)
 	size_t at = s.len - AUTH_DATA_LEN, n;
 
 	for (n = 0; n < 250; n++)
-		UNIT_EQ(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh, s.len,
-					  at, n),
-			n == AUTH_DATA_LEN);
+		UNIT_EQ(mn_ha_verify_at(&s, at, n), n == AUTH_DATA_LEN);
 	for (n = 0; n < 2 * s.len; n++)
-		UNIT_EQ(auth_mn_ha_verify(s.key, &s.coa, &s.hoa, s.mh, s.len, n,
-					  AUTH_DATA_LEN),
-			n == at);
+		UNIT_EQ(mn_ha_verify_at(&s, n, AUTH_DATA_LEN), n == at);
+}
+
+/* AUTH-20: timestamps go on when the seconds of NTP begin anew (2036), and
+ * "close" is the window itself and no more. */
+static void timestamps_compare(void)
+{
+	const uint64_t s = UINT64_C(1) << 32, wrap = -s / 2;
+
+	CU_ASSERT_TRUE(auth_ntp_newer(2 * s, s));
+	CU_ASSERT_FALSE(auth_ntp_newer(s, s));
+	CU_ASSERT_FALSE(auth_ntp_newer(s, s + 1));
+	CU_ASSERT_TRUE(auth_ntp_newer(wrap + s, wrap));
+	CU_ASSERT_FALSE(auth_ntp_newer(wrap, wrap + s));
+	CU_ASSERT_TRUE(auth_ntp_close(100 * s, 107 * s, 7));
+	CU_ASSERT_TRUE(auth_ntp_close(107 * s, 100 * s, 7));
+	CU_ASSERT_FALSE(auth_ntp_close(100 * s, 107 * s + 1, 7));
+	CU_ASSERT_FALSE(auth_ntp_close(107 * s + 1, 100 * s, 7));
+	CU_ASSERT_TRUE(auth_ntp_close(wrap - 3 * s, wrap + 4 * s, 7));
+	CU_ASSERT_FALSE(auth_ntp_close(wrap - 3 * s, wrap + 5 * s, 7));
+}
+
+/* AUTH-20: seconds since 1900, and a fraction. */
+static void the_present_in_the_format_of_ntp(void)
+{
+	struct timespec ts;
+	uint64_t ntp = auth_ntp_now();
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	CU_ASSERT_TRUE(auth_ntp_close(
+		ntp, ((uint64_t)ts.tv_sec + 2208988800) << 32, 60));
+	CU_ASSERT_TRUE((uint32_t)ntp || (uint32_t)auth_ntp_now());
 }
 
 static const struct unit_case cases[] = {
@@ -270,6 +304,8 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(mn_ha_is_as_computed_elsewhere),
 	UNIT_CASE(every_bit_of_mn_ha_counts),
 	UNIT_CASE(mn_ha_of_another_length_is_wrong),
+	UNIT_CASE(timestamps_compare),
+	UNIT_CASE(the_present_in_the_format_of_ntp),
 	UNIT_END,
 };
 
