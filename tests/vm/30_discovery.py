@@ -3,8 +3,8 @@
 its router advertisements are sent, or looked at."""
 
 import wire
-from mip6 import A, CN, HA, HOA, HOA2, away, ask, bindings, counters, \
-    daemon, home_agent, mobile_node, wait_bound
+from mip6 import A, CN, HA, HOA, HOA2, away, ask, bindings, bul, \
+    counters, daemon, home_agent, mobile_node, wait_bound
 from scapy.layers.inet6 import ICMPv6HAADRequest, ICMPv6MPSol, \
     ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, ICMPv6NDOptUnknown, IPv6
 from scapy.layers.l2 import Ether
@@ -204,11 +204,21 @@ def test_forged_echo(lab):
 FAST = 'home-agent = { min-prefix-interval = 1; max-prefix-interval = 8;'
 
 
-def test_renumbered(lab):
-    """The prefix is about to end: the node is told, repeatedly, since it
-    does not acknowledge; its binding follows.
+def told(lab, count, hoa=HOA, link='t-ha'):
+    """Mobile Prefix Advertisements to a home address, so many at least."""
+    return lab.wait_packets(
+        'icmpv6.type == 147 && frame.interface_name == "%s" && '
+        'ipv6.routing.mipv6.home_address == %s && '
+        'icmpv6.opt.prefix.valid_lifetime <= 600' % (link, hoa),
+        'icmpv6.mip6.identifier', *MPA, count=count, timeout=90)
 
-    HA-152 HA-156 HA-158 HA-163"""
+
+def test_renumbered(lab):
+    """The prefix is about to end: the node is told; it asks, since what it
+    did not ask for is only a hint, and is answered, a second after the
+    first at the earliest.  Its binding follows.
+
+    HA-147 HA-151 HA-152 HA-163 MN-65 MN-67 MN-72 MN-74"""
     text = ('address = "2001:db8:1::1"; ra = "off";',
             'address = "2001:db8:1::1"; ra = "off"; valid-lifetime = 600;'
             ' preferred-lifetime = 0;')
@@ -217,7 +227,7 @@ def test_renumbered(lab):
     agent = home_agent(lab, changes=changes)
     lab.move('mn', 'a')
     mobile_node(lab)
-    wait_bound(lab, A)
+    coa = wait_bound(lab, A)
     ha = lab.node('ha')
     plan = ask(ha, 'renumber', '2001:db8:1::/64', 'valid', '600',
                'preferred', '0')
@@ -229,13 +239,42 @@ def test_renumbered(lab):
     agent.signal(1)
     lab.wait_for(lambda: bindings(lab)[HOA]['remaining'] <= 600, 30,
                  'the binding follows')
-    told = lab.wait_packets(
-        'icmpv6.type == 147 && frame.interface_name == "t-ha" && '
-        'icmpv6.opt.prefix.valid_lifetime <= 600', *MPA, count=2,
-        timeout=90)
-    assert told[1]['time'] - told[0]['time'] > 2.5, told
+    hint, answer = told(lab, 2)[:2]
+    assert hint['icmpv6.mip6.identifier'] == '0', hint
+    assert answer['time'] - hint['time'] > 0.99, (hint, answer)
+    asked = lab.wait_packets(
+        'icmpv6.type == 146 && frame.interface_name == "a"', 'ipv6.src',
+        'ipv6.dst', 'ipv6.opt.mipv6.home_address',
+        'icmpv6.mip6.identifier')[0]
+    assert (asked['ipv6.src'], asked['ipv6.dst']) == (coa, HA), asked
+    assert asked['ipv6.opt.mipv6.home_address'] == HOA, asked
+    assert asked['icmpv6.mip6.identifier'] == \
+        answer['icmpv6.mip6.identifier'] != '0', (asked, answer)
+    for p in hint, answer:
+        check_mpa(p, coa)
     node = lab.node('mn')
+    lab.wait_for(lambda: bul(lab)[HOA]['remaining'] <= 600, 30,
+                 'the node registers for no longer')
     assert node.ping(CN, count=2).result(20).received
+
+
+def test_silent_node(lab):
+    """One that does not ask when it is told is told again, after 3 s and
+    another 6.  HA-156 HA-158"""
+    text = ('address = "2001:db8:1::1";', 'address = "2001:db8:1::1";'
+            ' valid-lifetime = 600; preferred-lifetime = 0;')
+    home_agent(lab, changes=[('home-agent = {', FAST), text])
+    ra = lab.node('ra')
+    # An address of its own, where nobody knows of home addresses.
+    coa = '2001:db8:fa::2'
+    ra.inject([wire.mh(coa, HA, wire.update(1), hoa=HOA2)])
+    lab.wait_for(lambda: HOA2 in bindings(lab), 30, 'its registration')
+    first, second, third = told(lab, 3, HOA2)[:3]
+    for p in first, second, third:
+        check_mpa(p, coa)
+        assert p['icmpv6.mip6.identifier'] == '0', p
+    assert 2.9 < second['time'] - first['time'], (first, second)
+    assert 5.9 < third['time'] - second['time'], (second, third)
 
 
 def findings(lab):
