@@ -222,6 +222,7 @@ int mn_new(const struct role_env *env, const struct conf_mn *conf,
 	task_init(&mn->stop_homes, stop_homes_task);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
+	mn_memory_init(mn, now);
 	mn_homes_complete(mn, now);
 	*ret_mn = mn;
 	return 0;
@@ -238,6 +239,7 @@ struct mn *mn_free(struct mn *mn)
 	task_stop(&mn->stop);
 	task_stop(&mn->stop_homes);
 	mn_ro_done(mn, mn->now);
+	mn_memory_done(mn, mn->now);
 	mn_homes_free(mn);
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_done(&mn->ifaces[i]);

@@ -37,11 +37,19 @@ void mn_agent_need(struct mn_home *h, struct mtime now)
 		mn_dhaad_start(h, now, now);
 }
 
+/* The present agent is another. */
+static void changed(struct mn_home *h)
+{
+	h->holds_until = (struct mtime){ 0 };
+	mn_memory_changed(h);
+}
+
 void mn_agent_adopt(struct mn_home *h, const struct in6_addr *agent)
 {
 	log_info("mn: hoa=%s home agent %s met on the home link",
 		 addr_str(&h->hoa), addr_str(agent));
 	h->chosen_agent = *agent;
+	changed(h);
 	mn_dhaad_stop(h);
 }
 
@@ -50,6 +58,7 @@ void mn_agent_accepted(struct mn_home *h)
 	if (!h->dynamic)
 		return;
 	mn_agents_forgive(&h->agents);
+	mn_memory_changed(h);
 	mn_dhaad_stop(h);
 }
 
@@ -62,9 +71,11 @@ static struct mtime may_hold_until(const struct mn_home *h, bool silent,
 	const struct bul_entry *e = h->bul;
 	struct mtime until = now;
 
+	if (mtime_before(until, h->holds_until))
+		until = h->holds_until;
 	if (!e)
 		return until;
-	if (bul_is_bound(e, now))
+	if (bul_is_bound(e, now) && mtime_before(until, e->expires))
 		until = e->expires;
 	if (silent && e->attempts) {
 		struct mtime end = lifetime_end(e->last_sent, e->lifetime_4s);
@@ -73,6 +84,11 @@ static struct mtime may_hold_until(const struct mn_home *h, bool silent,
 			until = end;
 	}
 	return until;
+}
+
+struct mtime mn_agent_holds_until(const struct mn_home *h, struct mtime now)
+{
+	return may_hold_until(h, true, now);
 }
 
 static void take(struct mn_home *h, const struct in6_addr *agent, bool silent,
@@ -93,6 +109,7 @@ static void take(struct mn_home *h, const struct in6_addr *agent, bool silent,
 	if (h->bul)
 		mn_reg_enter(h, BUL_IDLE, "another home agent", now);
 	h->chosen_agent = *agent;
+	changed(h);
 	mn_former_drop(h, agent);
 	if (mtime_before(now, until))
 		mn_former_add(h, &before, until, now);
@@ -112,6 +129,7 @@ void mn_agent_set(struct mn_home *h, const struct in6_addr *agent,
 		h->chosen_agent = before;
 	if (addr_eq(&before, mn_home_agent(h)))
 		return;
+	changed(h);
 	log_notice("mn: hoa=%s home agent %s, as the configuration says",
 		   addr_str(&h->hoa), addr_str(agent));
 	mn_dhaad_stop(h);
@@ -174,6 +192,7 @@ void mn_agent_on_list(struct mn_home *h, const struct mn_agents *list,
 		      struct mtime now)
 {
 	h->agents = *list;
+	mn_memory_changed(h);
 	if (!mn_home_has_agent(h))
 		take(h, &list->a[0].addr, false, "", now);
 	else if (is_failing(h))

@@ -40,6 +40,8 @@ static struct mn_former *former_of(struct mn_home *h,
 
 static void former_end(struct mn_former *f)
 {
+	if (!addr_is_any(&f->agent))
+		mn_memory_changed(f->home);
 	f->agent = addr_any;
 	task_stop(&f->task);
 }
@@ -166,6 +168,7 @@ void mn_former_add(struct mn_home *h, const struct in6_addr *agent,
 
 	f->agent = *agent;
 	f->expires = expires;
+	mn_memory_changed(h);
 	f->seq = h->seq;
 	f->sent = false;
 	f->backoff_ms = h->mn->conf->bindack_timeout_ms;

@@ -44,6 +44,7 @@ int mn_homes_add(struct mn *mn, const struct mn_home_spec *spec,
 	while (*at)
 		at = &(*at)->next;
 	*at = h;
+	mn_memory_take(h, now);
 	mn_eval_soon(mn, now);
 	return 0;
 }

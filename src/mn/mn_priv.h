@@ -9,6 +9,7 @@
  *            (mn_homes.h)
  *   mn_agents  the home agents that a home address knows (mn_agents.h)
  *   mn_former  an agent that may still hold a binding of it
+ *   mn_memory  what of both outlives a restart (mn_memory.h)
  *   mn_ro    a correspondent of a home address (mn_ro.h)
  *
  * Way of an event: mn.c routes it to mn_iface.c (links, addresses) or
@@ -23,6 +24,7 @@
 #include "mn_ba.h"
 #include "mn_coa.h"
 #include "mn_homes.h"
+#include "mn_memory.h"
 #include "mn_ro.h"
 #include "mn_subnet.h"
 
@@ -171,6 +173,8 @@ struct mn_home {
 	/* Its home agent: mn_home_agent(). */
 	bool dynamic;                 /* not in the configuration */
 	struct in6_addr chosen_agent; /* when dynamic; ::: none yet */
+	/* Of that one: it may hold a binding of an earlier run. */
+	struct mtime holds_until;
 	struct mn_agents agents;
 	struct mn_dhaad dhaad;
 	struct mn_former formers[MN_FORMERS_MAX];
@@ -209,6 +213,7 @@ struct mn {
 	struct mn_home *homes; /* in the order in which they came */
 	struct mn_rate *rates; /* one for each home agent */
 	unsigned int n_rates;
+	struct mn_memory memory; /* of home agents */
 	struct bul bul;
 	struct mn_ro_table ro;
 	struct mn_candidate *candidates; /* n_ifaces * MN_ADDRS_MAX places */
@@ -319,6 +324,8 @@ void mn_agent_on_silence(struct mn_home *h, struct mtime now);
 /* The configuration names another one; ::: it is discovered from now on. */
 void mn_agent_set(struct mn_home *h, const struct in6_addr *agent,
 		  struct mtime now);
+/* Until when the agent may hold a binding. */
+struct mtime mn_agent_holds_until(const struct mn_home *h, struct mtime now);
 /* Takes an agent that was met on the home link. */
 void mn_agent_adopt(struct mn_home *h, const struct in6_addr *agent);
 

@@ -324,6 +324,8 @@ void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
 void mn_reg_deleted(struct mn_home *h, const char *why, struct mtime now)
 {
 	mn_reg_enter(h, BUL_IDLE, why, now);
+	h->holds_until = now;
+	mn_memory_changed(h);
 	if (mn_home_is_stopping(h))
 		mn_home_stopped(h);
 	else if (is_at_home(h))

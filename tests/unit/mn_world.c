@@ -286,7 +286,8 @@ void mw_start(struct mw *w)
 	struct role_env env = { .tq = w->tq,
 				.kernel = w->k,
 				.transport = w->t,
-				.counters = &w->counters };
+				.counters = &w->counters,
+				.store = w->store };
 
 	iface_up(w, ETH0, "eth0", "fe80::100");
 	iface_up(w, WLAN0, "wlan0", "fe80::300");

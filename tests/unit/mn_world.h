@@ -75,6 +75,7 @@ struct mw {
 	struct conf_mn conf;
 	struct conf_mn_interface ifaces[2];
 	struct conf_mn_home homes[2];
+	struct store *store; /* NULL: nothing is remembered */
 	struct mn *mn;
 
 	struct mw_bu bus[MW_MAX];
