@@ -239,7 +239,8 @@ struct kernel_mn_home {
 	unsigned int index; /* 0..: place in the configuration */
 	enum kernel_mn_place place;
 	struct in6_addr hoa;
-	struct in6_addr ha;  /* AWAY, RETURNING; :: when not known yet */
+	struct in6_addr ha;  /* AWAY, RETURNING; :: when not known yet: then
+			      * AWAY is about the care-of address only */
 	struct in6_addr coa; /* AWAY, RETURNING (there :: when this run of the
 			      * program never was away: no tunnel) */
 	int coa_ifindex;     /* AWAY, RETURNING */

@@ -10,6 +10,15 @@
  */
 #include "mn_priv.h"
 
+/* RFC 4443 sections 3.1, 3.4. */
+#define CODE_ADDR_UNREACH 3
+#define CODE_PORT_UNREACH 4
+#define CODE_NEXT_HEADER  1
+#define PROTO_IPV6        41
+
+/* An agent that has just answered is there, whatever somebody else says. */
+#define TRUST_S 10
+
 static bool is_waiting(const struct bul_entry *e)
 {
 	return e && e->attempts &&
@@ -219,13 +228,53 @@ static bool quotes_entry(const struct bul_entry *e,
 /* The pointer and text of a Parameter Problem tell what the peer lacks. */
 static void param_prob(struct mn_home *h, uint8_t code, struct mtime now)
 {
-	if (code == 1)
+	if (code == CODE_NEXT_HEADER)
 		peer_cannot(h, "it does not know the Mobility Header", now);
 	else
 		log_limited(LOG_LEVEL_WARNING, now,
 			    "mn: hoa=%s %s answers Parameter Problem code %u%s",
 			    addr_str(&h->bul->hoa), addr_str(&h->bul->peer),
 			    code, code == 2 ? ": no Home Address option" : "");
+}
+
+static void update_error(struct mn_home *h, const struct icmp6_msg *msg,
+			 struct mtime now)
+{
+	log_limited(LOG_LEVEL_INFO, now,
+		    "mn: hoa=%s Binding Update came back: ICMPv6 type %u code "
+		    "%u",
+		    addr_str(&h->bul->hoa), msg->type, msg->code);
+	if (msg->type == ICMP6_DEST_UNREACH_T && msg->code == CODE_ADDR_UNREACH)
+		mn_reg_came_back(h, now);
+}
+
+/* The home link says that nobody has the agent's address, or a node there
+ * that it has no tunnels. */
+static bool says_gone(const struct icmp6_msg *msg)
+{
+	if (msg->type == ICMP6_PARAM_PROB_T)
+		return msg->code == CODE_NEXT_HEADER;
+	return msg->type == ICMP6_DEST_UNREACH_T &&
+	       (msg->code == CODE_ADDR_UNREACH ||
+		msg->code == CODE_PORT_UNREACH);
+}
+
+/* Traffic for the agent comes back.  Whoever forges that makes us ask the
+ * agent, no more. */
+static bool tunnel_error(struct mn_home *h, const struct icmp6_msg *msg,
+			 struct mtime now)
+{
+	const struct icmp6_error *err = &msg->error;
+	struct bul_entry *e = h->bul;
+
+	if (!e || e->state != BUL_BOUND || mn_home_is_stopping(h) ||
+	    err->quoted_proto != PROTO_IPV6 ||
+	    !addr_eq(&err->quoted_dst, &e->peer) ||
+	    !addr_eq(&err->quoted_src, &e->bound_coa) || !says_gone(msg) ||
+	    mtime_before(now, mtime_add_s(e->acked, TRUST_S)))
+		return false;
+	mn_reg_again(h, "what is sent to the agent comes back", now);
+	return true;
 }
 
 void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
@@ -236,17 +285,17 @@ void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 	if (mn_ro_on_icmp_error(mn, msg, now))
 		return;
 	for (h = mn->homes; h; h = h->next) {
+		if (tunnel_error(h, msg, now)) {
+			mn_count(mn, CNT_ICMP_ERROR_IN);
+			continue;
+		}
 		if (!is_waiting(h->bul) || !quotes_entry(h->bul, &msg->error))
 			continue;
 		mn_count(mn, CNT_ICMP_ERROR_IN);
 		if (msg->type == ICMP6_PARAM_PROB_T)
 			param_prob(h, msg->code, now);
 		else
-			log_limited(LOG_LEVEL_INFO, now,
-				    "mn: hoa=%s Binding Update came back: "
-				    "ICMPv6 type %u code %u",
-				    addr_str(&h->bul->hoa), msg->type,
-				    msg->code);
+			update_error(h, msg, now);
 		return;
 	}
 }

@@ -22,14 +22,19 @@
 static bool source_of(const struct mn_home *h, struct in6_addr *ret_src,
 		      int *ret_ifindex)
 {
-	if (h->hold || mn_home_is_stopping(h))
+	const struct kernel_mn_home *in = &h->install.want;
+
+	if (h->hold || mn_home_is_stopping(h) || !h->install.done)
 		return false;
-	if (h->place == MN_PLACE_AWAY && !addr_is_any(&h->coa)) {
+	/* The kernel must know its router: the main table may still have the
+	 * home prefix on the link that was left. */
+	if (h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
+	    addr_eq(&in->coa, &h->coa)) {
 		*ret_src = h->coa;
 		*ret_ifindex = h->coa_ifindex;
 		return true;
 	}
-	if (h->place == MN_PLACE_HOME && h->install.done) {
+	if (h->place == MN_PLACE_HOME && in->place == KERNEL_MN_HOME) {
 		*ret_src = h->hoa;
 		*ret_ifindex = h->home_ifindex;
 		return true;
@@ -76,8 +81,8 @@ static void arm(struct mn_home *h, struct mtime now)
 		     mtime_add_ms(now, h->dhaad.timeout_ms));
 }
 
-/* A round; false when nothing can be sent. */
-static bool begin(struct mn_home *h, struct mtime now)
+/* A round, which waits where nothing can be sent. */
+static void begin(struct mn_home *h, struct mtime now)
 {
 	struct mn_dhaad *d = &h->dhaad;
 	struct in6_addr src;
@@ -89,7 +94,7 @@ static bool begin(struct mn_home *h, struct mtime now)
 	if (!source_of(h, &src, &ifindex)) {
 		d->asked.open = false;
 		task_stop(&d->task);
-		return false;
+		return;
 	}
 	d->asked = (struct mn_dhaad_asked){ .open = true,
 					    .src = src,
@@ -98,7 +103,6 @@ static bool begin(struct mn_home *h, struct mtime now)
 	random_bytes(&d->asked.id, sizeof(d->asked.id));
 	transmit(h, now);
 	arm(h, now);
-	return true;
 }
 
 void mn_dhaad_start(struct mn_home *h, struct mtime when, struct mtime now)
@@ -108,9 +112,9 @@ void mn_dhaad_start(struct mn_home *h, struct mtime when, struct mtime now)
 	if (d->state != MN_DHAAD_IDLE)
 		return;
 	if (!mtime_before(now, when)) {
-		if (begin(h, now))
-			log_notice("mn: hoa=%s looks for home agents of %s",
-				   addr_str(&h->hoa), prefix_str(&h->prefix));
+		log_notice("mn: hoa=%s looks for home agents of %s",
+			   addr_str(&h->hoa), prefix_str(&h->prefix));
+		begin(h, now);
 		return;
 	}
 	d->state = MN_DHAAD_RESTING;

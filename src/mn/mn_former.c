@@ -81,7 +81,8 @@ static bool fill_source(const struct mn_home *h, struct mh_send *msg)
 
 	if (h->hold || !h->install.done)
 		return false;
-	if (h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY) {
+	if (h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
+	    !addr_is_any(&in->ha)) {
 		msg->hao = true;
 		msg->hao_coa = in->coa;
 		return true;

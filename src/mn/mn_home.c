@@ -93,13 +93,26 @@ void mn_home_install_away(struct mn_home *h, struct mtime now)
 		.coa_router = h->coa_router,
 	};
 
-	if (!mn_home_has_agent(h)) {
-		mn_home_install_none(h, now);
-		mn_agent_need(h, now);
-		return;
-	}
 	if (mn_install_want(h, &want, now))
 		mn_reg_kick(h, now);
+	mn_agent_need(h, now);
+}
+
+void mn_home_install_unbound(struct mn_home *h, struct mtime now)
+{
+	struct kernel_mn_home want = {
+		.index = h->index,
+		.place = KERNEL_MN_AWAY,
+		.hoa = h->hoa,
+		.coa = h->coa,
+		.coa_ifindex = h->coa_ifindex,
+		.coa_router = h->coa_router,
+	};
+
+	if (h->dynamic && !addr_is_any(&h->coa))
+		mn_install_want(h, &want, now);
+	else
+		mn_home_install_none(h, now);
 }
 
 void mn_home_install_none(struct mn_home *h, struct mtime now)
@@ -115,7 +128,8 @@ void mn_home_install_none(struct mn_home *h, struct mtime now)
 
 static void stop_away(struct mn_home *h, struct mtime now)
 {
-	if (h->install.done && h->install.want.place == KERNEL_MN_AWAY)
+	if (h->install.done && h->install.want.place == KERNEL_MN_AWAY &&
+	    mn_home_has_agent(h))
 		mn_reg_deregister(h, &h->install.want.coa, now);
 }
 
@@ -131,6 +145,7 @@ void mn_home_on_installed(struct mn_home *h, struct mtime now)
 			stop_away(h, now);
 		else
 			mn_reg_kick(h, now);
+		mn_dhaad_resume(h, now);
 		break;
 	case KERNEL_MN_RETURNING:
 	case KERNEL_MN_HOME:

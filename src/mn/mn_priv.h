@@ -161,9 +161,11 @@ struct mn_home {
 	bool send_pending;       /* held back by the rate limit, or by hold */
 	bool paused;             /* under way, but nothing can be sent */
 	unsigned int resyncs;    /* answers 135 in this exchange */
-	bool given_up;           /* silent for long, and there was no other */
-	bool retry;              /* REFUSED, and its time has come */
-	bool barred; /* 134: not used until the configuration is read again */
+	unsigned int came_back;  /* updates that were undeliverable */
+	unsigned int came_back_last; /* the last attempt of them */
+	bool given_up; /* silent for long, and there was no other */
+	bool retry;    /* REFUSED, and its time has come */
+	bool barred;   /* 134: not used until the configuration is read again */
 	bool temporary; /* the home address is one of RFC 8981 */
 	/* End of the valid lifetime of the home prefix, and when that was
 	 * heard: of routers at home, of the agent elsewhere. */
@@ -297,6 +299,8 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 		       struct mtime now);
 /* The kernel state that goes with being away. */
 void mn_home_install_away(struct mn_home *h, struct mtime now);
+/* Away, but not registered: what agent discovery needs, and no more. */
+void mn_home_install_unbound(struct mn_home *h, struct mtime now);
 void mn_home_install_none(struct mn_home *h, struct mtime now);
 void mn_home_stop(struct mn_home *h, struct mtime now);
 /* The node stops, or this home address is given up. */
@@ -432,6 +436,8 @@ void mn_reg_again(struct mn_home *h, const char *why, struct mtime now);
 void mn_reg_resync(struct mn_home *h, uint16_t seq, struct mtime now);
 /* The exchange failed: tried again slowly. */
 void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now);
+/* The last Binding Update could not be delivered. */
+void mn_reg_came_back(struct mn_home *h, struct mtime now);
 /* Tries again at once what was refused. */
 void mn_reg_retry(struct mn_home *h, struct mtime now);
 /* The exchange that deletes the binding is over. */

@@ -25,6 +25,8 @@
 #define UNANSWERED_MAX 3
 /* An agent that keeps answering 135 is not worth three updates a second. */
 #define RESYNC_MAX 3
+/* So many updates that came back as undeliverable are as good as silence. */
+#define CAME_BACK_MAX 2
 /* How often a refresh that waits for prefix discovery looks again (Differs
  * from RFC 6275 section 11.7.1: a new care-of address does not wait). */
 #define DEFER_MS 1000
@@ -74,7 +76,10 @@ static struct mtime patience(const struct mn_home *h)
 	if (!h->dynamic || h->given_up || mn_home_is_stopping(h) ||
 	    h->bul->state == BUL_DEREGISTERING)
 		return MTIME_NEVER;
-	return mtime_add_ms(h->bul->first_sent, MAX_BINDACK_TIMEOUT_MS);
+	return mtime_add_ms(h->bul->first_sent,
+			    h->came_back >= CAME_BACK_MAX
+				    ? h->mn->conf->first_bindack_timeout_ms
+				    : MAX_BINDACK_TIMEOUT_MS);
 }
 
 static struct mtime due_under_way(const struct mn_home *h, struct mtime now)
@@ -196,6 +201,7 @@ static void reg_begin(struct mn_home *h, enum bul_state state,
 	h->retry = false;
 	h->given_up = false;
 	h->resyncs = 0;
+	h->came_back = h->came_back_last = 0;
 	h->send_pending = true;
 	e->blocked = false;
 	e->attempts = 0;
@@ -219,7 +225,8 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 	bool moved;
 
 	if (h->place != MN_PLACE_AWAY || h->hold || !h->install.done ||
-	    in->place != KERNEL_MN_AWAY || !addr_eq(&in->coa, &h->coa) ||
+	    !mn_home_has_agent(h) || in->place != KERNEL_MN_AWAY ||
+	    !addr_eq(&in->coa, &h->coa) ||
 	    !addr_eq(&in->ha, mn_home_agent(h)) || mn_home_is_stopping(h) ||
 	    !entry_need(h, now))
 		return;
@@ -316,7 +323,16 @@ void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now)
 	else if (deleting)
 		mn_return_unanswered(h, why, now);
 	else if (h->place == MN_PLACE_AWAY && !bul_is_bound(e, now))
-		mn_home_install_none(h, now);
+		mn_home_install_unbound(h, now);
+}
+
+void mn_reg_came_back(struct mn_home *h, struct mtime now)
+{
+	if (h->came_back_last == h->bul->attempts)
+		return;
+	h->came_back_last = h->bul->attempts;
+	h->came_back++;
+	reg_arm(h, now);
 }
 
 /* ---- the entry's timer ---- */
@@ -351,7 +367,7 @@ static void expired(struct mn_home *h, struct mtime now)
 	case BUL_REFUSED:
 		mn_reg_enter(h, BUL_REFUSED, "binding ran out", now);
 		if (h->place == MN_PLACE_AWAY)
-			mn_home_install_none(h, now);
+			mn_home_install_unbound(h, now);
 		break;
 	case BUL_BOUND:
 		mn_reg_enter(h, BUL_IDLE, "binding ran out", now);

@@ -16,7 +16,7 @@ static enum mn_ro_phase phase_away(const struct mn_home *h, struct mtime now)
 {
 	const struct kernel_mn_home *in = &h->install.want;
 
-	if (in->place != KERNEL_MN_AWAY)
+	if (in->place != KERNEL_MN_AWAY || addr_is_any(&in->ha))
 		return MN_RO_OFF;
 	if (h->hold || !h->install.done || !addr_eq(&in->coa, &h->coa))
 		return MN_RO_WAIT;

@@ -290,7 +290,8 @@ bool kernel_mn_is_tunnel(struct kernel *k, int ifindex)
 	unsigned int i = (unsigned int)(ifindex - FAKE_MN_TUNNEL_IFINDEX);
 
 	return ifindex >= FAKE_MN_TUNNEL_IFINDEX && i < FAKE_HOMES &&
-	       (k->homes[i].place == KERNEL_MN_AWAY ||
+	       ((k->homes[i].place == KERNEL_MN_AWAY &&
+		 !addr_is_any(&k->homes[i].ha)) ||
 		k->homes[i].place == KERNEL_MN_RETURNING);
 }
 

@@ -234,11 +234,14 @@ void fake_world_device(struct kernel *k, int ifindex, const char *name,
 
 static bool has_tunnel(const struct kernel_mn_home *h)
 {
-	return h->place == KERNEL_MN_AWAY || h->place == KERNEL_MN_RETURNING;
+	return (h->place == KERNEL_MN_AWAY && !addr_is_any(&h->ha)) ||
+	       h->place == KERNEL_MN_RETURNING;
 }
 
 static int hoa_ifindex(const struct kernel_mn_home *h)
 {
+	if (h->place == KERNEL_MN_AWAY && addr_is_any(&h->ha))
+		return 0;
 	if (h->place == KERNEL_MN_AWAY)
 		return FAKE_MN_TUNNEL_IFINDEX + (int)h->index;
 	return h->place == KERNEL_MN_NONE ? 0 : h->home_ifindex;

@@ -421,6 +421,7 @@ static void rules_flows_and_reports(void)
 	struct kernel_mn_home away = {
 		.place = KERNEL_MN_AWAY,
 		.hoa = A("2001:db8:1::100"),
+		.ha = A("2001:db8:1::1"),
 		.coa = A("2001:db8:2::5"),
 		.coa_ifindex = 3,
 	};

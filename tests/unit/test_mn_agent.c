@@ -215,6 +215,108 @@ static void a_binding_stays_where_it_is(void)
 	mw_close(&w);
 }
 
+/* ---- what comes back ---- */
+
+/* An error of the home link about what was sent to agent: a Binding Update,
+ * or a packet in the tunnel. */
+static void comes_back(const char *agent, uint8_t proto, uint8_t type,
+		       uint8_t code)
+{
+	struct icmp6_msg msg = { .type = type, .code = code };
+
+	msg.error = (struct icmp6_error){
+		.quoted_src = mw_addr(COA_A),
+		.quoted_dst = mw_addr(agent),
+		.quoted_proto = proto,
+		.quoted_mh_type = MH_BU,
+		.has_hao = proto == MH_PROTO,
+	};
+	msg.error.hoa = msg.error.hao_hoa = mw_addr(HOA);
+	mw_icmp6(&w, HA3, COA_A, false, &msg);
+}
+
+/* MN-57, MN-60: two updates that nobody is there for are enough, after
+ * InitialBindackTimeoutFirstReg at the earliest; other errors are no more
+ * than silence. */
+static void an_agent_is_unreachable(void)
+{
+	unsigned int i;
+
+	open_asking();
+	mw_haad(&w, two);
+	for (i = 0; i < 3; i++) /* the same update, said thrice */
+		comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
+	mw_run_ms(&w, 1499);
+	UNIT_EQ(w.n_bus, 1);
+	mw_run_ms(&w, 1);
+	UNIT_EQ(w.n_bus, 2);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+	for (i = 0; i < 3; i++) /* no route, forbidden, too big */
+		comes_back(HA, MH_PROTO,
+			   i == 2 ? ICMP6_TOO_BIG_T : ICMP6_DEST_UNREACH_T,
+			   (uint8_t)i % 2);
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 2);
+	comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 3);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	w.agent = HA2;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	UNIT_STR(shown().uses, HA2 " in use, " HA " listed, " HA " former");
+	mw_close(&w);
+}
+
+/* Traffic that comes back makes the node ask its agent. */
+static void the_tunnel_comes_back(void)
+{
+	static const struct {
+		uint8_t type, code;
+		bool counts;
+	} errors[] = {
+		{ ICMP6_DEST_UNREACH_T, 3, true },
+		{ ICMP6_DEST_UNREACH_T, 4, true },
+		{ ICMP6_PARAM_PROB_T, 1, true },
+		{ ICMP6_DEST_UNREACH_T, 0, false },
+		{ ICMP6_DEST_UNREACH_T, 1, false },
+		{ ICMP6_TOO_BIG_T, 0, false },
+		{ ICMP6_PARAM_PROB_T, 0, false },
+	};
+	size_t i;
+
+	open_bound();
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		/* It has just answered, where that counts. */
+		mw_run_ms(&w, 9900);
+		comes_back(HA, 41, errors[i].type, errors[i].code);
+		UNIT_EQ(w.n_bus, 0);
+		mw_run_ms(&w, 200);
+		/* About somebody else. */
+		comes_back(HA2, 41, errors[i].type, errors[i].code);
+		comes_back(HA, 58, errors[i].type, errors[i].code);
+		UNIT_EQ(w.n_bus, 0);
+		comes_back(HA, 41, errors[i].type, errors[i].code);
+		UNIT_EQ(w.n_bus, errors[i].counts);
+		if (!w.n_bus)
+			continue;
+		UNIT_STR(mw_state(&w), "REFRESHING");
+		MW_ADDR(mw_last_bu(&w)->send.dst, HA);
+		mw_accept(&w);
+		mw_forget(&w);
+	}
+	/* It is not there: the other one is. */
+	mw_run_ms(&w, 11000);
+	comes_back(HA, 41, ICMP6_DEST_UNREACH_T, 3);
+	comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, 2);
+	comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
+	mw_run_ms(&w, 500);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	mw_close(&w);
+}
+
 /* ---- what is left behind ---- */
 
 /* A refresh is not answered: the binding is there still, and deleted; from
@@ -356,6 +458,8 @@ static const struct unit_case agents[] = {
 	UNIT_CASE(all_are_silent),
 	UNIT_CASE(the_list_is_kept),
 	UNIT_CASE(a_binding_stays_where_it_is),
+	UNIT_CASE(an_agent_is_unreachable),
+	UNIT_CASE(the_tunnel_comes_back),
 	UNIT_CASE(a_binding_left_behind),
 	UNIT_CASE(a_binding_left_behind_runs_out),
 	UNIT_CASE(many_bindings_left_behind),

@@ -94,7 +94,11 @@ static void the_request(void)
 	UNIT_EQ(q->send.ifindex, ETH0);
 	CU_ASSERT(!q->send.rh2 && !q->send.hao);
 	UNIT_EQ(w.n_bus, 0);
-	UNIT_EQ(mw_place(&w), KERNEL_MN_NONE);
+	/* The kernel knows by which router it leaves, and no more. */
+	UNIT_EQ(q->kernel.place, KERNEL_MN_AWAY);
+	MW_ADDR(q->kernel.coa, COA_A);
+	MW_ADDR(q->kernel.coa_router, "fe80::a");
+	MW_ADDR(q->kernel.ha, "::");
 	UNIT_STR(shown().discovery, "asking");
 	mw_close(&w);
 }
