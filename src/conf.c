@@ -58,7 +58,7 @@ struct conf *conf_free(struct conf *conf)
 	free(conf->mn.rules);
 	free(conf->cn.rules);
 	free(conf->ha.links);
-	free(conf->ha.allow);
+	free(conf->ha.rules);
 	free(conf);
 	return NULL;
 }
@@ -103,17 +103,6 @@ static const void *array_at(const struct conf_option *o, const char *base)
 	return *(const void *const *)(base + o->offset);
 }
 
-static bool same_prefixes(const struct prefix *a, const struct prefix *b,
-			  unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (!prefix_eq(&a[i], &b[i]))
-			return false;
-	return true;
-}
-
 static bool same_sysctls(const struct conf_sysctl *a,
 			 const struct conf_sysctl *b, unsigned int n)
 {
@@ -135,10 +124,6 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_PREFIX:
 	case CONF_MATCH:
 		return prefix_eq(fa, fb);
-	case CONF_PREFIXES:
-		return count_at(o, a) == count_at(o, b) &&
-		       same_prefixes(array_at(o, a), array_at(o, b),
-				     count_at(o, a));
 	case CONF_SYSCTLS:
 		return count_at(o, a) == count_at(o, b) &&
 		       same_sysctls(array_at(o, a), array_at(o, b),
@@ -151,6 +136,7 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_PATH:
 	case CONF_PATH_OR_NONE:
 	case CONF_NAME:
+	case CONF_IDENTITY:
 		return !strcmp(fa, fb);
 	case CONF_ROLE:
 	case CONF_BOOL:
@@ -162,6 +148,8 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_ADDRESS:
 	case CONF_AGENT:
 	case CONF_PROTOCOL:
+	case CONF_TIME:
+	case CONF_ACTION_HA:
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
 	case CONF_RA:

@@ -101,27 +101,6 @@ static void check_link_pair(struct check *c, config_setting_t *links,
 			     prefix_str(&b->prefix), prefix_str(&a->prefix));
 }
 
-static void check_allow(struct check *c, config_setting_t *links)
-{
-	const struct conf_ha *ha = &c->conf->ha;
-	config_setting_t *allow = conf_good(c->ha, "allow");
-	unsigned int i, j;
-	bool found;
-
-	for (i = 0; allow && i < ha->n_allow; i++) {
-		found = false;
-		for (j = 0; j < ha->n_links; j++)
-			found = found ||
-				!conf_good(element(links, j), "prefix") ||
-				overlaps(&ha->links[j].prefix, &ha->allow[i]);
-		if (!found && conf_is_good(element(allow, i)))
-			conf_mistake(c->t, line_of(element(allow, i)),
-				     "found allow = [ \"%s\" ], expected "
-				     "prefixes of the home links",
-				     prefix_str(&ha->allow[i]));
-	}
-}
-
 static void check_ha(struct check *c)
 {
 	const struct conf_ha *ha = &c->conf->ha;
@@ -135,8 +114,6 @@ static void check_ha(struct check *c)
 		for (j = 0; j < i; j++)
 			check_link_pair(c, links, i, j);
 	}
-	if (links)
-		check_allow(c, links);
 	conf_check_ra(c->t, c->conf, c->ha);
 }
 

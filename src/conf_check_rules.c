@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules of the mobile node and of the correspondent: what contradicts what
- * inside one, and which can never match.
+ * Rules of the mobile node and of the correspondent, policy of the home agent:
+ * what contradicts what inside one, and which can never match.
  *
  * It judges only what conf_read.c understood; all else about combinations is
  * left to conf_check.c.
  */
 #include <libconfig.h>
 #include <netinet/in.h>
+#include <string.h>
 
+#include "mip6d/cleanup.h"
 #include "src/conf_priv.h"
 
 struct check {
@@ -82,6 +84,105 @@ static void check_cn(struct check *c, config_setting_t *list)
 	}
 }
 
+/* ---- home agent ---- */
+
+/* Whether whom the one names is among those whom the other does: the same
+ * name, or all of a realm ("*@example.org"). */
+static bool is_named_by(const char *name, const char *by)
+{
+	const char *at = strrchr(name, '@');
+
+	return !*by || !strcmp(name, by) ||
+	       (by[0] == '*' && by[1] == '@' && at && !strcasecmp(at, by + 1));
+}
+
+static bool ha_is_hidden(const struct conf_ha_rule *r,
+			 const struct conf_ha_rule *by)
+{
+	return is_within(&r->home, &by->home) && is_within(&r->coa, &by->coa) &&
+	       is_named_by(r->nai, by->nai) &&
+	       is_named_by(r->ike_id, by->ike_id) &&
+	       (!by->spi || by->spi == r->spi) && !by->time.days;
+}
+
+static void check_limits(struct check *c, config_setting_t *g,
+			 const struct conf_ha_rule *r)
+{
+	static const struct {
+		const char *option;
+		enum conf_ha_action action;
+	} only[] = {
+		{ "status", CONF_HA_DENY },
+		{ "max-lifetime", CONF_HA_ALLOW },
+		{ "max-bindings", CONF_HA_ALLOW },
+	};
+	config_setting_t *s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(only); i++) {
+		s = conf_good(g, only[i].option);
+		if (s && r->action != only[i].action)
+			conf_mistake(c->t, config_setting_source_line(s),
+				     "found the %s of a rule with action = "
+				     "\"%s\", expected it with \"%s\"",
+				     only[i].option,
+				     conf_ha_action_str(r->action),
+				     conf_ha_action_str(only[i].action));
+	}
+}
+
+/* Other home addresses are refused with 132, whatever a rule says, so that
+ * only silence about them can be wanted. */
+static void check_home_prefix(struct check *c, config_setting_t *g,
+			      const struct conf_ha_rule *r)
+{
+	config_setting_t *s = conf_good(g, "home");
+	const struct conf_ha *ha = &c->conf->ha;
+	unsigned int i;
+
+	if (!s || r->action == CONF_HA_IGNORE || !ha->n_links)
+		return;
+	for (i = 0; i < ha->n_links; i++)
+		if (is_within(&r->home, &ha->links[i].prefix) ||
+		    is_within(&ha->links[i].prefix, &r->home))
+			return;
+	conf_mistake(c->t, config_setting_source_line(s),
+		     "found home = \"%s\", expected a prefix of a home link",
+		     prefix_str(&r->home));
+}
+
+/* What is known of a link whose prefix was not understood is nothing. */
+static bool are_links_good(config_setting_t *ha)
+{
+	config_setting_t *links = conf_good(ha, "links");
+	int n = links ? config_setting_length(links) : 0, i;
+
+	for (i = 0; i < n; i++)
+		if (!conf_good(rule_at(links, (unsigned int)i), "prefix"))
+			return false;
+	return n > 0;
+}
+
+static void check_ha(struct check *c, config_setting_t *list, bool links_good)
+{
+	const struct conf_ha *ha = &c->conf->ha;
+	unsigned int i, j;
+
+	for (i = 0; i < ha->n_rules; i++) {
+		if (!is_whole(rule_at(list, i)))
+			continue;
+		check_limits(c, rule_at(list, i), &ha->rules[i]);
+		if (links_good)
+			check_home_prefix(c, rule_at(list, i), &ha->rules[i]);
+		for (j = 0; j < i; j++)
+			if (is_whole(rule_at(list, j)) &&
+			    ha_is_hidden(&ha->rules[i], &ha->rules[j]))
+				break;
+		if (j < i)
+			tell_hidden(c, list, j, i);
+	}
+}
+
 /* ---- mobile node ---- */
 
 static bool mn_is_hidden(const struct conf_mn_rule *r,
@@ -121,8 +222,12 @@ void conf_check_rules(struct conf_text *t, const struct conf *conf,
 		      config_setting_t *root)
 {
 	struct check c = { .t = t, .conf = conf };
-	config_setting_t *list;
+	config_setting_t *list, *ha;
 
+	ha = conf_good(root, "home-agent");
+	list = conf_good(ha, "policy");
+	if (list)
+		check_ha(&c, list, are_links_good(ha));
 	list = conf_good(conf_good(root, "correspondent"), "rules");
 	if (list)
 		check_cn(&c, list);

@@ -127,8 +127,28 @@ NUMBER("home-agent.links.ra-min-delay", NUMBER, "ms", 0, 60000, "0",
 	RELOAD, conf_home_link, ra_min_delay_ms)
 VALUE("home-agent.links.ra-unsolicited", BOOL, "true",
 	RELOAD, conf_home_link, ra_unsolicited)
-TEXTS("home-agent.allow", PREFIXES, NONE,
-	RELOAD, conf, ha.allow, ha.n_allow)
+GROUPS("home-agent.policy", CONF_POLICY_MAX, NONE,
+	RELOAD, conf, ha.rules, ha.n_rules)
+VALUE("home-agent.policy.home", MATCH, NONE,
+	RELOAD, conf_ha_rule, home)
+VALUE("home-agent.policy.care-of", MATCH, NONE,
+	RELOAD, conf_ha_rule, coa)
+VALUE("home-agent.policy.nai", IDENTITY, NONE,
+	RELOAD, conf_ha_rule, nai)
+VALUE("home-agent.policy.ike-id", IDENTITY, NONE,
+	RELOAD, conf_ha_rule, ike_id)
+NUMBER("home-agent.policy.spi", NUMBER, "", 256, UINT32_MAX, NONE,
+	RELOAD, conf_ha_rule, spi)
+VALUE("home-agent.policy.time", TIME, NONE,
+	RELOAD, conf_ha_rule, time)
+VALUE("home-agent.policy.action", ACTION_HA, MUST,
+	RELOAD, conf_ha_rule, action)
+NUMBER("home-agent.policy.status", NUMBER, "", 128, 255, "129",
+	RELOAD, conf_ha_rule, status)
+NUMBER("home-agent.policy.max-lifetime", NUMBER_4, "s", 4, LIFE_MAX, NONE,
+	RELOAD, conf_ha_rule, max_lifetime_s)
+NUMBER("home-agent.policy.max-bindings", NUMBER, "", 1, 1000000, NONE,
+	RELOAD, conf_ha_rule, max_bindings)
 NUMBER("home-agent.max-bindings", NUMBER, "", 1, 1000000, "10000",
 	RELOAD, conf, ha.max_bindings)
 NUMBER("home-agent.max-lifetime", NUMBER_4, "s", 4, LIFE_MAX, "262140",

@@ -78,15 +78,17 @@ enum conf_type {
 	CONF_IFNAME,
 	CONF_PATH,
 	CONF_PATH_OR_NONE, /* "": none */
-	CONF_NAME,        /* of a user group */
-	CONF_ADDRESS,     /* unicast and routable */
-	CONF_AGENT,       /* the same, or "auto": :: */
-	CONF_ADDRESS_LEN, /* the same with its prefix length */
+	CONF_NAME,         /* of a user group */
+	CONF_ADDRESS,      /* unicast and routable */
+	CONF_AGENT,        /* the same, or "auto": :: */
+	CONF_ADDRESS_LEN,  /* the same with its prefix length */
 	CONF_PREFIX,
 	CONF_MATCH,    /* any prefix, or an address alone: of a rule */
-	CONF_PREFIXES, /* [ "...", ... ] */
 	CONF_SYSCTLS,  /* [ "NAME=VALUE", ... ] */
 	CONF_PROTOCOL, /* a name or a number */
+	CONF_IDENTITY, /* a text of one line */
+	CONF_TIME,     /* "mon-fri 08:00-18:00" */
+	CONF_ACTION_HA,
 	CONF_ACTION_CN,
 	CONF_ACTION_MN,
 	CONF_RA, /* enum conf_ra */
@@ -154,6 +156,12 @@ unsigned int *conf_count_of(const struct conf_reader *r);
 void *conf_array_new(const struct conf_reader *r, unsigned int n, size_t size);
 /* Numbers are 8, 16 or 32 bits wide. */
 void conf_number_store(const struct conf_option *o, char *base, uint32_t v);
+
+/* Of the home agent's policy (conf_value_policy.c). */
+void conf_read_identity(const struct conf_reader *r);
+void conf_read_time(const struct conf_reader *r);
+/* "mon-fri 08:00-18:00", "22:00-06:00", "sat,sun".  -EINVAL. */
+int conf_time_parse(const char *text, struct conf_time *ret_time);
 
 /* Turns the joined text into values; whatever is wrong is kept in t. */
 struct conf *conf_read(struct conf_text *t);

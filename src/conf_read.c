@@ -175,10 +175,12 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_AGENT:
 	case CONF_ADDRESS_LEN:
 	case CONF_PREFIX:
-	case CONF_PREFIXES:
 	case CONF_MATCH:
 	case CONF_SYSCTLS:
 	case CONF_PROTOCOL:
+	case CONF_IDENTITY:
+	case CONF_TIME:
+	case CONF_ACTION_HA:
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
 	case CONF_RA:

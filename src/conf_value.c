@@ -395,21 +395,6 @@ static int texts_len(const struct conf_reader *r, const char *expected)
 	return config_setting_length(r->s);
 }
 
-static void read_prefixes(const struct conf_reader *r)
-{
-	int n = texts_len(r, "an array of prefixes like "
-			     "[ \"2001:db8:1::/64\" ]");
-	struct prefix *p =
-		n < 0 ? NULL : conf_array_new(r, (unsigned int)n, sizeof(*p));
-	int i;
-
-	for (i = 0; p && i < n; i++)
-		prefix_read(r, config_setting_get_elem(r->s, (unsigned int)i),
-			    &p[i]);
-	if (p)
-		*conf_count_of(r) = (unsigned int)n;
-}
-
 /* "accept_ra=2".  No slash and no dot: the name stays below the directory
  * of its interface. */
 static bool sysctl_parse(const char *text, struct conf_sysctl *ret)
@@ -463,10 +448,12 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_AGENT] = read_agent,
 		[CONF_ADDRESS_LEN] = read_address_len,
 		[CONF_PREFIX] = read_prefix,
-		[CONF_PREFIXES] = read_prefixes,
 		[CONF_MATCH] = read_match,
 		[CONF_SYSCTLS] = read_sysctls,
 		[CONF_PROTOCOL] = read_protocol,
+		[CONF_IDENTITY] = conf_read_identity,
+		[CONF_TIME] = conf_read_time,
+		[CONF_ACTION_HA] = conf_word_read,
 		[CONF_ACTION_CN] = conf_word_read,
 		[CONF_ACTION_MN] = conf_word_read,
 		[CONF_RA] = conf_word_read,

@@ -11,6 +11,12 @@
 #include "mip6d/cleanup.h"
 #include "src/conf_priv.h"
 
+static const char *const ha_actions[] = {
+	[CONF_HA_ALLOW] = "allow",
+	[CONF_HA_DENY] = "deny",
+	[CONF_HA_IGNORE] = "ignore",
+};
+
 static const char *const cn_actions[] = {
 	[CONF_CN_ACCEPT] = "accept",
 	[CONF_CN_REJECT] = "reject",
@@ -40,6 +46,11 @@ static const char *const ra_words[] = {
 	[CONF_RA_OWN] = "own",
 	[CONF_RA_OFF] = "off",
 };
+
+const char *conf_ha_action_str(enum conf_ha_action action)
+{
+	return ha_actions[action];
+}
 
 const char *conf_cn_action_str(enum conf_cn_action action)
 {
@@ -78,6 +89,8 @@ static const struct words by_type[] = {
 			    CONF_SECURITY_IPSEC, "\"ipsec\" or \"insecure\"" },
 	[CONF_PROTECT] = { protect_words, ARRAY_SIZE(protect_words), 0,
 			   "\"signalling\", \"tests\" or \"all\"" },
+	[CONF_ACTION_HA] = { ha_actions, ARRAY_SIZE(ha_actions), 0,
+			     "\"allow\", \"deny\" or \"ignore\"" },
 	[CONF_ACTION_CN] = { cn_actions, ARRAY_SIZE(cn_actions), 0,
 			     "\"accept\", \"reject\" or \"ignore\"" },
 	[CONF_ACTION_MN] = { mn_actions, ARRAY_SIZE(mn_actions), 0,

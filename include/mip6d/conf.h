@@ -13,9 +13,11 @@
 #include "mip6d/addr.h"
 #include "mip6d/log.h"
 
-#define CONF_PATH_MAX  108
-#define CONF_HOMES_MAX 64
-#define CONF_RULES_MAX 64 /* of the mobile node, of the correspondent */
+#define CONF_PATH_MAX     108
+#define CONF_HOMES_MAX    64
+#define CONF_RULES_MAX    64   /* of the mobile node, of the correspondent */
+#define CONF_POLICY_MAX   1024 /* rules of the home agent */
+#define CONF_IDENTITY_MAX 256  /* an NAI (RFC 4282), with its NUL */
 #define CONF_MN_TABLES \
 	128 /* routing tables: one a home address, and as many
 			    * for care-of addresses */
@@ -79,13 +81,38 @@ static inline uint32_t conf_ra_min_interval_ms(const struct conf_home_link *l)
 	return max >= 9000 ? max / 100 * 33 : max / 4 * 3;
 }
 
+enum conf_ha_action { CONF_HA_ALLOW, CONF_HA_DENY, CONF_HA_IGNORE };
+
+/* Days and hours, of the machine's time zone. */
+struct conf_time {
+	uint8_t days;      /* bit 0: Monday; 0: at any time */
+	uint16_t from_min; /* of the day... */
+	uint16_t to_min;   /* ...the next day's when not behind from_min */
+};
+
+/* Who may register with the home agent: the first rule that matches; where
+ * there are rules and none matches: denied with 129. */
+struct conf_ha_rule {
+	struct prefix home; /* ::/0: any */
+	struct prefix coa;
+	char nai[CONF_IDENTITY_MAX]; /* "": any; "*@REALM" */
+	char ike_id[CONF_IDENTITY_MAX];
+	uint32_t spi; /* 0: any */
+	struct conf_time time;
+	enum conf_ha_action action;
+	uint8_t status; /* DENY: of the acknowledgement, 128..255 */
+	/* ALLOW, 0: no limit but the agent's. */
+	uint32_t max_lifetime_s; /* multiple of 4 */
+	uint32_t max_bindings;   /* by this rule */
+};
+
 struct conf_ha {
 	bool on;
 	enum conf_security security; /* of its links; never UNSET */
 	struct conf_home_link *links;
 	unsigned int n_links;
-	struct prefix *allow; /* home addresses served; none: all */
-	unsigned int n_allow;
+	struct conf_ha_rule *rules; /* none: all home addresses of the links */
+	unsigned int n_rules;
 	unsigned int max_bindings;
 	uint32_t max_lifetime_s;    /* multiple of 4, at most 262140 */
 	uint32_t min_interval_ms;   /* between BUs of one home address */
@@ -212,6 +239,10 @@ const char *conf_mn_action_str(enum conf_mn_action action);
 const char *conf_ra_str(enum conf_ra ra);
 const char *conf_security_str(enum conf_security security);
 const char *conf_protect_str(enum conf_protect protect);
+const char *conf_ha_action_str(enum conf_ha_action action);
+/* "mon,tue 22:00-06:00"; "" for any time. */
+#define CONF_TIME_STR_MAX 48
+void conf_time_str(const struct conf_time *t, char *buf, size_t size);
 /* enum log_level of its name, or -EINVAL; NULL has none. */
 int conf_log_level(const char *text);
 /* "tcp", or NULL for a protocol that has no name there. */

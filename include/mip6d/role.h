@@ -41,11 +41,22 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 struct ha *ha_free(struct ha *ha);
 
 /* Takes new limits and prefix lifetimes, the latter counted from now on.
- * Bindings whose home address is not allowed any more, or whose home link is
- * gone, end; one that would outlive its prefix is cut; lower limits of number
+ * Bindings that the policy does not allow any more (what it says about
+ * identities waits for the next Binding Update), or whose home link is gone,
+ * end; one that would outlive its prefix is cut; lower limits of number
  * and lifetime hold for the next answers and take nothing back that was
  * granted.  conf replaces the old one, which may be freed then. */
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
+
+/* Who a Binding Update was proven to come from, for the policy of the home
+ * agent; zeros: nobody proved anything.  Filled by ha.c from what checked the
+ * proof, an authentication option or a security association; valid for the
+ * call. */
+struct ha_peer {
+	const char *nai;    /* RFC 4283, by its authentication option */
+	const char *ike_id; /* of the IKE SA behind the child SA */
+	uint32_t spi;       /* of the mobility or the IPsec SA */
+};
 
 /* A Binding Update with the H bit. */
 void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
@@ -63,6 +74,11 @@ bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
  * ours. */
 bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
 		    const struct in6_addr *coa);
+/* For ctl: how often a rule of the policy decided, how many bindings it has;
+ * how often none matched. */
+uint64_t ha_rule_hits(const struct ha *ha, unsigned int rule);
+unsigned int ha_rule_bindings(const struct ha *ha, unsigned int rule);
+uint64_t ha_default_hits(const struct ha *ha);
 /* Whether the link of this prefix is there and served, for ctl. */
 bool ha_link_is_up(const struct ha *ha, unsigned int link);
 

@@ -14,24 +14,26 @@
 #define CTL_VERSION 1
 
 /* X(command, what it shows, the function that dumps it) */
-#define CTL_COMMANDS(X)                                                      \
-	X("status", "what this mip6d is and does", ctl_dump_status)          \
-	X("show bindings", "who is registered: the binding caches",          \
-	  ctl_dump_bindings)                                                 \
-	X("show bul", "the mobile node's binding update list", ctl_dump_bul) \
-	X("show interfaces", "the mobile node's interfaces and addresses",   \
-	  ctl_dump_interfaces)                                               \
-	X("show care-of", "which care-of address is used, and why",          \
-	  ctl_dump_care_of)                                                  \
-	X("show ro", "which correspondents are reached directly, and why",   \
-	  ctl_dump_ro)                                                       \
-	X("show rules", "rules of route optimisation, and their use",        \
-	  ctl_dump_rules)                                                    \
-	X("show home-agents", "home agents, of home links and known",        \
-	  ctl_dump_home_agents)                                              \
-	X("show ra", "router advertisements of home links, and their flaws", \
-	  ctl_dump_ra)                                                       \
-	X("show counters", "messages, drops and refusals, counted by cause", \
+#define CTL_COMMANDS(X)                                                       \
+	X("status", "what this mip6d is and does", ctl_dump_status)           \
+	X("show bindings", "who is registered: the binding caches",           \
+	  ctl_dump_bindings)                                                  \
+	X("show bul", "the mobile node's binding update list", ctl_dump_bul)  \
+	X("show interfaces", "the mobile node's interfaces and addresses",    \
+	  ctl_dump_interfaces)                                                \
+	X("show care-of", "which care-of address is used, and why",           \
+	  ctl_dump_care_of)                                                   \
+	X("show ro", "which correspondents are reached directly, and why",    \
+	  ctl_dump_ro)                                                        \
+	X("show rules", "rules of route optimisation, and their use",         \
+	  ctl_dump_rules)                                                     \
+	X("show policy", "who may register with the home agent, and who did", \
+	  ctl_dump_policy)                                                    \
+	X("show home-agents", "home agents, of home links and known",         \
+	  ctl_dump_home_agents)                                               \
+	X("show ra", "router advertisements of home links, and their flaws",  \
+	  ctl_dump_ra)                                                        \
+	X("show counters", "messages, drops and refusals, counted by cause",  \
 	  ctl_dump_counters)
 
 /* X(command, its arguments, what it answers, the function, the client's
@@ -57,7 +59,7 @@ typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
 
 ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
 	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
-	ctl_dump_home_agents, ctl_dump_ra, ctl_dump_counters;
+	ctl_dump_policy, ctl_dump_home_agents, ctl_dump_ra, ctl_dump_counters;
 
 /* The same of a command with arguments, which are members of the request. */
 typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
@@ -81,6 +83,8 @@ ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
 
 /* (ctl_text_change.c) */
 ctl_text_fn ctl_text_log_level;
+/* (ctl_text_policy.c) */
+ctl_text_fn ctl_text_policy;
 
 /* The arguments behind a command as a request without its newline, malloc'ed;
  * NULL: they make no sense. */

@@ -288,6 +288,7 @@ static const struct {
 	{ "show care-of", text_care_of },
 	{ "show ro", ctl_text_ro },
 	{ "show rules", ctl_text_rules },
+	{ "show policy", ctl_text_policy },
 	{ "show home-agents", ctl_text_home_agents },
 	{ "show ra", ctl_text_ra },
 	{ "renumber", ctl_text_renumber },

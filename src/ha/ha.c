@@ -86,6 +86,20 @@ static void ask_about_link(const struct ha *ha, const struct ha_link *l,
 	q->ll_is_taken = ll_is_taken(ha, l, hoa);
 }
 
+static void ask_policy(const struct ha *ha, struct bcache_entry *e,
+		       const struct in6_addr *coa, struct ha_question *q)
+{
+	struct ha_policy_request r = {
+		.hoa = q->pkt->src,
+		.coa = *coa,
+		.peer = q->peer,
+		.day = wall_today(),
+	};
+
+	q->policy = ha_policy_judge(ha->conf, &r);
+	q->rule_is_full = ha_policy_is_full(ha, &q->policy, e);
+}
+
 static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 			      const struct packet *pkt,
 			      const struct mh_msg *msg, struct mtime now)
@@ -112,6 +126,7 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 
 	if (l)
 		ask_about_link(ha, l, &q);
+	ask_policy(ha, e, &coa, &q);
 	return q;
 }
 
@@ -193,6 +208,9 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 	struct ha_request req =
 		request_of(ha, pkt, msg, j.kind == HA_DEREGISTER);
 
+	req.max_lifetime_s = j.max_lifetime_s;
+	if (j.by_policy)
+		ha_policy_count(ha, j.rule);
 	if (e && j.store_seq)
 		e->seq = j.seq;
 	switch (j.verdict) {
@@ -214,6 +232,8 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 		return;
 	}
 	e->seq = j.seq;
+	if (j.by_policy)
+		ha_policy_hold(e, j.rule);
 	ha_binding_update(e, &req, now);
 }
 
@@ -317,6 +337,8 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		ha->room = KERNEL_HA_BINDINGS;
 	ha->bc = bcache_new(conf->max_bindings, sizeof(struct ha_binding));
 	if (ha->bc)
+		err = ha_policy_set(ha, NULL);
+	if (!err)
 		err = ha_links_set(ha);
 	memcpy(kc.tunnel_name, conf->tunnel_name, sizeof(kc.tunnel_name));
 	if (!err)
@@ -324,6 +346,7 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 	if (err) {
 		ha_links_free(ha);
 		bcache_free(ha->bc);
+		free(ha->uses);
 		free(ha);
 		return err;
 	}
@@ -352,6 +375,7 @@ struct ha *ha_free(struct ha *ha)
 	ha_links_free(ha);
 	kernel_ha_stop(ha->env.kernel);
 	bcache_free(ha->bc);
+	free(ha->uses);
 	free(ha);
 	return NULL;
 }
@@ -359,13 +383,30 @@ struct ha *ha_free(struct ha *ha)
 struct reload {
 	struct ha *ha;
 	struct mtime now;
+	struct wall_day day;
 };
+
+static struct in6_addr wanted_coa(struct bcache_entry *e)
+{
+	const struct ha_binding *b = ha_binding(e);
+
+	return b->has_req && b->req.asked_4s ? b->req.coa : e->coa;
+}
 
 static void reload_one(void *arg, struct bcache_entry *e)
 {
 	struct reload *r = arg;
 	const struct ha_link *l = ha_link_of(r->ha, e);
+	struct ha_policy p =
+		ha_policy_judge(r->ha->conf, &(struct ha_policy_request){
+						     .hoa = e->key.hoa,
+						     .coa = wanted_coa(e),
+						     .unsure = true,
+						     .day = r->day,
+					     });
 
+	if (e->state != BCACHE_INVALID)
+		ha_policy_hold(e, p.rule);
 	/* First: the entry may be gone afterwards. */
 	if (!r->ha->conf->prefix_advertisements)
 		ha_mpd_stop(e);
@@ -373,8 +414,8 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_mpd_start(e, r->now);
 	if (!l)
 		ha_binding_end(e, BA_NOT_HOME_SUBNET, r->now);
-	else if (!ha_bu_is_allowed(r->ha->conf, &e->key.hoa))
-		ha_binding_end(e, BA_PROHIBITED, r->now);
+	else if (p.action != CONF_HA_ALLOW)
+		ha_binding_end(e, p.status, r->now);
 	else
 		ha_binding_cut(e, ha_link_prefix(r->ha, l, r->now).valid_s,
 			       r->now);
@@ -397,11 +438,13 @@ static void set_max(struct ha *ha)
 
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 {
-	struct reload r = { .ha = ha, .now = now };
+	struct reload r = { .ha = ha, .now = now, .day = wall_today() };
+	const struct conf_ha *old = ha->conf;
 
 	ha->conf = conf;
 	set_max(ha);
-	if (ha_links_set(ha) || ha_disc_set(ha, now)) {
+	if (ha_policy_set(ha, old) || ha_links_set(ha) ||
+	    ha_disc_set(ha, now)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");
 		ha_disc_free(ha);

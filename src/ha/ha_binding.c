@@ -102,6 +102,7 @@ void ha_binding_drop(struct bcache_entry *e, struct mtime now)
 	if (e->state == BCACHE_INVALID)
 		ha->n_invalid--;
 	ha_mpd_stop(e);
+	ha_policy_release(e);
 	log_step(e, bcache_state_str(e->state), "gone", now);
 	bcache_del(ha->bc, e);
 }
@@ -206,6 +207,11 @@ static void announce(struct bcache_entry *e, struct mtime now)
 	b->next_na = mtime_add_ms(now, HA_NA_INTERVAL_MS);
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Grants the lifetime; false: the home prefix has ended meanwhile. */
 static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 {
@@ -217,7 +223,10 @@ static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 	if (!l)
 		return false;
 	prefix = ha_link_prefix(b->ha, l, now);
-	g = lifetime_grant(b->req.asked_4s, b->ha->conf->max_lifetime_s,
+	/* A reload may have come in between. */
+	g = lifetime_grant(b->req.asked_4s,
+			   least(b->req.max_lifetime_s,
+				 b->ha->conf->max_lifetime_s),
 			   &prefix);
 	if (!g.lifetime_4s)
 		return false;
@@ -283,6 +292,7 @@ static void enter_invalid(struct bcache_entry *e, struct mtime now)
 	struct ha_binding *b = ha_binding(e);
 
 	b->ha->n_invalid++;
+	ha_policy_release(e);
 	e->lifetime_4s = 0;
 	if (b->has_req)
 		b->remember = mtime_add_s(now, HA_DELETE_BCE_TIMEOUT_S);
@@ -369,6 +379,7 @@ struct bcache_entry *ha_binding_new(struct ha *ha, const struct bcache_key *key,
 	b = ha_binding(e);
 	b->ha = ha;
 	b->is_new = true;
+	b->rule = HA_NO_RULE;
 	ha_mpd_init(e);
 	return e;
 }

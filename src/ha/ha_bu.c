@@ -8,11 +8,13 @@
  *
  *  1. What is discarded silently: a destination that is not ours, addresses
  *     that are not unicast routable, nonce indices (9.5.1, 6.1.7, 9.5.4).
- *  2. The sequence number: 135 (9.5.1).
- *  3. De-registration, in all its forms: 133 without a binding (10.3.2).
- *  4. Registration: 132, silence without a Home Address option, then local
+ *  2. What the policy ignores.
+ *  3. The sequence number: 135 (9.5.1).
+ *  4. De-registration, in all its forms: 133 without a binding (10.3.2); who
+ *     may not be here any more may always leave.
+ *  5. Registration: 132, silence without a Home Address option, then local
  *     policy: 134, 129, 174, 130 (10.3.1).
- *  5. The minimum interval.
+ *  6. The minimum interval.
  *
  * Doing it is left to ha_binding.c, the facts come from ha.c.  Status 131
  * belongs to nodes without this role and so to dispatch.
@@ -123,14 +125,21 @@ static struct ha_judgement judge_dereg(const struct ha_question *q)
 	};
 }
 
-bool ha_bu_is_allowed(const struct conf_ha *conf, const struct in6_addr *hoa)
+/* The policy decided. */
+static struct ha_judgement by_policy(const struct ha_question *q,
+				     struct ha_judgement j)
 {
-	unsigned int i;
+	j.by_policy = true;
+	j.rule = q->policy.rule;
+	return j;
+}
 
-	for (i = 0; i < conf->n_allow; i++)
-		if (prefix_contains(&conf->allow[i], hoa))
-			return true;
-	return !conf->n_allow;
+static struct ha_judgement deny(const struct ha_question *q)
+{
+	return by_policy(q, refuse(q, q->policy.status,
+				   q->policy.rule == HA_NO_RULE
+					   ? "no rule of the policy allows it"
+					   : "a rule of the policy denies it"));
 }
 
 static bool is_bound(const struct bcache_entry *e)
@@ -157,9 +166,8 @@ static bool judge_policy(const struct ha_question *q,
 	else if (q->hoa_is_ours)
 		*ret_j = refuse(q, BA_DAD_FAILED,
 				"the address is this home agent's own");
-	else if (!ha_bu_is_allowed(q->conf, &q->pkt->src))
-		*ret_j = refuse(q, BA_PROHIBITED,
-				"not on the list of home addresses allowed");
+	else if (q->policy.action == CONF_HA_DENY)
+		*ret_j = deny(q);
 	else if (q->hoa_is_elsewhere)
 		*ret_j = refuse(q, BA_PROHIBITED,
 				"bound through another address of ours");
@@ -171,6 +179,10 @@ static bool judge_policy(const struct ha_question *q,
 				"the care-of address is bound here itself");
 	else if (!is_bound(q->entry) && !q->link_ready)
 		*ret_j = refuse(q, BA_NO_RESOURCES, "the home link is down");
+	else if (q->rule_is_full)
+		*ret_j = by_policy(q, refuse(q, BA_NO_RESOURCES,
+					     "the rule of the policy has all "
+					     "bindings that it may"));
 	else if (!q->entry && q->is_full)
 		*ret_j = refuse(q, BA_NO_RESOURCES,
 				"the limit of bindings is reached");
@@ -219,17 +231,18 @@ static struct ha_judgement judge_registration(const struct ha_question *q,
 	kind = kind_of(q, coa);
 	if (is_too_early(q, kind))
 		return drop(CNT_BU_RATE, "sooner than the minimum interval");
-	g = lifetime_grant(q->msg->bu.lifetime_4s, q->conf->max_lifetime_s,
+	g = lifetime_grant(q->msg->bu.lifetime_4s, q->policy.max_lifetime_s,
 			   &q->prefix);
-	return (struct ha_judgement){
-		.verdict = HA_ACCEPT,
-		.kind = kind,
-		.status = g.status,
-		.seq = q->msg->bu.seq,
-		.lifetime_4s = g.lifetime_4s,
-		.store_seq = true,
-		.reason = "registration",
-	};
+	return by_policy(q, (struct ha_judgement){
+				    .verdict = HA_ACCEPT,
+				    .kind = kind,
+				    .status = g.status,
+				    .seq = q->msg->bu.seq,
+				    .lifetime_4s = g.lifetime_4s,
+				    .max_lifetime_s = q->policy.max_lifetime_s,
+				    .store_seq = true,
+				    .reason = "registration",
+			    });
 }
 
 struct ha_judgement ha_bu_judge(const struct ha_question *q)
@@ -243,6 +256,9 @@ struct ha_judgement ha_bu_judge(const struct ha_question *q)
 
 	if (judge_form(q, &j))
 		return j;
+	if (q->policy.action == CONF_HA_IGNORE)
+		return by_policy(q, drop(CNT_BU_IGNORED,
+					 "a rule of the policy ignores it"));
 	if (q->entry && !mh_seq_newer(bu->seq, q->entry->seq)) {
 		if (is_copy(q, &coa, dereg))
 			return drop(CNT_BU_BUSY, "is being worked on");

@@ -9,6 +9,7 @@
 
 #include "mip6d/lifetime.h"
 #include "mip6d/role.h"
+#include "mip6d/wall.h"
 #include "src/ha/ha_disc.h"
 
 #define HA_DELETE_BCE_TIMEOUT_S 10 /* MAX_DELETE_BCE_TIMEOUT, section 12 */
@@ -28,6 +29,12 @@ struct ha_link {
 	struct lladdr lladdr;
 };
 
+/* What a rule of the policy was used for. */
+struct ha_rule_use {
+	uint64_t hits;
+	unsigned int bindings;
+};
+
 struct ha {
 	struct role_env env;
 	const struct conf_ha *conf;
@@ -37,6 +44,9 @@ struct ha {
 	unsigned int n_links;
 	struct ha_binding *ll_dads; /* link-local addresses under DAD */
 	unsigned int n_invalid;     /* entries in state INVALID */
+	struct ha_rule_use *uses;   /* of conf->rules... */
+	unsigned int n_uses;        /* ...as many, but 0 out of memory */
+	uint64_t default_hits;      /* no rule matched */
 	uint32_t serial;            /* of the last kernel request */
 	bool synced;                /* every link that exists has been told */
 	struct ha_disc disc;        /* discovery (ha_disc.c) */
@@ -51,9 +61,10 @@ struct ha_request {
 			       * destination (9.5.4) */
 	uint16_t seq;
 	uint16_t flags;
-	uint16_t asked_4s; /* 0: a de-registration, in whatever form */
-	bool rh2;          /* the answer needs a type 2 routing header */
-	bool from_home;    /* the answer must leave on the home link */
+	uint16_t asked_4s;       /* 0: a de-registration, in whatever form */
+	uint32_t max_lifetime_s; /* by policy */
+	bool rh2;                /* the answer needs a type 2 routing header */
+	bool from_home;          /* the answer must leave on the home link */
 };
 
 /* The home agent's part of a binding cache entry. */
@@ -68,6 +79,7 @@ struct ha_binding {
 	int asked_ifindex;   /* proxied there: in the outstanding request... */
 	int home_ifindex;    /* ...and in force; 0: nowhere */
 	int listen_ifindex;  /* heard for DAD; 0: none */
+	int rule;            /* of the policy, that it counts for */
 	uint8_t dad_sent;    /* probes sent */
 	uint8_t dad_refused; /* probes that could not be sent, in a row */
 	uint8_t na_left;     /* advertisements still to be repeated */
@@ -99,6 +111,42 @@ static inline bool ha_is_in_force(const struct bcache_entry *e)
 	return !addr_is_any(&e->coa);
 }
 
+/* ---- policy (ha_policy.c) ---- */
+
+#define HA_NO_RULE (-1) /* none matched */
+
+struct ha_policy_request {
+	struct in6_addr hoa, coa;
+	struct ha_peer peer;
+	bool unsure; /* a binding: who proved what is not known any more */
+	struct wall_day day;
+};
+
+/* What the policy says to a request. */
+struct ha_policy {
+	int rule;
+	enum conf_ha_action action;
+	uint8_t status;          /* DENY */
+	uint32_t max_lifetime_s; /* ALLOW: so long it will say so, the agent's
+				  * own limit included */
+	uint32_t max_bindings;   /* 0: no limit of this rule */
+};
+
+/* Pure. */
+struct ha_policy ha_policy_judge(const struct conf_ha *conf,
+				 const struct ha_policy_request *q);
+/* A rule decided (HA_NO_RULE: none did). */
+void ha_policy_count(struct ha *ha, int rule);
+/* No room for e (NULL: a new one) within the rule's limit. */
+bool ha_policy_is_full(const struct ha *ha, const struct ha_policy *p,
+		       struct bcache_entry *e);
+/* The binding counts for this rule from now on; for none. */
+void ha_policy_hold(struct bcache_entry *e, int rule);
+void ha_policy_release(struct bcache_entry *e);
+/* Takes the rules of ha->conf, after those of `from` (NULL: the first); no
+ * binding counts for any afterwards.  -ENOMEM. */
+int ha_policy_set(struct ha *ha, const struct conf_ha *from);
+
 /* ---- the judge (ha_bu.c) ---- */
 
 enum ha_verdict {
@@ -122,6 +170,9 @@ struct ha_judgement {
 			 * now */
 	uint16_t seq;         /* Sequence Number of the answer */
 	uint16_t lifetime_4s; /* granted, as the status */
+	uint32_t max_lifetime_s; /* by policy */
+	int rule;           /* that the policy went by, when that counts... */
+	bool by_policy;     /* ...which it does here */
 	bool store_seq;     /* 9.5.1: valid, so its number counts from now on */
 	const char *reason; /* in words, for the log; never NULL */
 };
@@ -146,14 +197,14 @@ struct ha_question {
 	bool hoa_is_elsewhere; /* bound through another address of ours */
 	bool ll_is_taken; /* with L: another binding's link-local address */
 	bool is_full;     /* no room for another binding */
+	struct ha_peer peer;
+	struct ha_policy policy; /* what it says */
+	bool rule_is_full;       /* the same of its rule's limit */
 };
 
 /* Pure decision on a Binding Update with the H bit (sections 9.5.1, 10.3.1,
  * 10.3.2). */
 struct ha_judgement ha_bu_judge(const struct ha_question *q);
-
-/* Whether the configuration lets this home address register. */
-bool ha_bu_is_allowed(const struct conf_ha *conf, const struct in6_addr *hoa);
 
 /* The care-of address that a Binding Update names (section 9.5.1). */
 struct in6_addr ha_bu_coa(const struct packet *pkt, const struct mh_msg *msg);

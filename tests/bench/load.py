@@ -35,8 +35,8 @@ def prepare(lab):
     rb.run('ip -6 route add blackhole 2001:db8:ff::/48')
     ha.run('ip -6 addr add %s/128 dev lo' % AGENT_VIRTUAL)
     text = example('home-agent-virtual')
-    return home_agent(lab, text.replace('allow =', 'max-bindings = 20000; '
-                                        '#allow =')
+    return home_agent(lab, text.replace('policy = (', 'max-bindings = 20000; '
+                                        'policy = ( { action = "allow"; },')
                       .replace('max-lifetime = 3600', 'min-interval = 0'),
                       debug=False)
 

@@ -20,7 +20,7 @@ ROW = re.compile(r'^(?:VALUE|NUMBER|TEXTS|GROUP|GROUPS|ROLE|LATER)\((.*?)\)$',
                  re.M | re.S)
 # An option, perhaps commented out; what has a second '#' is a sentence.
 OPTION = re.compile(r"\s*#?\s*([a-z][a-z0-9-]*) = (.*)$")
-CLOSES = re.compile(r"\s*#?\s*[})]+;?$")
+CLOSES = re.compile(r"\s*#?\s*[})]+[;,]?$")
 ITEM = re.compile(r'^\.It (?:Ic|Cm|Sy|Va|Fl|Li) "?([a-z][a-z0-9.-]*)', re.M)
 # What the example shows where the table has no default to be compared with.
 NOT_LITERAL = {"MUST", "NONE"}

@@ -150,8 +150,12 @@ static void reload(struct crowd *c)
 	n->ha_links[0].valid_s = sim_below(s, 3) ? 2592000
 						 : 4 * (1 + sim_below(s, 20));
 	n->ha_links[0].preferred_s = sim_below(s, 40);
-	n->ha.n_allow = sim_below(s, 3) == 0;
-	n->ha_allow[0] = prefix_of(&reg_at(c, sim_below(s, 16))->hoa, 120);
+	n->ha.n_rules = sim_below(s, 3) == 0;
+	n->ha_rules[0] = (struct conf_ha_rule){
+		.home = prefix_of(&reg_at(c, sim_below(s, 16))->hoa, 120),
+		.action = CONF_HA_ALLOW,
+		.max_bindings = sim_below(s, 5),
+	};
 	n->ha.min_interval_ms = sim_below(s, 2000);
 	n->ha.refresh_advice_s = 4 * sim_below(s, 10);
 	sim_note(s, "reload: max-bindings=%u max-lifetime=%us valid=%us",

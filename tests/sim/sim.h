@@ -204,7 +204,7 @@ struct sim_node {
 	/* the configuration, copied at each start */
 	struct conf_ha ha;
 	struct conf_home_link ha_links[2];
-	struct prefix ha_allow[2];
+	struct conf_ha_rule ha_rules[2];
 	struct conf_mn mn;
 	struct conf_mn_interface mn_ifaces[SIM_IFACES];
 	struct conf_mn_home mn_homes[SIM_HOMES];

@@ -85,6 +85,30 @@ static void add_bindings(struct bcache *bc)
 	e->created = mtime_add_ms(now, -300);
 }
 
+static void add_ha_rules(struct conf_ha *ha)
+{
+	struct conf_ha_rule *r = calloc(4, sizeof(*r));
+
+	UNIT_NEED(r != NULL);
+	ha->rules = r;
+	ha->n_rules = 4;
+	prefix_parse("2001:db8:1::/80", &r[0].home);
+	r[0].action = CONF_HA_ALLOW;
+	r[0].max_lifetime_s = 600;
+	r[0].max_bindings = 20;
+	prefix_parse("2001:db8:a::/48", &r[1].coa);
+	strcpy(r[1].nai, "*@example.org");
+	r[1].time = (struct conf_time){ 0x60, 480, 1080 };
+	r[1].action = CONF_HA_DENY;
+	r[1].status = 128;
+	strcpy(r[2].nai, "mn1@example.org");
+	strcpy(r[2].ike_id, "C=CH, CN=mn1");
+	r[2].spi = 300;
+	r[2].action = CONF_HA_IGNORE;
+	r[3].spi = 4294967295;
+	r[3].action = CONF_HA_ALLOW;
+}
+
 static void add_cn_rules(struct conf_cn *cn)
 {
 	cn->on = true;
@@ -310,6 +334,7 @@ void setup(bool ha, bool cn, bool mn)
 	bul_init(&bul);
 	if (ha) {
 		add_links(&conf->ha);
+		add_ha_rules(&conf->ha);
 		add_bindings(stub.bc);
 	}
 	if (cn) {

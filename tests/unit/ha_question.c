@@ -35,11 +35,6 @@ static void fill_entry(struct bcache_entry *e, const struct row *r,
 
 struct ha_judgement row_judge(const struct row *r)
 {
-	static const struct prefix others = {
-		.addr = { .s6_addr = { 0x3f, 0xff } },
-		.len = 16,
-	};
-	struct prefix allow[2] = { others, others };
 	struct conf_home_link link = { .address = ip(HA1),
 				       .prefix = { ip("2001:db8:1::"), 64 } };
 	struct conf_ha conf = { .max_lifetime_s = 3600,
@@ -63,6 +58,8 @@ struct ha_judgement row_judge(const struct row *r)
 		.hoa_is_elsewhere = r->facts & ELSEWHERE,
 		.ll_is_taken = r->facts & LL_TAKEN,
 		.is_full = r->facts & FULL,
+		.policy = { 0, CONF_HA_ALLOW, 0, 3600, 0 },
+		.rule_is_full = r->facts & RULE_FULL,
 	};
 	struct bcache_entry e;
 
@@ -77,12 +74,11 @@ struct ha_judgement row_judge(const struct row *r)
 		q.prefix = (struct lifetime_prefix){ 3, 3 };
 	if (r->facts & PREFIX_DEPRECATED)
 		q.prefix.preferred_s = 0;
-	if (r->facts & ALLOW_IT)
-		allow[1] = link.prefix;
-	if (r->facts & (ALLOW_IT | ALLOW_OTHERS)) {
-		conf.allow = allow;
-		conf.n_allow = 2;
-	}
+	if (r->facts & ALLOW_OTHERS)
+		q.policy = (struct ha_policy){ HA_NO_RULE, CONF_HA_DENY,
+					       BA_PROHIBITED, 3600, 0 };
+	if (r->facts & IGNORED)
+		q.policy.action = CONF_HA_IGNORE;
 	return ha_bu_judge(&q);
 }
 

@@ -20,8 +20,8 @@ enum fact {
 	ELSEWHERE = 1 << 7,
 	LL_TAKEN = 1 << 8,
 	FULL = 1 << 9,
-	ALLOW_OTHERS = 1 << 10, /* the list does not name the home address */
-	ALLOW_IT = 1 << 11,     /* it does */
+	ALLOW_OTHERS = 1 << 10, /* no rule of the policy allows it */
+	IGNORED = 1 << 11,      /* one ignores it */
 	PREFIX_ENDED = 1 << 12,
 	PREFIX_DEPRECATED = 1 << 13,
 	BOUND = 1 << 14,         /* to COA, last sequence number 15 */
@@ -33,6 +33,7 @@ enum fact {
 	INSTALLING = 1 << 20,
 	REMOVING = 1 << 21,
 	INVALID = 1 << 22,
+	RULE_FULL = 1 << 23, /* the rule has all its bindings */
 };
 
 /* A table of rows ends with a NULL name. */

@@ -117,6 +117,24 @@ bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
 	return stub.ha_bound_at;
 }
 
+uint64_t ha_rule_hits(const struct ha *ha, unsigned int rule)
+{
+	(void)ha;
+	return 10 + rule;
+}
+
+unsigned int ha_rule_bindings(const struct ha *ha, unsigned int rule)
+{
+	(void)ha;
+	return rule;
+}
+
+uint64_t ha_default_hits(const struct ha *ha)
+{
+	(void)ha;
+	return 7;
+}
+
 bool ha_link_is_up(const struct ha *ha, unsigned int link)
 {
 	(void)ha;

@@ -179,9 +179,6 @@ static void check_ha_values(const struct conf_ha *ha)
 	UNIT_EQ(ha->links[1].valid_s, 400);
 	/* The default would be longer than the valid lifetime. */
 	UNIT_EQ(ha->links[1].preferred_s, 400);
-	UNIT_EQ(ha->n_allow, 2);
-	UNIT_STR(prefix_str(&ha->allow[0]), "2001:db8:1:7::/64");
-	UNIT_STR(prefix_str(&ha->allow[1]), "fd00:1::42/128");
 	UNIT_EQ(ha->max_bindings, 16);
 	UNIT_EQ(ha->max_lifetime_s, 400);
 	UNIT_EQ(ha->min_interval_ms, 0);
@@ -293,7 +290,6 @@ static void check_ha_defaults(const struct conf_ha *ha)
 	UNIT_EQ(ha->links[0].is_virtual, 0);
 	UNIT_EQ(ha->links[0].valid_s, 2592000);
 	UNIT_EQ(ha->links[0].preferred_s, 604800);
-	UNIT_EQ(ha->n_allow, 0);
 	UNIT_EQ(ha->max_bindings, 10000);
 	UNIT_EQ(ha->max_lifetime_s, 262140);
 	UNIT_EQ(ha->min_interval_ms, 50);
@@ -350,6 +346,7 @@ static void what_is_not_named_has_its_default(void)
 	check_ha_defaults(&conf->ha);
 	check_mn_defaults(&conf->mn);
 	UNIT_EQ(conf->mn.n_rules, 0);
+	UNIT_EQ(conf->ha.n_rules, 0);
 	conf_free(conf);
 }
 
@@ -461,7 +458,8 @@ static void all_examples_are_right(void)
 	"control={group=\"a\";};"                                           \
 	"home-agent={links=({interface=\"eth0\";prefix=\"2001:db8::/64\";"  \
 	"address=\"2001:db8::1\";valid-lifetime=400;});"                    \
-	"allow=[\"2001:db8::/80\"];tunnel=\"ta\";max-bindings=7;};"         \
+	"policy=({home=\"2001:db8::/80\";action=\"deny\";});"               \
+	"tunnel=\"ta\";max-bindings=7;};"                                   \
 	"mobile-node={interfaces=({name=\"eth1\";preference=7;"             \
 	"sysctl=[\"accept_ra=2\"];});homes=({lifetime=400;"                 \
 	"address=\"2001:db8:1::9/64\";home-agent=\"2001:db8:1::1\";});"     \

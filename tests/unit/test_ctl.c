@@ -100,6 +100,7 @@ static void each_command_has_its_answer(void)
 	check("show care-of", "care-of");
 	check("show ro", "ro");
 	check("show rules", "rules");
+	check("show policy", "policy");
 	teardown();
 }
 
@@ -108,6 +109,8 @@ static void each_role_has_its_answer(void)
 {
 	setup(true, false, false);
 	check("show bindings", "bindings-home-agent");
+	((struct conf *)daemon_conf(d))->ha.n_rules = 0;
+	check("show policy", "policy-none");
 	teardown();
 	setup(false, true, false);
 	check("status", "status-correspondent");
@@ -239,6 +242,7 @@ static void a_role_that_is_off_is_said(void)
 			  "neither mobile node nor correspondent");
 	teardown();
 	setup(false, false, true);
+	expect_error_text("{\"cmd\": \"show policy\"}", "no home agent");
 	expect_error_text("{\"cmd\": \"show bindings\"}",
 			  "neither home agent nor correspondent");
 	teardown();
@@ -255,6 +259,9 @@ static void a_reply_of_another_version_is_no_text(void)
 		"{\"cmd\": \"show ro\"}",
 		"{\"cmd\": \"show ro\", \"correspondents\": {}}",
 		"{\"cmd\": \"show rules\"}",
+		"{\"cmd\": \"show policy\"}",
+		"{\"cmd\": \"show policy\", \"policy\": 1}",
+		"{\"cmd\": \"log-level\"}",
 		"{\"cmd\": \"show rules\", \"mobile_node\": []}",
 	};
 	FILE *null = fopen("/dev/null", "we");

@@ -238,15 +238,16 @@ static void refusals_leave_nothing(void)
 		{ { .src = "2001:db8:f::1", .lifetime = 9 }, BA_INVALID_COA },
 		{ { .acoa = HA2, .lifetime = 9 }, BA_INVALID_COA },
 	};
-	struct prefix allow[2];
+	struct conf_ha_rule rules[2] = { { .action = CONF_HA_ALLOW },
+					 { .action = CONF_HA_ALLOW } };
 	struct world w;
 	size_t i;
 
-	prefix_parse("2001:db8:1::/64", &allow[0]);
-	prefix_parse("2001:db8:11::/64", &allow[1]);
+	prefix_parse("2001:db8:1::/64", &rules[0].home);
+	prefix_parse("2001:db8:11::/64", &rules[1].home);
 	world_init(&w);
-	w.conf.allow = allow;
-	w.conf.n_allow = 2;
+	w.conf.rules = rules;
+	w.conf.n_rules = 2;
 	world_start(&w);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		world_bu(&w, &t[i].bu);

@@ -127,6 +127,26 @@ static void starting_agent_is_silent_about_unknown_links(void)
 	rows_check(rows);
 }
 
+/* Ignored: before all that is answered, de-registrations included.  Denied:
+ * who may not be here any more may leave. */
+static void rules_of_a_policy(void)
+{
+	static const struct row rows[] = {
+		{ "ignored", { .lifetime = 9 },
+		  IGNORED, HA_DROP, CNT_BU_IGNORED },
+		{ "ignored before all that is answered",
+		  { .seq = 3, .lifetime = 9 },
+		  IGNORED | BOUND | NO_LINK, HA_DROP, CNT_BU_IGNORED },
+		{ "ignored, dereg", { .seq = 16 },
+		  IGNORED | BOUND, HA_DROP, CNT_BU_IGNORED },
+		{ "not allowed any more, dereg", { .seq = 16 },
+		  ALLOW_OTHERS | BOUND, HA_ACCEPT, HA_DEREGISTER },
+		ROW_END,
+	};
+
+	rows_check(rows);
+}
+
 /* HA-17 132; HA-18 129; HA-19 130; HA-11 silence without a Home Address
  * option; HA-21 174 for loops; A bit or not. */
 static void registrations_are_refused_by_policy(void)
@@ -150,8 +170,8 @@ static void registrations_are_refused_by_policy(void)
 		  OUR_HOA, HA_REFUSE, BA_DAD_FAILED },
 		{ "not allowed", { .lifetime = 9 },
 		  ALLOW_OTHERS, HA_REFUSE, BA_PROHIBITED },
-		{ "allowed", { .lifetime = 9 },
-		  ALLOW_IT, HA_ACCEPT, HA_NEW },
+		{ "its rule is full", { .lifetime = 9 },
+		  RULE_FULL, HA_REFUSE, BA_NO_RESOURCES },
 		{ "bound elsewhere", { .lifetime = 9 },
 		  ELSEWHERE, HA_REFUSE, BA_PROHIBITED },
 		{ "coa is ours", { .lifetime = 9 },
@@ -360,6 +380,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(nonce_indices_are_met_with_silence),
 	UNIT_CASE(foreign_destinations_are_met_with_silence),
 	UNIT_CASE(starting_agent_is_silent_about_unknown_links),
+	UNIT_CASE(rules_of_a_policy),
 	UNIT_CASE(registrations_are_refused_by_policy),
 	UNIT_CASE(the_first_reason_wins),
 	UNIT_CASE(registrations_are_accepted),

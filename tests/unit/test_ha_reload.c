@@ -127,7 +127,7 @@ static void a_prefix_that_ends(void)
 /* HA-18: who is not on the list any more is served no longer. */
 static void the_list_of_allowed_addresses(void)
 {
-	struct prefix only_b;
+	struct conf_ha_rule only_b = { .action = CONF_HA_ALLOW };
 	struct world w;
 	struct next n;
 
@@ -137,10 +137,10 @@ static void the_list_of_allowed_addresses(void)
 	world_bu(&w,
 		 &(struct bu){
 			 .hoa = HOA_2, .ha = HA2, .seq = 1, .lifetime = 105 });
-	prefix_parse(HOA_B "/128", &only_b);
+	prefix_parse(HOA_B "/128", &only_b.home);
 	next_init(&n, &w);
-	n.conf.allow = &only_b;
-	n.conf.n_allow = 1;
+	n.conf.rules = &only_b;
+	n.conf.n_rules = 1;
 	reload(&w, &n);
 	/* DAD was under way for one, another was bound. */
 	world_expect_ba(&w, BA_PROHIBITED, 1);
@@ -156,7 +156,7 @@ static void the_list_of_allowed_addresses(void)
 /* The end comes while the kernel is at work. */
 static void an_end_while_the_kernel_works(void)
 {
-	struct prefix only_b;
+	struct conf_ha_rule only_b = { .action = CONF_HA_ALLOW };
 	struct world w;
 	struct next n;
 
@@ -166,10 +166,10 @@ static void an_end_while_the_kernel_works(void)
 	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .lifetime = 105 });
 	world_bind(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 105 });
 	world_bu(&w, &(struct bu){ .src = COA, .seq = 3, .lifetime = 105 });
-	prefix_parse(HOA_B "/128", &only_b);
+	prefix_parse(HOA_B "/128", &only_b.home);
 	next_init(&n, &w);
-	n.conf.allow = &only_b;
-	n.conf.n_allow = 1;
+	n.conf.rules = &only_b;
+	n.conf.n_rules = 1;
 	reload(&w, &n);
 	world_expect_silence(&w);
 	world_run_ms(&w, 50);
@@ -234,7 +234,7 @@ static void links_come_and_go(void)
  * update is what counts; an end during a removal refuses what came after. */
 static void ends_and_updates_in_turn(void)
 {
-	struct prefix only_b;
+	struct conf_ha_rule only_b = { .action = CONF_HA_ALLOW };
 	struct world w;
 	struct next n;
 
@@ -242,12 +242,12 @@ static void ends_and_updates_in_turn(void)
 	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
 	w.k->delay_min_us = w.k->delay_max_us = 50000;
 	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 2, .lifetime = 105 });
-	prefix_parse(HOA_B "/128", &only_b);
+	prefix_parse(HOA_B "/128", &only_b.home);
 	next_init(&n, &w);
-	n.conf.allow = &only_b;
-	n.conf.n_allow = 1;
+	n.conf.rules = &only_b;
+	n.conf.n_rules = 1;
 	reload(&w, &n);
-	n.conf.n_allow = 0;
+	n.conf.n_rules = 0;
 	reload(&w, &n);
 	world_bu(&w, &(struct bu){ .src = COA_B, .seq = 3, .lifetime = 105 });
 	world_run_ms(&w, 1000);
@@ -256,7 +256,7 @@ static void ends_and_updates_in_turn(void)
 
 	world_bu(&w, &(struct bu){ .seq = 4 });
 	world_bu(&w, &(struct bu){ .seq = 5, .lifetime = 105 });
-	n.conf.n_allow = 1;
+	n.conf.n_rules = 1;
 	reload(&w, &n);
 	world_run_ms(&w, 50);
 	world_expect_ba(&w, BA_PROHIBITED, 5);
@@ -265,13 +265,13 @@ static void ends_and_updates_in_turn(void)
 	UNIT_EQ(w.k->n_bindings, 0);
 
 	/* A de-registration under way is none of the list's business. */
-	n.conf.n_allow = 0;
+	n.conf.n_rules = 0;
 	reload(&w, &n);
 	w.k->delay_min_us = w.k->delay_max_us = 0;
 	world_bind(&w, &(struct bu){ .seq = 6, .lifetime = 105 });
 	w.k->delay_min_us = w.k->delay_max_us = 50000;
 	world_bu(&w, &(struct bu){ .seq = 7 });
-	n.conf.n_allow = 1;
+	n.conf.n_rules = 1;
 	reload(&w, &n);
 	world_run_ms(&w, 50);
 	world_expect_ba(&w, BA_ACCEPTED, 7);

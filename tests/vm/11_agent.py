@@ -46,9 +46,10 @@ def test_limit(lab):
 
 
 def test_not_allowed(lab):
-    """129: not on the agent's list.  HA-18"""
-    home_agent(lab, changes=[('home-agent = {', 'home-agent = { allow = '
-                              '[ "2001:db8:1::8000/113" ];')])
+    """129: no rule of the agent's policy.  HA-18"""
+    home_agent(lab, changes=[('home-agent = {', 'home-agent = { policy = ( { '
+                              'home = "2001:db8:1::8000/113"; '
+                              'action = "allow"; } );')])
     lab.move('mn', 'a')
     mobile_node(lab)
     refused(lab, 129)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who may register: the policy of the home agent on the wire, and registered
+nodes served while others flood it."""
+
+from mip6 import A, B, CONF, HA, HOA, HOA2, ask, bindings, bul, counters, \
+    home_agent, mobile_node, wait_bound
+
+DEADLINE = 240
+
+POLICY = '''home-agent = {
+	policy = (
+		{ home = "%s"; care-of = "2001:db8:b::/48"; action = "deny";
+		  status = 128; },
+		{ home = "%s"; action = "allow"; max-lifetime = 40;
+		  max-bindings = 1; },
+		{ home = "2001:db8:1::8000/113"; action = "ignore"; }
+	);
+''' % (HOA, HOA)
+
+
+def policy(lab):
+    return ask(lab.node('ha'), 'show', 'policy')
+
+
+def use(lab):
+    """(hits, bindings) of each rule, and hits of the default."""
+    said = policy(lab)
+    return [(r['hits'], r['bindings']) for r in said['policy']], \
+        said['default']['hits']
+
+
+def test_policy(lab):
+    """Allowed with limits, denied with a status of choice, ignored, denied by
+    default: each on the wire, each counted where it belongs, and a reload
+    ends what is not allowed any more.  HA-18 HA-31"""
+    agent = home_agent(lab, changes=[('home-agent = {', POLICY)])
+    lab.move('mn', 'a')
+    homes = 'homes = ( ' + ''.join(
+        '{ address = "%s/64"; home-agent = "%s"; },' % (hoa, HA)
+        for hoa in (HOA2, '2001:db8:1::8001'))
+    node = mobile_node(lab, changes=[('homes = (', homes), (
+        'mobile-node = {', 'mobile-node = { retry = 2;')])
+    wait_bound(lab, A)
+    assert bul(lab)[HOA]['lifetime'] and bindings(lab)[HOA]['lifetime'] == 40
+    lab.wait_packets('mip6.ba.status == 129 && mip6.mhtype == 6')
+    lab.wait_for(lambda: use(lab)[0][2][0] > 1, 60, 'an ignored repetition')
+    rules, default = use(lab)
+    assert rules[0] == (0, 0) and rules[1][0] >= 1 and rules[1][1] == 1, rules
+    assert default >= 1, default
+    assert list(bindings(lab)) == [HOA]
+    assert counters(lab.node('ha'))['bu-ignored'] == use(lab)[0][2][0]
+
+    lab.move('mn', 'b')
+    lab.wait_for(lambda: use(lab)[0][0][0] >= 1, 60, 'a refusal by rule 1')
+    lab.wait_packets('mip6.ba.status == 128 && mip6.mhtype == 6')
+    text = lab.node('ha').run('mip6d-ctl show policy').out
+    assert 'deny 128' in text and '1 of 1' in text, text
+    lab.move('mn', 'a')
+    wait_bound(lab, A)
+
+    ha = lab.node('ha')
+    ha.write(CONF, ha.read(CONF).replace('home = "%s"; action' % HOA,
+                                         'home = "%s"; action' % HOA2))
+    agent.signal(1)
+    agent.wait_log('is in force')
+    lab.wait_for(lambda: HOA not in bindings(lab), 60, 'the end of a binding')
+    wait_bound(lab, A, HOA2)
+    assert use(lab)[0][1][1] == 1
+    assert lab.node('cn').reaches(HOA2, 3)
+    assert node.stop() == 0
