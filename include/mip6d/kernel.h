@@ -257,6 +257,10 @@ struct kernel_mn_home {
 
 int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 		       const struct kernel_mn_home *want);
+/* Whether its home agent is known to hold a binding: data with a type 2
+ * routing header is taken only then (RFC 6275 section 11.3.3), Mobility
+ * Headers always.  False until told; false again with KERNEL_MN_NONE. */
+void kernel_mn_bound_set(struct kernel *k, unsigned int index, bool bound);
 
 /* Asks the kernel to probe a neighbour now (NUD_PROBE, or resolution when it
  * is not known); a KERNEL_NEIGH event tells. */

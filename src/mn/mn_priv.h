@@ -182,6 +182,7 @@ struct mn_home {
 	struct mn_former formers[MN_FORMERS_MAX];
 
 	struct mn_install install;
+	bool bound_told; /* kernel_mn_bound_set() */
 
 	/* On its way out (mn_homes.c). */
 	enum mn_leave leave;

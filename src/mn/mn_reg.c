@@ -142,6 +142,16 @@ static void log_state(const struct mn_home *h, enum bul_state from,
 			 bul_state_str(from), bul_state_str(to), why);
 }
 
+static void tell_bound(struct mn_home *h, struct mtime now)
+{
+	bool bound = h->bul && bul_is_bound(h->bul, now);
+
+	if (bound == h->bound_told)
+		return;
+	h->bound_told = bound;
+	kernel_mn_bound_set(h->mn->env.kernel, h->index, bound);
+}
+
 void mn_reg_enter(struct mn_home *h, enum bul_state state, const char *why,
 		  struct mtime now)
 {
@@ -149,10 +159,12 @@ void mn_reg_enter(struct mn_home *h, enum bul_state state, const char *why,
 
 	log_state(h, e->state, state, why, now);
 	e->state = state;
+	if (state == BUL_IDLE)
+		h->bul = NULL;
+	tell_bound(h, now);
 	switch (state) {
 	case BUL_IDLE:
 		h->send_pending = false;
-		h->bul = NULL;
 		bul_del(&h->mn->bul, e);
 		return;
 	case BUL_REGISTERING:

@@ -174,6 +174,8 @@ int kernel_mn_home_set(struct kernel *k, const struct kernel_key *key,
 		h->before = h->have;
 	h->want = *want;
 	h->dirty = true;
+	if (want->place == KERNEL_MN_NONE)
+		h->bound = false;
 	op->next = h->ops;
 	h->ops = op;
 	kernel_kick(k);
@@ -194,6 +196,16 @@ int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
 	k->mn->pairs_stale = true;
 	kernel_kick(k);
 	return 0;
+}
+
+void kernel_mn_bound_set(struct kernel *k, unsigned int index, bool bound)
+{
+	if (!k->mn || index >= KMN_MAX_HOMES ||
+	    k->mn->homes[index].bound == bound)
+		return;
+	k->mn->homes[index].bound = bound;
+	k->mn->rules_dirty = true;
+	kernel_kick(k);
 }
 
 bool kernel_mn_is_tunnel(struct kernel *k, int ifindex)

@@ -8,9 +8,9 @@
  * never finds itself without its rule, and the address is at its new place
  * before it leaves the old one.
  *
- * Differs from RFC 6275 11.3.3: the address is there from the first Binding
- * Update on, not from its acknowledgement, which comes with a routing header
- * to it.
+ * The address is there from the first Binding Update on, since the
+ * acknowledgement comes with a routing header to it; data that comes so is
+ * taken once the agent confirmed it (section 11.3.3, kernel_mn_bound_set()).
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>

@@ -42,6 +42,7 @@ struct kmn_tunnel {
 
 struct kmn_home {
 	bool dirty; /* `want` is new */
+	bool bound; /* the agent has confirmed it */
 	struct kernel_mn_home want;
 	struct kernel_mn_home have;   /* installed, or queued */
 	struct kernel_mn_home before; /* to go back to when it fails */

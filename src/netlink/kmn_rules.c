@@ -74,8 +74,8 @@ static int apply_policies(struct kernel_mn *mn, struct nlb_txn *txn)
 
 		if (w->place == KERNEL_MN_AWAY ||
 		    w->place == KERNEL_MN_RETURNING)
-			ro_policies_of_home(&want, &rules, &w->hoa, &w->ha,
-					    w->place == KERNEL_MN_AWAY);
+			ro_policies_of_home(&want, &rules, w,
+					    mn->homes[h].bound);
 	}
 	return policy_apply(mn->k->nl, txn, &mn->policies, &want,
 			    mn->rules_unsure);

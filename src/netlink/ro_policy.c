@@ -160,7 +160,8 @@ static void add_rule(struct policy_list *list, const struct in6_addr *hoa,
 
 /* A type 2 routing header is taken from whoever sends it (section 11.3.3 asks
  * for no more than that the home address is ours): a correspondent's binding
- * lives on when ours is forgotten. */
+ * lives on when ours is forgotten.  Without this policy the kernel drops
+ * what comes with one. */
 static void add_in(struct policy_list *list, const struct in6_addr *hoa)
 {
 	struct xfrm_policy p = {
@@ -177,16 +178,18 @@ static void add_in(struct policy_list *list, const struct in6_addr *hoa)
 }
 
 void ro_policies_of_home(struct policy_list *list, const struct ro_rules *rules,
-			 const struct in6_addr *hoa, const struct in6_addr *ha,
-			 bool out)
+			 const struct kernel_mn_home *home, bool bound)
 {
+	const struct in6_addr *hoa = &home->hoa, *ha = &home->ha;
+	bool out = home->place == KERNEL_MN_AWAY;
 	static const struct in6_addr multicast = { { { 0xff } } };
 	static const struct in6_addr linklocal = { { { 0xfe, 0x80 } } };
 	unsigned int i, n = rules->n;
 
 	if (out && !addr_is_any(ha))
 		add_agent(list, hoa, ha);
-	add_in(list, hoa);
+	if (bound)
+		add_in(list, hoa);
 	/* Behind the last that optimises no rule makes a difference. */
 	while (n && rules->v[n - 1].action != KERNEL_RULE_OPTIMISE)
 		n--;

@@ -31,11 +31,11 @@ struct policy_list {
 
 void policy_list_done(struct policy_list *list);
 
-/* Adds the policies of a home address that is away from `ha` (::: not known
- * yet), or, with out false, still receives what is under way. */
+/* Adds the policies of a home address that is AWAY (its ha ::: not known yet),
+ * or RETURNING and still receives what is under way.  With `bound` data with
+ * a type 2 routing header is taken. */
 void ro_policies_of_home(struct policy_list *list, const struct ro_rules *rules,
-			 const struct in6_addr *hoa, const struct in6_addr *ha,
-			 bool out);
+			 const struct kernel_mn_home *home, bool bound);
 /* Adds the policies of two addresses of which the peer's has a binding.  The
  * rules are those for `local` as a home address that is away; n 0 where it
  * is none. */

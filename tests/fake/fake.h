@@ -72,6 +72,7 @@ enum fake_op {
 	FAKE_NEIGH_SET,
 	FAKE_SYSCTL,
 	FAKE_MN_RULES_SET,
+	FAKE_MN_BOUND_SET,
 	FAKE_CN_START,
 	FAKE_CN_STOP,
 	FAKE_RO_SET,
@@ -90,7 +91,8 @@ struct fake_request {
 	struct kernel_mn_home home;    /* MN_HOME_SET */
 	struct kernel_ro ro;           /* RO_* */
 	int ifindex;                   /* HOME_LINK_SET, NEIGH_* */
-	bool on;                       /* HOME_LINK_SET */
+	unsigned int index;            /* MN_BOUND_SET */
+	bool on;                       /* HOME_LINK_SET, MN_BOUND_SET */
 	struct in6_addr addr;          /* NEIGH_* */
 	struct lladdr lladdr;          /* NEIGH_SET */
 	char ifname[IF_NAMESIZE];      /* SYSCTL */
@@ -159,6 +161,7 @@ struct kernel {
 	unsigned int n_bindings;
 	struct kernel_mn_home homes[FAKE_HOMES]; /* in force */
 	unsigned int n_homes; /* highest index that was ever set, + 1 */
+	bool bound[FAKE_HOMES];
 	struct kernel_rule rules[FAKE_RULES]; /* of the mobile node, in force */
 	unsigned int n_rules;
 	struct fake_pair *pairs[FAKE_PAIR_BUCKETS];

@@ -284,6 +284,8 @@ static void home_apply(struct kernel *k, const struct kernel_mn_home *want)
 	struct kernel_mn_home was = k->homes[want->index];
 
 	k->homes[want->index] = *want;
+	if (want->place == KERNEL_MN_NONE)
+		k->bound[want->index] = false;
 	fake_world_home_changed(k, &was, want);
 }
 
@@ -301,6 +303,7 @@ void kernel_mn_stop(struct kernel *k)
 		struct kernel_mn_home none = { .index = i };
 
 		home_apply(k, &none);
+		k->bound[i] = false;
 	}
 	k->mn_started = false;
 }

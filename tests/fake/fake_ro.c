@@ -254,6 +254,19 @@ void fake_rules_take(struct kernel *k, const struct kernel_rule *rules,
 	k->n_rules = n_rules;
 }
 
+void kernel_mn_bound_set(struct kernel *k, unsigned int index, bool bound)
+{
+	struct fake_request r = { .op = FAKE_MN_BOUND_SET,
+				  .index = index,
+				  .on = bound };
+
+	if (!k->mn_started || index >= FAKE_HOMES)
+		fake_fault("mn_bound_set: index %u", index);
+	else
+		k->bound[index] = bound;
+	fake_request_now(k, &r);
+}
+
 int kernel_mn_rules_set(struct kernel *k, const struct kernel_rule *rules,
 			unsigned int n_rules)
 {

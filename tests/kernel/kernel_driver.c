@@ -185,6 +185,8 @@ static void cmd_mn_home(struct driver *d, char **w)
 	err = kernel_mn_home_set(d->k, &key, &home);
 	if (err)
 		driver_result("mn-home", err);
+	if (home.place != KERNEL_MN_NONE)
+		kernel_mn_bound_set(d->k, home.index, arg_u32(w, "bound", 1));
 }
 
 /* ---- route optimisation ---- */

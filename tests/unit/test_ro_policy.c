@@ -59,17 +59,27 @@ static const char *show(const struct policy_list *list)
 	return text;
 }
 
-static const char *home(const struct ro_rules *rules, bool out)
+static const char *home_bound(const struct ro_rules *rules, bool out,
+			      bool bound)
 {
+	struct kernel_mn_home h = {
+		.place = out ? KERNEL_MN_AWAY : KERNEL_MN_RETURNING,
+		.hoa = addr(HOA),
+		.ha = addr(HA),
+	};
 	struct policy_list list = { 0 };
-	struct in6_addr hoa = addr(HOA), ha = addr(HA);
 	const char *text;
 
-	ro_policies_of_home(&list, rules, &hoa, &ha, out);
+	ro_policies_of_home(&list, rules, &h, bound);
 	UNIT_EQ(list.bad, false);
 	text = show(&list);
 	policy_list_done(&list);
 	return text;
+}
+
+static const char *home(const struct ro_rules *rules, bool out)
+{
+	return home_bound(rules, out, true);
 }
 
 static const char *pair(const struct ro_rules *rules)
@@ -115,6 +125,17 @@ static void without_optimise_nothing_is_asked(void)
 	UNIT_STR(home(&none, true), "out 6 2001:db8:1::1/128 135:0 hao exact\n"
 				    "out 6 2001:db8:1::1/128 58:0 hao exact\n"
 				    "in 11 ::/0 0:0 rh2\n");
+}
+
+/* MN-32: no routing header is taken before the agent has confirmed. */
+static void not_bound_yet(void)
+{
+	struct ro_rules none = { NULL, 0 };
+
+	UNIT_STR(home_bound(&none, true, false),
+		 "out 6 2001:db8:1::1/128 135:0 hao exact\n"
+		 "out 6 2001:db8:1::1/128 58:0 hao exact\n");
+	UNIT_STR(home_bound(&none, false, false), "");
 }
 
 /* What nothing reaches, and what makes no difference, is left out. */
@@ -185,6 +206,7 @@ static void first_rule_counts(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(one_rule),
+	UNIT_CASE(not_bound_yet),
 	UNIT_CASE(without_optimise_nothing_is_asked),
 	UNIT_CASE(order_is_priority),
 	UNIT_CASE(pair_without_rules),
