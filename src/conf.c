@@ -154,6 +154,8 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_ACTION_MN:
 	case CONF_RA:
 	case CONF_PROTECT:
+	case CONF_HOME:
+	case CONF_FORMING:
 		return !memcmp(fa, fb, o->size);
 	case CONF_GROUP:
 	case CONF_LATER:

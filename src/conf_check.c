@@ -161,54 +161,6 @@ static void check_interfaces(struct check *c)
 	}
 }
 
-static void check_home(struct check *c, config_setting_t *g,
-		       const struct conf_mn_home *h)
-{
-	config_setting_t *address = conf_good(g, "address");
-	config_setting_t *agent = conf_good(g, "home-agent");
-
-	if (address && is_anycast(&h->address, h->plen))
-		conf_mistake(c->t, line_of(address),
-			     "found address = \"%s/%u\", expected a node's "
-			     "address, not that of the prefix",
-			     addr_str(&h->address), h->plen);
-	struct prefix home = prefix_of(&h->address, h->plen);
-	struct in6_addr anycast;
-
-	if (address && addr_is_any(&h->home_agent) &&
-	    !addr_home_agents(&home, &anycast))
-		conf_mistake(c->t, line_of(address),
-			     "found address = \"%s/%u\" without home-agent, "
-			     "expected it, or a prefix of at most 121 bits: "
-			     "home agents of a longer one cannot be discovered",
-			     addr_str(&h->address), h->plen);
-	if (address && agent && addr_eq(&h->address, &h->home_agent))
-		conf_mistake(c->t, line_of(agent),
-			     "found home-agent = \"%s\", expected another "
-			     "address than the home address",
-			     addr_str(&h->home_agent));
-}
-
-static void check_homes(struct check *c)
-{
-	const struct conf_mn *mn = &c->conf->mn;
-	config_setting_t *list = conf_good(c->mn, "homes"), *address;
-	unsigned int i, j;
-
-	for (i = 0; list && i < mn->n_homes; i++) {
-		check_home(c, element(list, i), &mn->homes[i]);
-		address = conf_good(element(list, i), "address");
-		for (j = 0; address && j < i; j++)
-			if (conf_good(element(list, j), "address") &&
-			    addr_eq(&mn->homes[i].address,
-				    &mn->homes[j].address))
-				conf_mistake(c->t, line_of(address),
-					     "found the home address %s a "
-					     "second time, expected it once",
-					     addr_str(&mn->homes[i].address));
-	}
-}
-
 /* 253 to 255 are the kernel's own tables. */
 static void check_table(struct check *c)
 {
@@ -230,7 +182,7 @@ static void check_mn(struct check *c)
 	size_t room = sizeof(mn->tunnel_prefix) - 1;
 
 	check_interfaces(c);
-	check_homes(c);
+	conf_check_homes(c->t, c->conf, c->mn);
 	check_table(c);
 	/* Devices are called mip6mn0, mip6mn1, ... */
 	if (s && strlen(mn->tunnel_prefix) > room - 4)

@@ -82,4 +82,8 @@ void conf_check_security(struct conf_text *t, const struct conf *conf,
 		check_one(t, mn,
 			  decides(root, mn, config_setting_get_elem(list, i)),
 			  conf->mn.homes[i].security, &told);
+	/* Those that are not in the list have it from the role. */
+	if (mn && conf->mn.home_auto)
+		check_one(t, mn, decides(root, mn, NULL), conf->mn.security,
+			  &told);
 }

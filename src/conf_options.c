@@ -189,10 +189,20 @@ VALUE("mobile-node.interfaces.optimistic", BOOL, "false",
 	RESTART, conf_mn_interface, optimistic)
 TEXTS("mobile-node.interfaces.sysctl", SYSCTLS, NONE,
 	RESTART, conf_mn_interface, sysctls, n_sysctls)
-GROUPS("mobile-node.homes", CONF_HOMES_MAX, MUST,
+VALUE("mobile-node.home", HOME, "configured",
+	RELOAD, conf, mn.home_auto)
+VALUE("mobile-node.forming", FORMING, "ask",
+	RELOAD, conf, mn.form_at_once)
+NUMBER("mobile-node.max-formed", NUMBER, "", 0, 32, "4",
+	RELOAD, conf, mn.max_formed)
+VALUE("mobile-node.follow-prefixes", BOOL, "true",
+	RELOAD, conf, mn.follow_prefixes)
+GROUPS("mobile-node.homes", CONF_HOMES_MAX, NONE,
 	RELOAD, conf, mn.homes, mn.n_homes)
-TEXTS("mobile-node.homes.address", ADDRESS_LEN, MUST,
+TEXTS("mobile-node.homes.address", ADDRESS_LEN, NONE,
 	RELOAD, conf_mn_home, address, plen)
+VALUE("mobile-node.homes.prefix", PREFIX, NONE,
+	RELOAD, conf_mn_home, prefix)
 VALUE("mobile-node.homes.home-agent", AGENT, "auto",
 	RELOAD, conf_mn_home, home_agent)
 VALUE("mobile-node.homes.security", SECURITY, NONE,

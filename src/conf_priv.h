@@ -93,7 +93,9 @@ enum conf_type {
 	CONF_ACTION_MN,
 	CONF_RA, /* enum conf_ra */
 	CONF_PROTECT,
-	CONF_LATER, /* known, but not in this version */
+	CONF_HOME,    /* true: "auto" */
+	CONF_FORMING, /* true: "at-once" */
+	CONF_LATER,   /* known, but not in this version */
 };
 
 struct conf_option {
@@ -169,6 +171,10 @@ struct conf *conf_read(struct conf_text *t);
  * the settings that conf was read from. */
 void conf_check(struct conf_text *t, const struct conf *conf,
 		struct config_setting_t *root);
+
+/* The same of home addresses (conf_homes.c). */
+void conf_check_homes(struct conf_text *t, const struct conf *conf,
+		      struct config_setting_t *mn);
 
 /* The same of rules (conf_check_rules.c). */
 void conf_check_rules(struct conf_text *t, const struct conf *conf,

@@ -184,6 +184,8 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_ACTION_CN:
 	case CONF_ACTION_MN:
 	case CONF_RA:
+	case CONF_HOME:
+	case CONF_FORMING:
 	case CONF_LATER:
 		break;
 	}

@@ -458,6 +458,8 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_ACTION_MN] = conf_word_read,
 		[CONF_RA] = conf_word_read,
 		[CONF_PROTECT] = conf_word_read,
+		[CONF_HOME] = conf_word_read,
+		[CONF_FORMING] = conf_word_read,
 	};
 
 	by_type[r->o->type](r);

@@ -47,6 +47,10 @@ static const char *const ra_words[] = {
 	[CONF_RA_OFF] = "off",
 };
 
+static const char *const home_words[] = { "configured", "auto" };
+
+static const char *const forming_words[] = { "ask", "at-once" };
+
 const char *conf_ha_action_str(enum conf_ha_action action)
 {
 	return ha_actions[action];
@@ -97,6 +101,10 @@ static const struct words by_type[] = {
 			     "\"optimise\", \"tunnel\" or \"direct\"" },
 	[CONF_RA] = { ra_words, ARRAY_SIZE(ra_words), 0,
 		      "\"watch\", \"own\" or \"off\"" },
+	[CONF_HOME] = { home_words, ARRAY_SIZE(home_words), 0,
+			"\"configured\" or \"auto\"" },
+	[CONF_FORMING] = { forming_words, ARRAY_SIZE(forming_words), 0,
+			   "\"ask\" or \"at-once\"" },
 };
 
 void conf_word_read(const struct conf_reader *r)
@@ -110,7 +118,7 @@ void conf_word_read(const struct conf_reader *r)
 	for (i = w.first; text && i < w.n; i++) {
 		if (strcmp(text, w.words[i]))
 			continue;
-		/* All of them are enumerations. */
+		/* All of them are enumerations, or a bool. */
 		conf_number_store(r->o, r->base, (uint32_t)i);
 		return;
 	}

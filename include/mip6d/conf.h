@@ -179,8 +179,9 @@ struct conf_mn_interface {
 };
 
 struct conf_mn_home {
-	struct in6_addr address;
-	uint8_t plen;                /* of the home prefix */
+	struct in6_addr address;     /* ::: formed in `prefix` */
+	uint8_t plen;                /* of the home prefix, with an address */
+	struct prefix prefix;        /* without one */
 	struct in6_addr home_agent;  /* ::: discovered */
 	enum conf_security security; /* never UNSET */
 	uint32_t lifetime_s; /* asked for; multiple of 4, at most 262140 */
@@ -193,6 +194,10 @@ struct conf_mn {
 	unsigned int n_interfaces;
 	struct conf_mn_home *homes;
 	unsigned int n_homes;
+	bool home_auto;          /* home agents that are met are homes... */
+	bool form_at_once;       /* ...without asking */
+	unsigned int max_formed; /* home addresses that are not in `homes` */
+	bool follow_prefixes;    /* of the home link: addresses in new ones */
 	bool route_optimisation;
 	struct conf_mn_rule *rules;
 	unsigned int n_rules;

@@ -31,6 +31,8 @@
 	  ctl_dump_policy)                                                    \
 	X("show home-agents", "home agents, of home links and known",         \
 	  ctl_dump_home_agents)                                               \
+	X("show homes", "home addresses, and home agents that were met",      \
+	  ctl_dump_homes)                                                     \
 	X("show ra", "router advertisements of home links, and their flaws",  \
 	  ctl_dump_ra)                                                        \
 	X("show counters", "messages, drops and refusals, counted by cause",  \
@@ -46,6 +48,11 @@
 /* The same of those that change something, in the daemon or on disk: what
  * stands here is refused to everybody but root, and logged. */
 #define CTL_CHANGES(X)                                                        \
+	X("home add", "ADDRESS/LENGTH|PREFIX [agent ADDRESS]",                \
+	  "a home address is taken into use, or formed in the prefix",        \
+	  ctl_change_home_add, ctl_request_home_add)                          \
+	X("home remove", "ADDRESS", "a home address is given up",             \
+	  ctl_change_home_remove, ctl_request_home_remove)                    \
 	X("log-level", "LEVEL", "what is logged from now on, until a reload", \
 	  ctl_change_log_level, ctl_request_log_level)
 
@@ -59,7 +66,8 @@ typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
 
 ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
 	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
-	ctl_dump_policy, ctl_dump_home_agents, ctl_dump_ra, ctl_dump_counters;
+	ctl_dump_policy, ctl_dump_home_agents, ctl_dump_homes, ctl_dump_ra,
+	ctl_dump_counters;
 
 /* The same of a command with arguments, which are members of the request. */
 typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
@@ -68,6 +76,8 @@ typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
 ctl_ask_fn ctl_ask_renumber;
 /* (ctl_change.c) */
 ctl_ask_fn ctl_change_log_level;
+/* (ctl_dump_homes.c) */
+ctl_ask_fn ctl_change_home_add, ctl_change_home_remove;
 
 /* ---- the client ---- */
 
@@ -85,10 +95,13 @@ ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
 ctl_text_fn ctl_text_log_level;
 /* (ctl_text_policy.c) */
 ctl_text_fn ctl_text_policy;
+/* (ctl_text_homes.c) */
+ctl_text_fn ctl_text_homes, ctl_text_home_add, ctl_text_home_remove;
 
 /* The arguments behind a command as a request without its newline, malloc'ed;
  * NULL: they make no sense. */
 typedef char *ctl_request_fn(int argc, char **argv);
 ctl_request_fn ctl_request_renumber, ctl_request_log_level;
+ctl_request_fn ctl_request_home_add, ctl_request_home_remove;
 
 #endif

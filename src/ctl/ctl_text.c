@@ -292,6 +292,9 @@ static const struct {
 	{ "show home-agents", ctl_text_home_agents },
 	{ "show ra", ctl_text_ra },
 	{ "renumber", ctl_text_renumber },
+	{ "show homes", ctl_text_homes },
+	{ "home add", ctl_text_home_add },
+	{ "home remove", ctl_text_home_remove },
 	{ "log-level", ctl_text_log_level },
 	{ "show counters", text_counters },
 };

@@ -223,7 +223,10 @@ int mn_new(const struct role_env *env, const struct conf_mn *conf,
 	for (i = 0; i < mn->n_ifaces; i++)
 		mn_iface_init(&mn->ifaces[i], mn, &conf->interfaces[i]);
 	mn_memory_init(mn, now);
+	mn_auto_init(mn);
+	mn_keep_load(mn, now);
 	mn_homes_complete(mn, now);
+	mn_keep_restore(mn, now);
 	*ret_mn = mn;
 	return 0;
 }
@@ -239,6 +242,8 @@ struct mn *mn_free(struct mn *mn)
 	task_stop(&mn->stop);
 	task_stop(&mn->stop_homes);
 	mn_ro_done(mn, mn->now);
+	mn_auto_stop(mn);
+	mn_keep_done(mn, mn->now);
 	mn_memory_done(mn, mn->now);
 	mn_homes_free(mn);
 	for (i = 0; i < mn->n_ifaces; i++)
@@ -369,6 +374,7 @@ void mn_on_icmp6(struct mn *mn, const struct packet *pkt,
 	switch (msg->type) {
 	case ICMP6_RA:
 		mn_move_on_ra(mn, pkt, &msg->ra, now);
+		mn_auto_on_ra(mn, pkt, &msg->ra, now);
 		break;
 	case ICMP6_NA:
 		mn_return_on_na(mn, pkt, &msg->na, now);

@@ -154,6 +154,7 @@ bool mn_agent_failed(struct mn_home *h, bool silent, const char *why,
 
 	if (!h->dynamic || mn_home_is_stopping(h) || h->place != MN_PLACE_AWAY)
 		return false;
+	mn_auto_failed(h, now);
 	a = mn_agents_find(&h->agents, mn_home_agent(h));
 	if (a)
 		a->failed = true;

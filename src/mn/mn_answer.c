@@ -40,6 +40,16 @@ static void ba_ignore(struct mn_home *h, const struct packet *pkt,
 		    msg->ba.seq, (int)v);
 }
 
+/* Without the agent's duplicate address detection; 0: nobody knows. */
+static uint32_t round_trip_ms(const struct bul_entry *e, struct mtime now)
+{
+	int64_t ms = mtime_diff_ms(now, e->last_sent);
+
+	if (e->state != BUL_REFRESHING || e->attempts != 1)
+		return 0;
+	return ms > 0 ? (uint32_t)ms : 1;
+}
+
 static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
 			const struct mh_msg *msg, struct mtime now)
 {
@@ -49,6 +59,7 @@ static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
 	e->expires = r->expires;
 	e->refresh = r->refresh;
 	mn_agent_accepted(h);
+	mn_auto_accepted(h, round_trip_ms(e, now), now);
 	mn_reg_enter(h, BUL_BOUND, ba_status_str(msg->ba.status), now);
 	mn_mpd_on_bound(h, r->prefix_discovery, now);
 }

@@ -26,7 +26,12 @@ void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 	h->hoa = spec->hoa;
 	h->prefix = spec->prefix;
 	h->fixed_agent = spec->agent;
+	h->chosen_agent = spec->first_agent;
 	h->lifetime_s = spec->lifetime_s;
+	h->security = spec->security == CONF_SECURITY_UNSET ? mn->conf->security
+							    : spec->security;
+	h->formed = spec->formed;
+	h->counter = spec->counter;
 	h->hoa_valid_until = MTIME_NEVER;
 	random_bytes(&h->seq, sizeof(h->seq));
 	snprintf(h->reason, sizeof(h->reason), "no router heard yet");
@@ -213,6 +218,7 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 		tqueue_start(h->mn->env.tq, &h->task,
 			     mtime_add_s(now, h->mn->conf->retry_s));
 	}
+	mn_formed_duplicate(h, now);
 }
 
 /* ---- decisions ---- */

@@ -45,6 +45,9 @@ int mn_homes_add(struct mn *mn, const struct mn_home_spec *spec,
 		at = &(*at)->next;
 	*at = h;
 	mn_memory_take(h, now);
+	log_info("mn: hoa=%s is a home address (%s)", addr_str(&h->hoa),
+		 mn_home_origin_str(h->origin));
+	mn_keep_touch(mn, now);
 	mn_eval_soon(mn, now);
 	return 0;
 }
@@ -126,6 +129,7 @@ void mn_homes_leave_task(struct task *task, struct mtime now)
 	log_notice("mn: hoa=%s is given up", addr_str(&h->hoa));
 	home_free(h);
 	mn_homes_complete(mn, now);
+	mn_auto_consider(mn, now);
 }
 
 void mn_homes_go_on(struct mn_home *h, struct mtime now)
@@ -144,6 +148,17 @@ void mn_homes_remove(struct mn_home *h, const char *why, struct mtime now)
 	mn_mpd_stop(h);
 	leave_enter(h, MN_LEAVE_PEERS, now);
 	mn_homes_go_on(h, now);
+	mn_keep_touch(h->mn, now);
+}
+
+struct mn_home *mn_homes_in(struct mn *mn, const struct prefix *prefix)
+{
+	struct mn_home *h = mn->homes;
+
+	while (h &&
+	       (h->leave != MN_LEAVE_NOT || !prefix_eq(&h->prefix, prefix)))
+		h = h->next;
+	return h;
 }
 
 void mn_homes_stop(struct mn *mn)
@@ -166,15 +181,55 @@ void mn_homes_free(struct mn *mn)
 
 /* ---- the configuration's ---- */
 
-static struct mn_home_spec spec_of(const struct conf_mn_home *conf)
+static bool is_formed(const struct conf_mn_home *conf)
 {
-	return (struct mn_home_spec){
+	return addr_is_any(&conf->address);
+}
+
+static bool is_of(const struct mn_home *h, const struct conf_mn_home *conf)
+{
+	if (is_formed(conf))
+		return h->origin == MN_HOME_PREFIX &&
+		       prefix_eq(&h->prefix, &conf->prefix);
+	return h->origin == MN_HOME_SET && addr_eq(&h->hoa, &conf->address) &&
+	       h->prefix.len == conf->plen;
+}
+
+static bool is_there(const struct mn *mn, const struct conf_mn_home *conf)
+{
+	const struct mn_home *h = mn->homes;
+
+	while (h && (h->leave != MN_LEAVE_NOT || !is_of(h, conf)))
+		h = h->next;
+	return h;
+}
+
+static struct mn_home_spec spec_of(struct mn *mn,
+				   const struct conf_mn_home *conf)
+{
+	struct mn_home_spec spec = {
 		.origin = MN_HOME_SET,
 		.hoa = conf->address,
 		.prefix = prefix_of(&conf->address, conf->plen),
 		.agent = conf->home_agent,
 		.lifetime_s = conf->lifetime_s,
+		.security = conf->security,
 	};
+	const struct mn_home_spec *kept;
+
+	if (!is_formed(conf))
+		return spec;
+	spec.origin = MN_HOME_PREFIX;
+	spec.prefix = conf->prefix;
+	spec.formed = true;
+	kept = mn_keep_find(mn, &conf->prefix);
+	if (kept && !mn_home_of(mn, &kept->hoa)) {
+		spec.hoa = kept->hoa;
+		spec.counter = kept->counter;
+	} else {
+		mn_formed_fill(mn, &spec);
+	}
+	return spec;
 }
 
 void mn_homes_complete(struct mn *mn, struct mtime now)
@@ -182,9 +237,14 @@ void mn_homes_complete(struct mn *mn, struct mtime now)
 	unsigned int i;
 
 	for (i = 0; i < mn->conf->n_homes && !mn->stopping; i++) {
-		struct mn_home_spec spec = spec_of(&mn->conf->homes[i]);
-		int err = mn_homes_add(mn, &spec, now);
+		const struct conf_mn_home *conf = &mn->conf->homes[i];
+		struct mn_home_spec spec;
+		int err;
 
+		if (is_there(mn, conf))
+			continue;
+		spec = spec_of(mn, conf);
+		err = mn_homes_add(mn, &spec, now);
 		if (err && err != -EEXIST && err != -EBUSY)
 			log_error("mn: hoa=%s cannot be used: %s",
 				  addr_str(&spec.hoa), strerror(-err));
@@ -197,10 +257,15 @@ static const struct conf_mn_home *conf_of(const struct mn_home *h)
 	unsigned int i;
 
 	for (i = 0; i < conf->n_homes; i++)
-		if (addr_eq(&conf->homes[i].address, &h->hoa) &&
-		    conf->homes[i].plen == h->prefix.len)
+		if (is_of(h, &conf->homes[i]))
 			return &conf->homes[i];
 	return NULL;
+}
+
+/* Found ones, and those that mip6d-ctl added, stay. */
+static bool is_conf(const struct mn_home *h)
+{
+	return h->origin == MN_HOME_SET || h->origin == MN_HOME_PREFIX;
 }
 
 void mn_homes_reload(struct mn *mn, struct mtime now)
@@ -210,7 +275,7 @@ void mn_homes_reload(struct mn *mn, struct mtime now)
 	for (h = mn->homes; h; h = h->next) {
 		const struct conf_mn_home *conf = conf_of(h);
 
-		if (h->leave != MN_LEAVE_NOT)
+		if (h->leave != MN_LEAVE_NOT || !is_conf(h))
 			continue;
 		if (!conf) {
 			mn_homes_remove(h, "the configuration has it no more",
@@ -221,4 +286,5 @@ void mn_homes_reload(struct mn *mn, struct mtime now)
 		mn_agent_set(h, &conf->home_agent, now);
 	}
 	mn_homes_complete(mn, now);
+	mn_auto_consider(mn, now);
 }

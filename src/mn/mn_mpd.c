@@ -14,9 +14,8 @@
  * the prefix is believed as it stands, without the two hours of RFC 4862
  * 5.5.3: it is the agent's answer to a question of ours, and the agent could
  * end the registration all the same (Differs from RFC 4862 section 5.5.3).
- * A new prefix is logged, but no home address is formed from it, and M and O
- * change nothing, as there is no DHCPv6 here (Differs from RFC 6275 section
- * 11.4.3).
+ * What follows from a new prefix is left to mn_formed.c; M and O change
+ * nothing, as there is no DHCPv6 here (Differs from RFC 6275 section 11.4.3).
  */
 #include "mn_priv.h"
 
@@ -178,6 +177,7 @@ static void invalid(struct mn_home *h, struct mtime now)
 	mn_home_enter(h, MN_PLACE_UNKNOWN, why, now);
 	snprintf(h->reason, sizeof(h->reason), "%s", why);
 	mn_home_install_none(h, now);
+	mn_formed_on_end(h, now);
 }
 
 static void on_due(struct mn_home *h, struct mtime now)
@@ -285,6 +285,7 @@ static void take(struct mn_home *h, const struct icmp6_mpa *mpa,
 			 prefix_str(&mpa->prefixes[i].prefix),
 			 mpa->prefixes[i].valid_s,
 			 mpa->prefixes[i].preferred_s);
+	mn_formed_on_prefixes(h, mpa->prefixes, mpa->n_prefixes, now);
 	if (p) {
 		d->told = now;
 		h->hoa_heard = now;

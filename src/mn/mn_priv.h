@@ -142,6 +142,9 @@ struct mn_home {
 	struct prefix prefix;
 	struct in6_addr fixed_agent; /* ::: discovered */
 	uint32_t lifetime_s;
+	enum conf_security security; /* of its signalling */
+	bool formed;                 /* hoa is ours to choose */
+	uint8_t counter;             /* of mn_form_address() */
 	enum mn_place place;
 
 	/* The care-of address. */
@@ -214,6 +217,7 @@ struct mn {
 	struct mn_iface *ifaces;
 	unsigned int n_ifaces;
 	struct mn_home *homes; /* in the order in which they came */
+	struct mn_homing homing;
 	struct mn_rate *rates; /* one for each home agent */
 	unsigned int n_rates;
 	struct mn_memory memory; /* of home agents */

@@ -19,7 +19,7 @@ HEADERS = {
     "kernel.h": "port", "transport.h": "port", "vici.h": "port",
     "security.h": "security",
     "conf.h": "conf",
-    "role.h": "role", "discovery.h": "role",
+    "role.h": "role", "discovery.h": "role", "homes.h": "role",
     "daemon.h": "daemon",
     "ctl.h": "ctl",
 }

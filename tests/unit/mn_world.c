@@ -68,15 +68,12 @@ static void keep_mh(struct mw *w, const struct fake_msg *m,
 static const struct kernel_mn_home *kernel_home_of(const struct mw *w,
 						   const struct in6_addr *hoa)
 {
-	const struct kernel_mn_home *h;
+	const struct kernel_mn_home *h = fake_kernel_home(w->k, 0);
 	unsigned int i;
 
-	for (i = 0; i < CONF_HOMES_MAX; i++) {
+	for (i = 1; i < CONF_HOMES_MAX && !addr_eq(&h->hoa, hoa); i++)
 		h = fake_kernel_home(w->k, i);
-		if (addr_eq(&h->hoa, hoa) && h->place != KERNEL_MN_NONE)
-			return h;
-	}
-	return fake_kernel_home(w->k, 0);
+	return h;
 }
 
 static void keep_bu(struct mw *w, const struct fake_msg *m)
@@ -305,6 +302,7 @@ void mw_open(struct mw *w)
 void mw_close(struct mw *w)
 {
 	w->mn = mn_free(w->mn);
+	w->store = store_free(w->store);
 	CU_ASSERT(fake_kernel_is_clean(w->k));
 	CU_ASSERT(fake_transport_is_quiet(w->t));
 	UNIT_EQ(tqueue_len(w->tq), 0);
@@ -322,6 +320,8 @@ struct icmp6_ra mw_ra_of(const struct mw_router *r)
 		.router_lifetime_s = r->lifetime_s ? r->lifetime_s : 9000,
 		.managed = r->managed,
 		.interval_ms = r->interval_ms,
+		.home_agent = r->home_agent,
+		.ha_preference = r->preference,
 	};
 	unsigned int i;
 

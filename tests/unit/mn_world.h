@@ -71,11 +71,11 @@ struct mw {
 	struct tqueue *tq;
 	struct kernel *k;
 	struct transport *t;
+	struct store *store; /* NULL: nothing is remembered */
 	struct counters counters;
 	struct conf_mn conf;
 	struct conf_mn_interface ifaces[2];
 	struct conf_mn_home homes[2];
-	struct store *store; /* NULL: nothing is remembered */
 	struct mn *mn;
 
 	struct mw_bu bus[MW_MAX];
@@ -115,6 +115,8 @@ struct mw_router {
 	uint32_t interval_ms;
 	uint32_t valid_s; /* 0: a day */
 	bool off_link;
+	bool home_agent; /* H, */
+	uint16_t preference;
 };
 
 extern const struct mw_router mw_home_router; /* the agent itself */

@@ -307,7 +307,8 @@ static void check_mn_defaults(const struct conf_mn *mn)
 	UNIT_EQ(mn->interfaces[0].preference, 50);
 	UNIT_EQ(mn->interfaces[0].optimistic, 0);
 	UNIT_EQ(mn->interfaces[0].n_sysctls, 0);
-	UNIT_EQ(mn->n_homes, 1);
+	UNIT_EQ(mn->max_formed, 4);
+	UNIT_EQ(mn->follow_prefixes, 1);
 	UNIT_EQ(mn->homes[0].lifetime_s, 3600);
 	UNIT_EQ(mn->route_optimisation, 1);
 	UNIT_EQ(mn->max_correspondents, 1024);
