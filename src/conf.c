@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/auth.h"
 #include "src/conf_priv.h"
 
 int conf_from_text(struct conf_text *t, FILE *err, struct conf **ret_conf)
@@ -57,6 +58,7 @@ struct conf *conf_free(struct conf *conf)
 	free(conf->mn.homes);
 	free(conf->mn.rules);
 	free(conf->cn.rules);
+	auth_keys_free(conf->auth);
 	free(conf->ha.links);
 	free(conf->ha.rules);
 	free(conf);
@@ -156,7 +158,10 @@ static bool is_same(const struct conf_option *o, const char *a, const char *b)
 	case CONF_PROTECT:
 	case CONF_HOME:
 	case CONF_FORMING:
+	case CONF_NAI:
+	case CONF_KEY:
 		return !memcmp(fa, fb, o->size);
+	case CONF_MATCHES: /* of the file of keys only */
 	case CONF_GROUP:
 	case CONF_LATER:
 		break;

@@ -4,10 +4,11 @@
  * which way each home link and each home address has it, and whether it can
  * be had that way.
  *
- * The keys themselves are left to conf_keys.c.
+ * The keys themselves are left to conf_auth.c.
  */
 #include <libconfig.h>
 
+#include "mip6d/auth.h"
 #include "src/conf_priv.h"
 
 static void inherit(enum conf_security *what, enum conf_security from)
@@ -28,21 +29,55 @@ void conf_inherit_security(struct conf *conf)
 		inherit(&conf->mn.homes[i].security, conf->mn.security);
 }
 
-static void check_one(struct conf_text *t, config_setting_t *role,
-		      config_setting_t *s, enum conf_security security,
-		      config_setting_t **told)
+/* Authentication options need a file of keys. */
+static bool check_auth(struct conf_text *t, const struct conf *conf,
+		       config_setting_t *where, config_setting_t **told)
+{
+	if (conf->auth || conf->auth_path[0] || where == *told)
+		return true;
+	*told = where;
+	conf_mistake(t, config_setting_source_line(where),
+		     "found security = \"rfc4285\" without "
+		     "authentication-keys, expected the file of keys, too");
+	return false;
+}
+
+/* The key of a home address decides its name. */
+static void check_home(struct conf_text *t, const struct conf *conf,
+		       config_setting_t *g, const struct conf_mn_home *h)
+{
+	config_setting_t *s = g && config_setting_is_group(g)
+				      ? conf_good(g, "address")
+				      : NULL;
+
+	if (s && h->security == CONF_SECURITY_RFC4285 && conf->auth &&
+	    !auth_keys_of_home(conf->auth, &h->address))
+		conf_mistake(t, config_setting_source_line(s),
+			     "found the home address %s with security = "
+			     "\"rfc4285\", expected it among the "
+			     "home-addresses of %s",
+			     addr_str(&h->address), conf->auth_path);
+}
+
+static void check_one(struct conf_text *t, const struct conf *conf,
+		      config_setting_t *role, config_setting_t *s,
+		      enum conf_security security, config_setting_t **told)
 {
 	config_setting_t *where = s ? s : role;
 
+	if (security == CONF_SECURITY_RFC4285 && conf_is_good(where) &&
+	    check_auth(t, conf, where, told))
+		return;
 	if (security == CONF_SECURITY_INSECURE || !conf_is_good(where) ||
 	    where == *told)
 		return;
 	*told = where;
-	conf_mistake(t, config_setting_source_line(where),
-		     "found %s with security = \"%s\", expected "
-		     "\"insecure\": protection is not built into this version "
-		     "yet",
-		     config_setting_name(role), conf_security_str(security));
+	conf_mistake(
+		t, config_setting_source_line(where),
+		"found %s with security = \"%s\", expected "
+		"\"rfc4285\" or \"insecure\": this protection is not built into this version "
+		"yet",
+		config_setting_name(role), conf_security_str(security));
 }
 
 static config_setting_t *member(config_setting_t *group, const char *name)
@@ -74,16 +109,19 @@ void conf_check_security(struct conf_text *t, const struct conf *conf,
 		return;
 	list = conf_good(ha, "links");
 	for (i = 0; list && i < conf->ha.n_links; i++)
-		check_one(t, ha,
+		check_one(t, conf, ha,
 			  decides(root, ha, config_setting_get_elem(list, i)),
 			  conf->ha.links[i].security, &told);
 	list = conf_good(mn, "homes");
-	for (i = 0; list && i < conf->mn.n_homes; i++)
-		check_one(t, mn,
-			  decides(root, mn, config_setting_get_elem(list, i)),
+	for (i = 0; list && i < conf->mn.n_homes; i++) {
+		config_setting_t *g = config_setting_get_elem(list, i);
+
+		check_one(t, conf, mn, decides(root, mn, g),
 			  conf->mn.homes[i].security, &told);
+		check_home(t, conf, g, &conf->mn.homes[i]);
+	}
 	/* Those that are not in the list have it from the role. */
 	if (mn && conf->mn.home_auto)
-		check_one(t, mn, decides(root, mn, NULL), conf->mn.security,
-			  &told);
+		check_one(t, conf, mn, decides(root, mn, NULL),
+			  conf->mn.security, &told);
 }

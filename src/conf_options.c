@@ -6,10 +6,14 @@
  * Reading, checking, defaults and the comparison of two configurations all
  * follow this table; a lint compares it with etc/mip6d.conf and
  * mip6d.conf(5).  What a value means is left to the roles.
+ *
+ * The rows behind authentication-keys are of another file, which that option
+ * names.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/auth.h"
 #include "mip6d/cleanup.h"
 #include "src/conf_priv.h"
 
@@ -79,6 +83,9 @@ VALUE("log-level", LOG_LEVEL, "info",
 	RELOAD, conf, log_level)
 VALUE("state-directory", PATH_OR_NONE, MIP6D_STATE_DIR,
 	RESTART, conf, state_dir)
+
+VALUE("authentication-keys", PATH, NONE,
+	RELOAD, conf, auth_path)
 
 GROUP("control")
 VALUE("control.socket", PATH, MIP6D_RUN_DIR "/control",
@@ -267,6 +274,23 @@ VALUE("correspondent.refresh-requests", BOOL, "true",
 	RELOAD, conf, cn.refresh_requests)
 
 LATER("mobile-router")
+
+GROUPS("authentication-keys.nodes", CONF_LIST_MAX, MUST,
+	RELOAD, auth_keys, sas, n_sas)
+VALUE("authentication-keys.nodes.identity", NAI, MUST,
+	RELOAD, auth_sa, nai)
+NUMBER("authentication-keys.nodes.spi", NUMBER, "", AUTH_SPI_MIN, UINT32_MAX, MUST,
+	RELOAD, auth_sa, spi)
+VALUE("authentication-keys.nodes.key", KEY, MUST,
+	RELOAD, auth_sa, key)
+TEXTS("authentication-keys.nodes.home-addresses", MATCHES, MUST,
+	RELOAD, auth_sa, homes, n_homes)
+VALUE("authentication-keys.nodes.timestamps", BOOL, "true",
+	RELOAD, auth_sa, timestamps)
+NUMBER("authentication-keys.nodes.clock-window", NUMBER, "s", 4, 3600, "7",
+	RELOAD, auth_sa, clock_window_s)
+VALUE("authentication-keys.nodes.trusted-network", BOOL, "false",
+	RELOAD, auth_sa, trusted_network)
 };
 /* clang-format on */
 

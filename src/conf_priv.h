@@ -22,6 +22,8 @@ struct conf_line {
 	unsigned int line;
 };
 
+#define CONF_KEY_LEN 16
+
 struct conf_mistake {
 	unsigned int at; /* line of the joined text, from 1 */
 	bool is_note;    /* worth saying, refuses nothing */
@@ -40,9 +42,13 @@ struct conf_text {
 	unsigned int n_mistakes, n_more; /* n_more: not kept */
 	unsigned int n_errors;           /* mistakes that are no notes */
 	bool can_include;
-	bool is_file;   /* other files that it names are read, too */
-	bool too_much;  /* sticky: the rest was left out */
-	bool no_memory; /* sticky; checked once, at the end */
+	bool is_file; /* other files that it names are read, too */
+	/* Of a file of keys: those that were taken out of its text. */
+	uint8_t (*keys)[CONF_KEY_LEN];
+	unsigned int n_keys;
+	struct conf_text *next; /* owned; another file, reported behind */
+	bool too_much;          /* sticky: the rest was left out */
+	bool no_memory;         /* sticky; checked once, at the end */
 };
 
 void conf_text_init(struct conf_text *t);
@@ -84,7 +90,10 @@ enum conf_type {
 	CONF_ADDRESS_LEN,  /* the same with its prefix length */
 	CONF_PREFIX,
 	CONF_MATCH,    /* any prefix, or an address alone: of a rule */
+	CONF_MATCHES,  /* [ "...", ... ] of what CONF_MATCH takes */
 	CONF_SYSCTLS,  /* [ "NAME=VALUE", ... ] */
+	CONF_NAI,      /* user@realm */
+	CONF_KEY,      /* of CONF_KEY_LEN octets */
 	CONF_PROTOCOL, /* a name or a number */
 	CONF_IDENTITY, /* a text of one line */
 	CONF_TIME,     /* "mon-fri 08:00-18:00" */
@@ -164,6 +173,29 @@ void conf_read_identity(const struct conf_reader *r);
 void conf_read_time(const struct conf_reader *r);
 /* "mon-fri 08:00-18:00", "22:00-06:00", "sat,sun".  -EINVAL. */
 int conf_time_parse(const char *text, struct conf_time *ret_time);
+
+/* ---- the file of keys of RFC 4285 (conf_auth.c) ---- */
+
+/* Reads the file that conf names, and checks it; `root` are the settings that
+ * conf was read from. */
+void conf_auth_load(struct conf_text *t, struct conf *conf,
+		    struct config_setting_t *root);
+/* The text of such a file; its keys are taken out of data, whose octets they
+ * are overwritten in. */
+void conf_auth_add(struct conf_text *t, const char *name, char *data,
+		   size_t len);
+/* NULL when out of memory; whatever is wrong is kept in t. */
+struct auth_keys *conf_auth_read(struct conf_text *t);
+
+/* Values in it. */
+void conf_nai_read(const struct conf_reader *r);
+void conf_key_read(const struct conf_reader *r);
+
+struct config_t;
+/* Reads the joined text into `base`, whose options are those of the group
+ * PATH; false after a syntax error.  c is the caller's to destroy. */
+bool conf_read_text(struct conf_text *t, struct config_t *c, const char *path,
+		    void *base);
 
 /* Turns the joined text into values; whatever is wrong is kept in t. */
 struct conf *conf_read(struct conf_text *t);

@@ -176,6 +176,9 @@ static void set_default(const struct conf_option *o, char *base)
 	case CONF_ADDRESS_LEN:
 	case CONF_PREFIX:
 	case CONF_MATCH:
+	case CONF_MATCHES:
+	case CONF_NAI:
+	case CONF_KEY:
 	case CONF_SYSCTLS:
 	case CONF_PROTOCOL:
 	case CONF_IDENTITY:
@@ -235,6 +238,18 @@ static void fill_in(struct conf *conf)
 	conf_inherit_ra(&conf->ha);
 }
 
+bool conf_read_text(struct conf_text *t, config_t *c, const char *path,
+		    void *base)
+{
+	set_defaults(path, base);
+	if (!config_read_string(c, t->data ? t->data : "")) {
+		syntax_mistake(t, c);
+		return false;
+	}
+	read_group(t, config_root_setting(c), path, base);
+	return true;
+}
+
 struct conf *conf_read(struct conf_text *t)
 {
 	struct conf *conf = calloc(1, sizeof(*conf));
@@ -246,12 +261,9 @@ struct conf *conf_read(struct conf_text *t)
 		return NULL;
 	}
 	config_init(&c);
-	set_defaults("", (char *)conf);
-	if (!config_read_string(&c, t->data ? t->data : "")) {
-		syntax_mistake(t, &c);
-	} else {
-		read_group(t, config_root_setting(&c), "", (char *)conf);
+	if (conf_read_text(t, &c, "", conf)) {
 		conf_inherit_security(conf);
+		conf_auth_load(t, conf, config_root_setting(&c));
 		conf_check(t, conf, config_root_setting(&c));
 		fill_in(conf);
 	}

@@ -52,6 +52,12 @@ void conf_text_done(struct conf_text *t)
 	free(t->mistakes);
 	free(t->lines);
 	free(t->data);
+	if (t->keys)
+		explicit_bzero(t->keys, t->n_keys * sizeof(*t->keys));
+	free(t->keys);
+	if (t->next)
+		conf_text_done(t->next);
+	free(t->next);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -130,6 +136,8 @@ void conf_text_report(struct conf_text *t, FILE *err)
 	}
 	if (t->n_more)
 		fprintf(err, "%s: and %u more\n", t->files[0], t->n_more);
+	if (t->next)
+		conf_text_report(t->next, err);
 }
 
 /* ---- joining ---- */

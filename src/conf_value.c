@@ -318,7 +318,7 @@ static void read_address_len(const struct conf_reader *r)
 static bool prefix_read(const struct conf_reader *r, config_setting_t *s,
 			struct prefix *ret_prefix)
 {
-	bool alone = r->o->type == CONF_MATCH;
+	bool alone = r->o->type == CONF_MATCH || r->o->type == CONF_MATCHES;
 	const char *text = text_of(s);
 	char expected[96];
 	struct in6_addr a;
@@ -395,6 +395,21 @@ static int texts_len(const struct conf_reader *r, const char *expected)
 	return config_setting_length(r->s);
 }
 
+static void read_matches(const struct conf_reader *r)
+{
+	int n = texts_len(r, "an array of addresses and prefixes like "
+			     "[ \"2001:db8:1::100\" ]");
+	struct prefix *p =
+		n < 0 ? NULL : conf_array_new(r, (unsigned int)n, sizeof(*p));
+	int i;
+
+	for (i = 0; p && i < n; i++)
+		prefix_read(r, config_setting_get_elem(r->s, (unsigned int)i),
+			    &p[i]);
+	if (p)
+		*conf_count_of(r) = (unsigned int)n;
+}
+
 /* "accept_ra=2".  No slash and no dot: the name stays below the directory
  * of its interface. */
 static bool sysctl_parse(const char *text, struct conf_sysctl *ret)
@@ -449,6 +464,9 @@ void conf_value_read(const struct conf_reader *r)
 		[CONF_ADDRESS_LEN] = read_address_len,
 		[CONF_PREFIX] = read_prefix,
 		[CONF_MATCH] = read_match,
+		[CONF_MATCHES] = read_matches,
+		[CONF_NAI] = conf_nai_read,
+		[CONF_KEY] = conf_key_read,
 		[CONF_SYSCTLS] = read_sysctls,
 		[CONF_PROTOCOL] = read_protocol,
 		[CONF_IDENTITY] = conf_read_identity,

@@ -90,7 +90,8 @@ struct words {
 
 static const struct words by_type[] = {
 	[CONF_SECURITY] = { security_words, ARRAY_SIZE(security_words),
-			    CONF_SECURITY_IPSEC, "\"ipsec\" or \"insecure\"" },
+			    CONF_SECURITY_IPSEC,
+			    "\"ipsec\", \"rfc4285\" or \"insecure\"" },
 	[CONF_PROTECT] = { protect_words, ARRAY_SIZE(protect_words), 0,
 			   "\"signalling\", \"tests\" or \"all\"" },
 	[CONF_ACTION_HA] = { ha_actions, ARRAY_SIZE(ha_actions), 0,

@@ -106,9 +106,12 @@ struct conf_ha_rule {
 	uint32_t max_bindings;   /* by this rule */
 };
 
+struct auth_keys;
+
 struct conf_ha {
 	bool on;
 	enum conf_security security; /* of its links; never UNSET */
+	const struct auth_keys *auth; /* of conf; NULL: none */
 	struct conf_home_link *links;
 	unsigned int n_links;
 	struct conf_ha_rule *rules; /* none: all home addresses of the links */
@@ -190,6 +193,7 @@ struct conf_mn_home {
 struct conf_mn {
 	bool on;
 	enum conf_security security; /* of its homes; never UNSET */
+	const struct auth_keys *auth; /* of conf; NULL: none */
 	struct conf_mn_interface *interfaces;
 	unsigned int n_interfaces;
 	struct conf_mn_home *homes;
@@ -217,6 +221,8 @@ struct conf_mn {
 struct conf {
 	enum conf_security security; /* of roles; never UNSET */
 	struct conf_ipsec ipsec;
+	char auth_path[CONF_PATH_MAX]; /* file of keys; "": none */
+	struct auth_keys *auth;        /* what it holds (RFC 4285) */
 	enum log_level log_level;
 	char state_dir[CONF_PATH_MAX]; /* "": nothing is remembered */
 	char ctl_socket[CONF_PATH_MAX];

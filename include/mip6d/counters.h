@@ -88,7 +88,18 @@
 	X(AGENT_CHANGED, "agent-changed", "home agents given up for another")  \
 	X(MPS_OUT, "mps-out", "Mobile Prefix Solicitations sent")              \
 	X(MPA_IN, "mpa-in", "Mobile Prefix Advertisements received")           \
-	X(MPA_IGNORED, "mpa-ignored", "that were not asked for, or not valid")
+	X(MPA_IGNORED, "mpa-ignored", "that were not asked for, or not valid") \
+	X(AUTH_MISSING, "auth-missing",                                        \
+	  "no authentication option, but needed")                              \
+	X(AUTH_MISPLACED, "auth-misplaced",                                    \
+	  "authentication twice or not last")                                  \
+	X(AUTH_UNKNOWN, "auth-unknown", "no key of this name and index")       \
+	X(AUTH_FAILED, "auth-failed", "refused with 146: wrong data")          \
+	X(AUTH_AAA, "auth-aaa", "refused with 146: MN-AAA, no server")         \
+	X(AUTH_NO_TIMESTAMP, "auth-no-timestamp", "refused with 145")          \
+	X(AUTH_TIMESTAMP, "auth-timestamp", "refused with 144: replay, clock") \
+	X(AUTH_FOREIGN, "auth-foreign", "home address of another name: 129")   \
+	X(BA_BAD_TIMESTAMP, "ba-bad-timestamp", "not that of our update")
 
 enum counter {
 #define X(id, name, text) CNT_##id,

@@ -79,6 +79,9 @@ bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
 uint64_t ha_rule_hits(const struct ha *ha, unsigned int rule);
 unsigned int ha_rule_bindings(const struct ha *ha, unsigned int rule);
 uint64_t ha_default_hits(const struct ha *ha);
+/* Who proved the binding in force to be his by an authentication option (RFC
+ * 4285); NULL: nobody. */
+const char *ha_identity(struct bcache_entry *e);
 /* Whether the link of this prefix is there and served, for ctl. */
 bool ha_link_is_up(const struct ha *ha, unsigned int link);
 

@@ -17,7 +17,7 @@ static json_t *binding_json(const struct bcache_entry *e, struct mtime now,
 {
 	return json_pack(
 		"{s:s, s:o, s:n, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:I, s:I,"
-		" s:s, s:s, s:n, s:n, s:n}",
+		" s:s, s:s, s:n, s:n, s:n, s:n, s:n}",
 		"home_address", addr_str(&e->key.hoa), "care_of_address",
 		addr_json(&e->coa), "home_agent", "state",
 		bcache_state_str(e->state), "flags", flags_json(e->flags),
@@ -27,7 +27,23 @@ static json_t *binding_json(const struct bcache_entry *e, struct mtime now,
 		age_json(e->registered, now), "refreshes",
 		(json_int_t)e->refreshes, "moves", (json_int_t)e->moves, "role",
 		role, "local_address", addr_str(&e->key.local), "usage",
-		"nonces", "refresh_requests");
+		"nonces", "refresh_requests", "protection", "identity");
+}
+
+/* As the home link asks for it, where the binding proves nothing else. */
+static const char *protection(const struct conf_ha *conf,
+			      const struct bcache_entry *e)
+{
+	const struct conf_home_link *l;
+	unsigned int i;
+
+	for (i = 0; i < conf->n_links; i++) {
+		l = &conf->links[i];
+		if (addr_eq(&l->address, &e->key.local) &&
+		    prefix_contains(&l->prefix, &e->key.hoa))
+			return conf_security_str(l->security);
+	}
+	return NULL;
 }
 
 static void add_home(void *arg, struct bcache_entry *e)
@@ -35,8 +51,15 @@ static void add_home(void *arg, struct bcache_entry *e)
 	struct ctl_walk *w = arg;
 	json_t *j = binding_json(e, w->now, "home-agent");
 
+	const char *identity = ha_identity(e);
+
 	json_object_set_new(j, "home_agent",
 			    json_string(addr_str(&e->key.local)));
+	json_object_set_new(j, "identity", text_json(identity));
+	json_object_set_new(
+		j, "protection",
+		text_json(identity ? conf_security_str(CONF_SECURITY_RFC4285)
+				   : protection(&daemon_conf(w->d)->ha, e)));
 	json_array_append_new(w->list, j);
 }
 

@@ -33,7 +33,9 @@ static void add_home(struct table *t, const json_t *b)
 	table_add(t, (const char *[]){ text_of(b, "home_address"),
 				       text_of(b, "care_of_address"),
 				       text_of(b, "state"), flags.s, seq.s,
-				       left.s, age.s, refreshes.s, moves.s });
+				       left.s, age.s, refreshes.s, moves.s,
+				       text_of(b, "protection"),
+				       text_of(b, "identity") });
 }
 
 static void add_correspondent(struct table *t, const json_t *b)
@@ -59,7 +61,8 @@ static size_t print_bindings(FILE *out, const json_t *list, bool correspondents,
 	static const char *const home_head[] = {
 		"HOME ADDRESS", "CARE-OF ADDRESS", "STATE",
 		"FLAGS",        "SEQUENCE",        "LEFT",
-		"AGE",          "REFRESHES",       "MOVES"
+		"AGE",          "REFRESHES",       "MOVES",
+		"PROTECTION",   "IDENTITY"
 	};
 	static const char *const cn_head[] = {
 		"HOME ADDRESS", "CARE-OF ADDRESS",
@@ -72,7 +75,8 @@ static size_t print_bindings(FILE *out, const json_t *list, bool correspondents,
 	const json_t *b;
 	size_t i, n = 0;
 
-	table_init(&t, 9, correspondents ? cn_head : home_head);
+	table_init(&t, correspondents ? 9 : 11,
+		   correspondents ? cn_head : home_head);
 	json_array_foreach(list, i, b)
 	{
 		if (is_correspondent(b) != correspondents)

@@ -86,6 +86,18 @@ static void ask_about_link(const struct ha *ha, const struct ha_link *l,
 	q->ll_is_taken = ll_is_taken(ha, l, hoa);
 }
 
+static void ask_proof(const struct ha *ha, struct ha_question *q)
+{
+	const struct ha_proof *proof = &q->auth.proof;
+
+	q->auth = ha_auth_check(ha, q->pkt, q->msg);
+	if (q->auth.verdict != HA_AUTH_PROVEN)
+		return;
+	q->hoa_is_foreign = !ha_auth_covers(ha, proof->ident, &q->pkt->src);
+	q->peer.nai = proof->ident->nai;
+	q->peer.spi = proof->spi;
+}
+
 static void ask_policy(const struct ha *ha, struct bcache_entry *e,
 		       const struct in6_addr *coa, struct ha_question *q)
 {
@@ -126,6 +138,7 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 
 	if (l)
 		ask_about_link(ha, l, &q);
+	ask_proof(ha, &q);
 	ask_policy(ha, e, &coa, &q);
 	return q;
 }
@@ -190,6 +203,17 @@ static void answer(struct ha *ha, const struct bcache_key *key,
 	ha_ba_send(ha, key, req, &ba, now);
 }
 
+/* What a timestamp proved it does not prove again, whatever came of it. */
+static void note_proof(struct ha *ha, const struct ha_question *q,
+		       const struct ha_judgement *j)
+{
+	if (q->auth.verdict == HA_AUTH_PROVEN && q->dst_is_ours)
+		ha_auth_accept(ha, &q->auth.proof, q->now);
+	/* Those of statuses are counted with the answer. */
+	if (j->verdict == HA_REFUSE && j->counter != CNT_BU_REFUSED)
+		ha->env.counters->v[j->counter]++;
+}
+
 static void dropped(struct ha *ha, const struct packet *pkt,
 		    const struct ha_judgement *j, struct mtime now)
 {
@@ -211,6 +235,8 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 	req.max_lifetime_s = j.max_lifetime_s;
 	if (j.by_policy)
 		ha_policy_count(ha, j.rule);
+	req.proof = q.auth.proof;
+	note_proof(ha, &q, &j);
 	if (e && j.store_seq)
 		e->seq = j.seq;
 	switch (j.verdict) {
@@ -340,10 +366,13 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		err = ha_policy_set(ha, NULL);
 	if (!err)
 		err = ha_links_set(ha);
+	if (!err)
+		err = ha_auth_init(ha, now);
 	memcpy(kc.tunnel_name, conf->tunnel_name, sizeof(kc.tunnel_name));
 	if (!err)
 		err = kernel_ha_start(env->kernel, &kc);
 	if (err) {
+		ha_auth_done(ha);
 		ha_links_free(ha);
 		bcache_free(ha->bc);
 		free(ha->uses);
@@ -376,6 +405,7 @@ struct ha *ha_free(struct ha *ha)
 	kernel_ha_stop(ha->env.kernel);
 	bcache_free(ha->bc);
 	free(ha->uses);
+	ha_auth_done(ha);
 	free(ha);
 	return NULL;
 }
@@ -414,6 +444,8 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_mpd_start(e, r->now);
 	if (!l)
 		ha_binding_end(e, BA_NOT_HOME_SUBNET, r->now);
+	else if (ha_auth_is_lost(r->ha, e))
+		ha_binding_end(e, BA_PROHIBITED, r->now);
 	else if (p.action != CONF_HA_ALLOW)
 		ha_binding_end(e, p.status, r->now);
 	else
@@ -443,7 +475,7 @@ void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 
 	ha->conf = conf;
 	set_max(ha);
-	if (ha_policy_set(ha, old) || ha_links_set(ha) ||
+	if (ha_auth_set(ha) || ha_policy_set(ha, old) || ha_links_set(ha) ||
 	    ha_disc_set(ha, now)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");

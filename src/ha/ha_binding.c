@@ -231,6 +231,7 @@ static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 	if (!g.lifetime_4s)
 		return false;
 	e->flags = b->req.flags;
+	b->proof = b->req.proof;
 	e->lifetime_4s = g.lifetime_4s;
 	e->registered = now;
 	e->last_bu = now;

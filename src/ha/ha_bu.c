@@ -9,14 +9,17 @@
  *  1. What is discarded silently: a destination that is not ours, addresses
  *     that are not unicast routable, nonce indices (9.5.1, 6.1.7, 9.5.4).
  *  2. What the policy ignores.
- *  3. The sequence number: 135 (9.5.1).
- *  4. De-registration, in all its forms: 133 without a binding (10.3.2); who
+ *  3. What is not proven, where it has to be: silence, 144, 145, 146, and
+ *     129 for somebody else's home address (RFC 4285).
+ *  4. The sequence number, unless there is a timestamp: 135 (9.5.1).
+ *  5. De-registration, in all its forms: 133 without a binding (10.3.2); who
  *     may not be here any more may always leave.
- *  5. Registration: 132, silence without a Home Address option, then local
+ *  6. Registration: 132, silence without a Home Address option, then local
  *     policy: 134, 129, 174, 130 (10.3.1).
- *  6. The minimum interval.
+ *  7. The minimum interval.
  *
- * Doing it is left to ha_binding.c, the facts come from ha.c.  Status 131
+ * Doing it is left to ha_binding.c, proofs to ha_auth.c, the facts come from
+ * ha.c.  Status 131
  * belongs to nodes without this role and so to dispatch.
  */
 #include "ha_private.h"
@@ -106,6 +109,40 @@ static bool is_copy(const struct ha_question *q, const struct in6_addr *coa,
 {
 	return q->req && q->req->seq == q->msg->bu.seq &&
 	       !q->req->asked_4s == dereg && addr_eq(&q->req->coa, coa);
+}
+
+/* True, and the verdict, for what is not proven or not its sender's own; its
+ * sequence number does not count. */
+static bool judge_proof(const struct ha_question *q, bool is_copied,
+			struct ha_judgement *ret_j)
+{
+	const struct ha_auth_answer *a = &q->auth;
+
+	switch (a->verdict) {
+	case HA_AUTH_NONE:
+		return false;
+	case HA_AUTH_DROP:
+		*ret_j = drop(a->counter, a->reason);
+		return true;
+	case HA_AUTH_REFUSE:
+		/* The timestamp that it came with has been accepted. */
+		if (a->status == BA_TIMESTAMP_MISMATCH && is_copied) {
+			*ret_j = drop(CNT_BU_BUSY, "is being worked on");
+			return true;
+		}
+		*ret_j = refuse(q, a->status, a->reason);
+		ret_j->counter = a->counter;
+		break;
+	case HA_AUTH_PROVEN:
+		if (!q->hoa_is_foreign)
+			return false;
+		*ret_j = refuse(q, BA_PROHIBITED,
+				"the home address is not this identity's");
+		ret_j->counter = CNT_AUTH_FOREIGN;
+		break;
+	}
+	ret_j->store_seq = false;
+	return true;
 }
 
 static struct ha_judgement judge_dereg(const struct ha_question *q)
@@ -259,7 +296,11 @@ struct ha_judgement ha_bu_judge(const struct ha_question *q)
 	if (q->policy.action == CONF_HA_IGNORE)
 		return by_policy(q, drop(CNT_BU_IGNORED,
 					 "a rule of the policy ignores it"));
-	if (q->entry && !mh_seq_newer(bu->seq, q->entry->seq)) {
+	if (judge_proof(q, is_copy(q, &coa, dereg), &j))
+		return j;
+	/* RFC 4285 section 7: not used beside a timestamp. */
+	if (q->entry && !q->auth.proof.has_timestamp &&
+	    !mh_seq_newer(bu->seq, q->entry->seq)) {
 		if (is_copy(q, &coa, dereg))
 			return drop(CNT_BU_BUSY, "is being worked on");
 		j = refuse(q, BA_SEQ_OUT_OF_WINDOW, "old sequence number");

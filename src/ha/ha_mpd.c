@@ -208,9 +208,18 @@ void ha_mpd_stop(struct bcache_entry *e)
 	m->is_solicited = m->is_unacked = false;
 }
 
+/* RFC 4285 section 2: its key does not protect advertisements. */
+static bool is_protected(struct bcache_entry *e)
+{
+	const struct ha_binding *b = ha_binding(e);
+
+	return !b->proof.ident ||
+	       ha_auth_is_trusted(b->ha, b->proof.ident, &e->key.hoa);
+}
+
 void ha_mpd_start(struct bcache_entry *e, struct mtime now)
 {
-	if (ha_binding(e)->mpd.state != HA_MPD_OFF)
+	if (ha_binding(e)->mpd.state != HA_MPD_OFF || !is_protected(e))
 		return;
 	schedule(e, now);
 	arm(e);

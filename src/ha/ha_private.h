@@ -10,6 +10,7 @@
 #include "mip6d/lifetime.h"
 #include "mip6d/role.h"
 #include "mip6d/wall.h"
+#include "src/ha/ha_auth.h"
 #include "src/ha/ha_disc.h"
 
 #define HA_DELETE_BCE_TIMEOUT_S 10 /* MAX_DELETE_BCE_TIMEOUT, section 12 */
@@ -50,6 +51,7 @@ struct ha {
 	uint32_t serial;            /* of the last kernel request */
 	bool synced;                /* every link that exists has been told */
 	struct ha_disc disc;        /* discovery (ha_disc.c) */
+	struct ha_auth auth;        /* who has a key (ha_ident.c) */
 };
 
 /* ---- bindings (ha_binding.c) ---- */
@@ -65,12 +67,14 @@ struct ha_request {
 	uint32_t max_lifetime_s; /* by policy */
 	bool rh2;                /* the answer needs a type 2 routing header */
 	bool from_home;          /* the answer must leave on the home link */
+	struct ha_proof proof;
 };
 
 /* The home agent's part of a binding cache entry. */
 struct ha_binding {
 	struct ha *ha;
 	struct ha_request req;     /* valid while has_req */
+	struct ha_proof proof;     /* of the Binding Update in force */
 	struct in6_addr asked_coa; /* in the outstanding kernel request */
 	struct mtime next_na;      /* while na_left */
 	struct mtime retry;        /* while stale */
@@ -189,6 +193,8 @@ struct ha_question {
 	const struct packet *pkt;
 	const struct mh_msg *msg;
 	struct mtime now;
+	struct ha_auth_answer auth; /* what it proves about its sender... */
+	bool hoa_is_foreign;        /* ...whose home address this is not */
 	bool dst_is_ours; /* the packet's destination is our address */
 	bool hoa_is_ours; /* so is the home address, or with L its
 			   * link-local one */

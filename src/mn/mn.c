@@ -43,6 +43,18 @@ struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa)
 	return h;
 }
 
+const struct auth_sa *mn_home_sa(const struct mn_home *h)
+{
+	return auth_keys_of_home(h->mn->conf->auth, &h->hoa);
+}
+
+bool mn_home_is_protected(const struct mn_home *h)
+{
+	const struct auth_sa *sa = mn_home_sa(h);
+
+	return !sa || sa->trusted_network;
+}
+
 /* Tells the correspondents what became of their home addresses. */
 static void follow(struct mn *mn, struct mtime now)
 {
@@ -304,6 +316,7 @@ bool mn_is_stopped(const struct mn *mn)
 static void home_reload(struct mn_home *h, struct mtime now)
 {
 	h->barred = false;
+	h->unproven = addr_any;
 	h->mpd.invalid = false;
 	if (h->place == MN_PLACE_DUPLICATE) {
 		mn_return_cancel(h);

@@ -32,8 +32,24 @@ static void ba_ignore(struct mn_home *h, const struct packet *pkt,
 		      const struct mh_msg *msg, enum mn_ba_verdict v,
 		      struct mtime now)
 {
-	mn_count(h->mn,
-		 v == MN_BA_WRONG_SEQ ? CNT_BA_BAD_SEQ : CNT_BA_NOT_ASKED);
+	const struct auth_sa *sa = mn_home_sa(h);
+	enum counter c = CNT_BA_NOT_ASKED;
+
+	if (v == MN_BA_WRONG_SEQ)
+		c = CNT_BA_BAD_SEQ;
+	else if (v == MN_BA_BAD_AUTH)
+		c = CNT_BA_BAD_AUTH;
+	else if (v == MN_BA_BAD_TIMESTAMP)
+		c = CNT_BA_BAD_TIMESTAMP;
+	mn_count(h->mn, c);
+	/* Somebody who forges, or a key that is another one there. */
+	if (sa && c == CNT_BA_BAD_AUTH)
+		log_limited(LOG_LEVEL_WARNING, now,
+			    "mn: hoa=%s an answer of %s (status %u) is not "
+			    "authenticated by the key of %s, SPI %u: compare "
+			    "the keys of both ends",
+			    addr_str(&pkt->dst), addr_str(&pkt->src),
+			    msg->ba.status, sa->nai, sa->spi);
 	log_limited(LOG_LEVEL_DEBUG, now,
 		    "mn: hoa=%s BA from %s status=%u seq=%u ignored (%d)",
 		    addr_str(&pkt->dst), addr_str(&pkt->src), msg->ba.status,
@@ -55,6 +71,7 @@ static void ba_accepted(struct mn_home *h, const struct mn_ba_result *r,
 {
 	struct bul_entry *e = h->bul;
 
+	h->clock.accepted = h->clock.sent;
 	e->bound_coa = e->coa;
 	e->expires = r->expires;
 	e->refresh = r->refresh;
@@ -108,6 +125,24 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 	mn_home_duplicate(h, why, true, now);
 }
 
+/* RFC 4285 section 5.3. */
+static void ba_unproven(struct mn_home *h, struct mtime now)
+{
+	const char *why = ba_status_str(BA_AUTH_FAILED);
+
+	log_error("mn: hoa=%s refused by %s: status %u, %s; %s; not tried "
+		  "again until the configuration is read again",
+		  addr_str(&h->bul->hoa), addr_str(&h->bul->peer),
+		  (unsigned int)BA_AUTH_FAILED, why,
+		  ba_status_hint(BA_AUTH_FAILED));
+	mn_reg_refuse(h, why, now);
+	if (!h->bul || h->bul->state != BUL_REFUSED)
+		return;
+	h->unproven = h->bul->peer;
+	h->bul->refresh = MTIME_NEVER;
+	mn_reg_enter(h, BUL_REFUSED, why, now);
+}
+
 static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
 		   const struct mh_msg *msg, struct mtime now)
 {
@@ -132,6 +167,13 @@ static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
 	case MN_BA_DUPLICATE:
 		ba_duplicate(h, msg, now);
 		break;
+	case MN_BA_CLOCK:
+		mn_reg_reclock(h, msg->opt.timestamp, now);
+		break;
+	case MN_BA_UNPROVEN:
+		ba_unproven(h, now);
+		break;
+	case MN_BA_BAD_TIMESTAMP:
 	case MN_BA_NOT_ASKED:
 	case MN_BA_WRONG_PEER:
 	case MN_BA_WRONG_SEQ:
@@ -158,7 +200,8 @@ void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
 	if (mn_former_on_ba(h, pkt, msg, now))
 		return;
 	if (h->bul)
-		r = mn_ba_judge(h->bul, pkt, msg, now);
+		r = mn_ba_judge(h->bul, mn_home_sa(h), &h->clock, pkt, msg,
+				now);
 	if (r.verdict < MN_BA_ACCEPTED)
 		ba_ignore(h, pkt, msg, r.verdict, now);
 	else

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Judging Binding Acknowledgements (RFC 6275 section 11.7.3).
+ * Judging Binding Acknowledgements (RFC 6275 section 11.7.3, RFC 4285
+ * sections 5.3 and 6).
  *
  * This file decides whether an acknowledgement counts, what its status means
  * for the registration, how long the binding lasts and when it is refreshed.
- * Acting on the verdict is left to mn_reg.c.
+ * Acting on the verdict is left to mn_answer.c, proofs to mn_auth.c.
  */
 #include "mn_ba.h"
 
@@ -69,10 +70,16 @@ static struct mn_ba_result judge_accepted(const struct bul_entry *e,
 }
 
 static enum mn_ba_verdict judge_refused(const struct bul_entry *e,
+					const struct auth_sa *sa,
 					uint8_t status)
 {
 	bool deleting = e->state == BUL_DEREGISTERING;
 
+	/* Without a timestamp in the exchange it is the 144 of RFC 5555. */
+	if (sa && sa->timestamps && status == BA_TIMESTAMP_MISMATCH)
+		return MN_BA_CLOCK;
+	if (sa && status == BA_AUTH_FAILED)
+		return MN_BA_UNPROVEN;
 	/* An agent that does not serve this address has no binding of it. */
 	if (deleting &&
 	    (status == BA_NOT_HOME_AGENT || status == BA_NOT_HOME_SUBNET ||
@@ -95,9 +102,13 @@ static struct mn_ba_result judge_seq(const struct bul_entry *e, uint16_t seq)
 }
 
 struct mn_ba_result mn_ba_judge(const struct bul_entry *e,
+				const struct auth_sa *sa,
+				const struct mn_clock *clock,
 				const struct packet *pkt,
 				const struct mh_msg *msg, struct mtime now)
 {
+	const struct auth_mn_parties p = { .coa = e->coa, .hoa = e->hoa };
+	bool is_resync = msg->ba.status == BA_SEQ_OUT_OF_WINDOW;
 	struct mn_ba_result r = { .verdict = MN_BA_NOT_ASKED };
 
 	if (!addr_eq(&pkt->src, &e->peer) || !addr_eq(&pkt->dst, &e->hoa)) {
@@ -110,14 +121,19 @@ struct mn_ba_result mn_ba_judge(const struct bul_entry *e,
 	}
 	if (!is_outstanding(e))
 		return r;
-	if (msg->ba.status == BA_SEQ_OUT_OF_WINDOW)
-		return judge_seq(e, msg->ba.seq);
-	if (msg->ba.seq != e->seq) {
+	if (msg->ba.seq != e->seq && !is_resync) {
 		r.verdict = MN_BA_WRONG_SEQ;
 		return r;
 	}
+	if (sa) {
+		r.verdict = mn_auth_judge(sa, clock, &p, pkt, msg);
+		if (r.verdict != MN_BA_ACCEPTED)
+			return r;
+	}
+	if (is_resync)
+		return judge_seq(e, msg->ba.seq);
 	if (msg->ba.status < 128)
 		return judge_accepted(e, msg, now);
-	r.verdict = judge_refused(e, msg->ba.status);
+	r.verdict = judge_refused(e, sa, msg->ba.status);
 	return r;
 }

@@ -45,8 +45,14 @@ int mn_bu_build(const struct mn_bu *bu, uint8_t *buf, size_t size)
 			.alt_coa = bu->coa,
 		},
 	};
+	int len;
 
-	return mh_build(&msg, buf, size);
+	if (bu->sa)
+		mn_auth_fill(bu, &msg);
+	len = mh_build(&msg, buf, size);
+	if (bu->sa && len > 0)
+		mn_auth_sign(bu, buf, (size_t)len);
+	return len;
 }
 
 uint32_t mn_backoff_next(uint32_t ms)

@@ -96,14 +96,15 @@ static void transmit(struct mn_former *f, struct mtime now)
 	struct mn_home *h = f->home;
 	struct mn_rate *rate = mn_rate_of(h->mn, &f->agent);
 	struct mh_send msg = { .src = h->hoa, .dst = f->agent };
-	struct mn_bu bu = { 0 };
-	uint8_t buf[64];
+	struct mn_bu bu = { .sa = mn_home_sa(h), .hoa = h->hoa };
+	uint8_t buf[MN_BU_SIZE_MAX];
 	int len, err;
 
 	if (!fill_source(h, &msg) || mtime_before(now, mn_rate_next(rate, now)))
 		return;
 	bu.coa = msg.hao ? msg.hao_coa : h->hoa;
 	bu.seq = (uint16_t)(f->seq + 1);
+	bu.timestamp = mn_auth_stamp(&f->clock);
 	len = mn_bu_build(&bu, buf, sizeof(buf));
 	if (len < 0)
 		return;
@@ -115,6 +116,7 @@ static void transmit(struct mn_former *f, struct mtime now)
 		return;
 	}
 	f->seq = bu.seq;
+	f->coa = bu.coa;
 	f->sent = true;
 	mn_rate_sent(rate, now);
 	mn_count(h->mn, CNT_MH_OUT);
@@ -172,6 +174,7 @@ void mn_former_add(struct mn_home *h, const struct in6_addr *agent,
 	mn_memory_changed(h);
 	f->seq = h->seq;
 	f->sent = false;
+	f->clock = h->clock;
 	f->backoff_ms = h->mn->conf->bindack_timeout_ms;
 	/* Once the kernel's state is that of the new agent. */
 	arm(f, now);
@@ -192,6 +195,25 @@ static void deleted(struct mn_former *f, uint8_t status, struct mtime now)
 		mn_reg_retry(h, now);
 }
 
+/* False, and counted, where the home address has a key and the answer does
+ * not prove that the agent has it. */
+static bool is_proven(const struct mn_former *f, const struct packet *pkt,
+		      const struct mh_msg *msg)
+{
+	const struct mn_home *h = f->home;
+	const struct auth_mn_parties p = { .coa = f->coa, .hoa = h->hoa };
+	const struct auth_sa *sa = mn_home_sa(h);
+	enum mn_ba_verdict v = MN_BA_ACCEPTED;
+
+	if (sa)
+		v = mn_auth_judge(sa, &f->clock, &p, pkt, msg);
+	if (v == MN_BA_ACCEPTED)
+		return true;
+	mn_count(h->mn, v == MN_BA_BAD_TIMESTAMP ? CNT_BA_BAD_TIMESTAMP
+						 : CNT_BA_BAD_AUTH);
+	return false;
+}
+
 bool mn_former_on_ba(struct mn_home *h, const struct packet *pkt,
 		     const struct mh_msg *msg, struct mtime now)
 {
@@ -202,11 +224,15 @@ bool mn_former_on_ba(struct mn_home *h, const struct packet *pkt,
 		return false;
 	if (!f->sent) {
 		mn_count(h->mn, CNT_BA_NOT_ASKED);
+	} else if (!is_proven(f, pkt, msg)) {
+		return true;
 	} else if (status == BA_SEQ_OUT_OF_WINDOW) {
 		/* The next one, when it is due, follows this. */
 		f->seq = msg->ba.seq;
 	} else if (msg->ba.seq != f->seq) {
 		mn_count(h->mn, CNT_BA_BAD_SEQ);
+	} else if (status == BA_TIMESTAMP_MISMATCH) {
+		mn_auth_adjust(&f->clock, msg->opt.timestamp);
 	} else if (status < 128 || status == BA_NOT_HOME_AGENT ||
 		   status == BA_NOT_HOME_SUBNET ||
 		   status == BA_HOME_REG_UNSUPPORTED) {

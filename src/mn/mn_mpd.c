@@ -32,14 +32,15 @@
 
 /* ---- solicitations ---- */
 
-/* Bound, and the kernel's state is that of this agent. */
+/* Bound, and the kernel's state is that of this agent; and advertisements are
+ * protected (RFC 4285 section 2). */
 static bool can_send(const struct mn_home *h, struct mtime now)
 {
 	const struct kernel_mn_home *in = &h->install.want;
 
 	return h->place == MN_PLACE_AWAY && !h->hold &&
-	       !mn_home_is_stopping(h) && h->install.done &&
-	       in->place == KERNEL_MN_AWAY &&
+	       !mn_home_is_stopping(h) && mn_home_is_protected(h) &&
+	       h->install.done && in->place == KERNEL_MN_AWAY &&
 	       addr_eq(&in->ha, mn_home_agent(h)) && h->bul &&
 	       bul_is_bound(h->bul, now);
 }

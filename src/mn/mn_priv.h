@@ -129,6 +129,8 @@ struct mn_former {
 	struct mtime expires;  /* of that binding */
 	uint16_t seq;          /* last sent */
 	bool sent;
+	struct in6_addr coa; /* in the last Binding Update */
+	struct mn_clock clock;
 	uint32_t backoff_ms;
 	struct task task;
 };
@@ -163,7 +165,11 @@ struct mn_home {
 	struct in6_addr reg_coa; /* of the exchange under way, or the last */
 	bool send_pending;       /* held back by the rate limit, or by hold */
 	bool paused;             /* under way, but nothing can be sent */
-	unsigned int resyncs;    /* answers 135 in this exchange */
+	unsigned int resyncs;    /* answers 135, 144 in this exchange */
+	struct mn_clock clock;   /* the agent's, of timestamps */
+	struct in6_addr unproven; /* the agent that answered 146 is not asked
+				   * until the configuration is read again;
+				   * ::: none */
 	unsigned int came_back;  /* updates that were undeliverable */
 	unsigned int came_back_last; /* the last attempt of them */
 	bool given_up; /* silent for long, and there was no other */
@@ -245,6 +251,12 @@ void mn_count(struct mn *mn, enum counter c);
 struct mn_rate *mn_rate_of(struct mn *mn, const struct in6_addr *agent);
 /* Stopping: no correspondent is waited for any more. */
 void mn_stop_homes_soon(struct mn *mn, struct mtime now);
+/* The key of a home address (RFC 4285); NULL: none. */
+const struct auth_sa *mn_home_sa(const struct mn_home *h);
+/* Whether return routability and prefixes of the home link are protected as
+ * well as its registration is: a key protects the latter alone (RFC 4285
+ * section 2). */
+bool mn_home_is_protected(const struct mn_home *h);
 /* A home address is done with stopping. */
 void mn_home_stopped(struct mn_home *h);
 
@@ -439,6 +451,8 @@ void mn_reg_resume(struct mn_home *h, struct mtime now);
 void mn_reg_again(struct mn_home *h, const char *why, struct mtime now);
 /* 135: goes on behind the agent's sequence number. */
 void mn_reg_resync(struct mn_home *h, uint16_t seq, struct mtime now);
+/* 144: goes on with the agent's time. */
+void mn_reg_reclock(struct mn_home *h, uint64_t received, struct mtime now);
 /* The exchange failed: tried again slowly. */
 void mn_reg_refuse(struct mn_home *h, const char *why, struct mtime now);
 /* The last Binding Update could not be delivered. */

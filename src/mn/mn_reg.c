@@ -240,7 +240,7 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 	    !mn_home_has_agent(h) || in->place != KERNEL_MN_AWAY ||
 	    !addr_eq(&in->coa, &h->coa) ||
 	    !addr_eq(&in->ha, mn_home_agent(h)) || mn_home_is_stopping(h) ||
-	    !entry_need(h, now))
+	    addr_eq(&in->ha, &h->unproven) || !entry_need(h, now))
 		return;
 	moved = !addr_eq(&h->reg_coa, &h->coa);
 	switch (h->bul->state) {
@@ -317,6 +317,27 @@ void mn_reg_resync(struct mn_home *h, uint16_t seq, struct mtime now)
 	}
 	log_info("mn: hoa=%s sequence number follows the agent's %u",
 		 addr_str(&e->hoa), seq);
+	try_send(h, now);
+	reg_arm(h, now);
+}
+
+/* Where the seconds agree the timestamp was too old by less than one, or no
+ * newer than the last: the next one, when it is due, is newer. */
+void mn_reg_reclock(struct mn_home *h, uint64_t received, struct mtime now)
+{
+	int64_t step;
+
+	if (!mn_auth_adjust(&h->clock, received))
+		return;
+	step = (int64_t)(received - h->clock.sent) >> 32;
+	if (++h->resyncs > RESYNC_MAX) {
+		mn_reg_refuse(h, "the agent takes no timestamp", now);
+		return;
+	}
+	log_notice("mn: hoa=%s the agent's clock is %lld s %s ours: timestamps "
+		   "follow it",
+		   addr_str(&h->bul->hoa), (long long)(step < 0 ? -step : step),
+		   step < 0 ? "behind" : "ahead of");
 	try_send(h, now);
 	reg_arm(h, now);
 }

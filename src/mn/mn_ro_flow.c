@@ -6,7 +6,8 @@
  * This file decides which traffic begins return routability: of a home
  * address that is away with a confirmed registration, with a unicast peer
  * elsewhere that no rule keeps in the tunnel; never with a home agent and
- * never because of a Mobility Header.  A pair that a new configuration does
+ * never because of a Mobility Header, nor with a key of RFC 4285, which does
+ * not protect home tests.  A pair that a new configuration does
  * not allow any more is de-registered.
  */
 #include "mn_priv.h"
@@ -184,7 +185,8 @@ void mn_ro_on_flow(struct mn *mn, const struct kernel_flow *f, struct mtime now)
 	struct mn_ro *c;
 
 	if (!h || h->place != MN_PLACE_AWAY || mn_home_is_stopping(h) ||
-	    !may_be_peer(mn, f) || !may_be_optimised(mn, f))
+	    !mn_home_is_protected(h) || !may_be_peer(mn, f) ||
+	    !may_be_optimised(mn, f))
 		return;
 	c = mn_ro_find(mn, &f->hoa, &f->peer);
 	if (!c) {

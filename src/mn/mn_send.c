@@ -63,9 +63,12 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 {
 	struct bul_entry *e = h->bul;
 	struct mn_bu bu = { .coa = h->reg_coa,
-			    .linklocal = has_linklocal_twin(h) };
+			    .linklocal = has_linklocal_twin(h),
+			    .sa = mn_home_sa(h),
+			    .hoa = e->hoa,
+			    .timestamp = mn_auth_stamp(&h->clock) };
 	bool at_home = addr_eq(&bu.coa, &e->hoa);
-	uint8_t buf[64];
+	uint8_t buf[MN_BU_SIZE_MAX];
 	struct mh_send msg = { .src = e->hoa,
 			       .dst = e->peer,
 			       .data = buf,

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The configuration's documents say what its table says.
 
-src/conf_options.c has the table. Each option stands in etc/mip6d.conf, under
-its group and with its default, and as an item in man/mip6d.conf.5; neither
-names an option that there is not.
+src/conf_options.c has the table. Each option stands in etc/mip6d.conf (those of
+the file of keys in an example of it), under its group and with its default,
+and as an item in man/mip6d.conf.5; neither names an option that there is
+not.
 """
 
 import collections
@@ -14,6 +15,9 @@ from lintlib import Lint, read
 
 TABLE = "src/conf_options.c"
 EXAMPLE = "etc/mip6d.conf"
+# Options of another file, and where they stand.
+KEYS = "authentication-keys."
+KEYS_EXAMPLE = "etc/examples/rfc4285/authentication.keys"
 PAGE = "man/mip6d.conf.5"
 
 ROW = re.compile(r'^(?:VALUE|NUMBER|TEXTS|GROUP|GROUPS|ROLE|LATER)\((.*?)\)$',
@@ -63,6 +67,12 @@ def parse_example(text):
         elif CLOSES.match(line) and path:
             path.pop()
     return found
+
+
+def parse_examples():
+    return parse_example(read(EXAMPLE)) + \
+        [(KEYS + name, value)
+         for name, value in parse_example(read(KEYS_EXAMPLE))]
 
 
 def judge_example(options, example):
@@ -146,7 +156,7 @@ def main():
     self_test(lint)
     options = parse_table(read(TABLE))
     lint.rule(f"{len(options)} options in {EXAMPLE}",
-              judge_example(options, parse_example(read(EXAMPLE))))
+              judge_example(options, parse_examples()))
     lint.rule(f"{len(options)} options in {PAGE}",
               judge_page(options, read(PAGE)))
     lint.finish()

@@ -108,6 +108,11 @@ bool ha_is_registered(struct ha *ha, const struct in6_addr *local,
 	return stub.ha_registered;
 }
 
+const char *ha_identity(struct bcache_entry *e)
+{
+	return e->flags & BU_FLAG_L ? "alice@example.org" : NULL;
+}
+
 bool ha_is_bound_at(struct ha *ha, const struct in6_addr *hoa,
 		    const struct in6_addr *coa)
 {

@@ -426,6 +426,7 @@ static void installed_file_shows_the_defaults(void)
 	text = uncomment(slurp("mip6d.conf"));
 	for (i = 0; i < conf_n_options; i++)
 		if (conf_options[i].type != CONF_LATER &&
+		    strncmp(conf_options[i].name, "authentication-keys.", 20) &&
 		    !strstr(text, conf_option_word(&conf_options[i])))
 			CU_FAIL("an option is missing in etc/mip6d.conf");
 	conf = conf_of(text);

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The file of keys that mobile nodes and home agents share (RFC 4285).
+ *
+ * This file decides that nobody else may read it, that a key is in no message
+ * and, but for struct auth_sa, in no memory: keys are taken out of the text
+ * before libconfig, which wipes nothing, sees it; a number stands in their
+ * place.  What the options are is left to conf_options.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mip6d/auth.h"
+#include "mip6d/cleanup.h"
+#include "src/conf_priv.h"
+
+#define FILE_SIZE_MAX (1024 * 1024)
+#define HEX_LEN       (2 * CONF_KEY_LEN)
+
+/* ---- keys are taken out ---- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*';
+}
+
+/* What stands in quotation marks behind a word "key" at p, on the same
+ * line; NULL: nothing does. */
+static char *value_of_key(const char *begin, char *p, const char *end,
+			  size_t *ret_len)
+{
+	char *e;
+
+	if (p > begin && is_word(p[-1]))
+		return NULL;
+	for (p += strlen("key"); p < end && is_blank(*p); p++)
+		;
+	if (p == end || (*p != '=' && *p != ':'))
+		return NULL;
+	for (p++; p < end && is_blank(*p); p++)
+		;
+	if (p == end || *p != '"')
+		return NULL;
+	for (e = ++p; e < end && *e != '"' && *e != '\n'; e++)
+		;
+	if (e == end || *e != '"')
+		return NULL;
+	*ret_len = (size_t)(e - p);
+	return p;
+}
+
+static int digit(char c)
+{
+	const char *all = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c ? strchr(all, c) : NULL;
+
+	return at ? (int)(at - all) % 16 : -1;
+}
+
+static bool key_parse(const char *text, size_t len, uint8_t *ret_key)
+{
+	unsigned int i;
+
+	for (i = 0; len == HEX_LEN && i < CONF_KEY_LEN; i++) {
+		int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		ret_key[i] = (uint8_t)(high << 4 | low);
+	}
+	return len == HEX_LEN;
+}
+
+/* A key becomes its number; what should be one and is not is covered up
+ * all the same. */
+static void take_key(struct conf_text *t, char *text, size_t len)
+{
+	char number[HEX_LEN + 1];
+	bool good = key_parse(text, len, t->keys[t->n_keys]);
+
+	memset(text, '?', len);
+	if (!good)
+		return;
+	snprintf(number, sizeof(number), "#%-31u", t->n_keys++);
+	memcpy(text, number, len);
+}
+
+static void take_keys(struct conf_text *t, char *data, size_t len)
+{
+	char *end = data + len, *p, *text;
+	size_t n = 0, text_len;
+
+	for (p = data; (p = memmem(p, (size_t)(end - p), "key", 3)); p += 3)
+		n++;
+	t->keys = calloc(n ? n : 1, sizeof(*t->keys));
+	if (!t->keys) {
+		t->no_memory = true;
+		explicit_bzero(data, len);
+		return;
+	}
+	for (p = data; (p = memmem(p, (size_t)(end - p), "key", 3)); p += 3) {
+		text = value_of_key(data, p, end, &text_len);
+		if (text)
+			take_key(t, text, text_len);
+	}
+}
+
+void conf_auth_add(struct conf_text *t, const char *name, char *data,
+		   size_t len)
+{
+	t->can_include = false;
+	take_keys(t, data, len);
+	conf_text_add(t, name, data, len);
+}
+
+/* ---- values ---- */
+
+void conf_key_read(const struct conf_reader *r)
+{
+	const char *text = config_setting_type(r->s) == CONFIG_TYPE_STRING
+				   ? config_setting_get_string(r->s)
+				   : "";
+	unsigned long i = *text == '#' ? strtoul(text + 1, NULL, 10)
+				       : r->t->n_keys;
+
+	if (i < r->t->n_keys) {
+		memcpy(conf_field(r), r->t->keys[i], CONF_KEY_LEN);
+		return;
+	}
+	config_setting_set_hook(r->s, conf_bad);
+	conf_mistake(r->t, config_setting_source_line(r->s),
+		     "found %s of %zu characters, expected \"%d hexadecimal "
+		     "digits\" on one line, as of `openssl rand -hex %d`",
+		     conf_option_word(r->o), strlen(text), HEX_LEN,
+		     CONF_KEY_LEN);
+}
+
+/* As much of RFC 4282 section 2.1 as tells a mistake from a name. */
+void conf_nai_read(const struct conf_reader *r)
+{
+	const char *text = config_setting_type(r->s) == CONFIG_TYPE_STRING
+				   ? config_setting_get_string(r->s)
+				   : "";
+	const char *at = strchr(text, '@'), *p;
+	bool good = at && at != text && at[1] && !strchr(at + 1, '@') &&
+		    strlen(text) < r->o->size;
+
+	for (p = text; *p; p++)
+		good = good && (unsigned char)*p > ' ' && *p != 0x7f;
+	if (!good)
+		conf_refuse(r, r->s,
+			    "a name like \"alice@example.org\" of at most "
+			    "253 characters");
+	else
+		strcpy(conf_field(r), text);
+}
+
+/* ---- contradictions ---- */
+
+static unsigned int line_at(config_setting_t *list, unsigned int i,
+			    const char *name)
+{
+	config_setting_t *g = config_setting_get_elem(list, i);
+	config_setting_t *s = config_setting_get_member(g, name);
+
+	return config_setting_source_line(s ? s : g);
+}
+
+static bool is_whole(config_setting_t *list, unsigned int i)
+{
+	config_setting_t *g = config_setting_get_elem(list, i);
+
+	return conf_good(g, "identity") && conf_good(g, "spi") &&
+	       conf_good(g, "home-addresses");
+}
+
+static const struct prefix *overlap(const struct auth_sa *a,
+				    const struct auth_sa *b)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < a->n_homes; i++)
+		for (j = 0; j < b->n_homes; j++)
+			if (prefix_contains(&a->homes[i], &b->homes[j].addr) ||
+			    prefix_contains(&b->homes[j], &a->homes[i].addr))
+				return &b->homes[j];
+	return NULL;
+}
+
+static void check_pair(struct conf_text *t, const struct auth_keys *keys,
+		       config_setting_t *list, unsigned int i, unsigned int j)
+{
+	const struct auth_sa *a = &keys->sas[j], *b = &keys->sas[i];
+	const struct prefix *both;
+
+	if (!strcmp(a->nai, b->nai)) {
+		if (a->spi == b->spi)
+			conf_mistake(t, line_at(list, i, "spi"),
+				     "found spi = %u of %s a second time, "
+				     "expected another for each key of a name",
+				     b->spi, b->nai);
+		return;
+	}
+	both = overlap(a, b);
+	if (both)
+		conf_mistake(t, line_at(list, i, "home-addresses"),
+			     "found %s, which %s has, too, expected each home "
+			     "address with one name",
+			     prefix_str(both), a->nai);
+}
+
+static void check(struct conf_text *t, const struct auth_keys *keys,
+		  config_setting_t *root)
+{
+	config_setting_t *list = conf_good(root, "nodes");
+	unsigned int i, j;
+
+	for (i = 0; list && i < keys->n_sas; i++) {
+		if (!is_whole(list, i))
+			continue;
+		if (!keys->sas[i].n_homes)
+			conf_mistake(t, line_at(list, i, "home-addresses"),
+				     "found no home address of %s, expected "
+				     "those that it may register",
+				     keys->sas[i].nai);
+		for (j = 0; j < i; j++)
+			if (is_whole(list, j))
+				check_pair(t, keys, list, i, j);
+	}
+}
+
+struct auth_keys *conf_auth_read(struct conf_text *t)
+{
+	struct auth_keys *keys = calloc(1, sizeof(*keys));
+	config_t c;
+
+	if (!keys || t->no_memory) {
+		t->no_memory = true;
+		return auth_keys_free(keys);
+	}
+	config_init(&c);
+	if (conf_read_text(t, &c, "authentication-keys", keys))
+		check(t, keys, config_root_setting(&c));
+	config_destroy(&c);
+	return keys;
+}
+
+/* ---- the file ---- */
+
+static void refuse_file(struct conf_text *t, const config_setting_t *s,
+			const char *path, const char *found,
+			const char *expected)
+{
+	conf_mistake(t, config_setting_source_line(s),
+		     "found authentication-keys = \"%s\" (%s), expected %s",
+		     path, found, expected);
+}
+
+static bool is_secret(struct conf_text *t, const config_setting_t *s,
+		      const char *path, const struct stat *st)
+{
+	char found[64];
+
+	if (!S_ISREG(st->st_mode)) {
+		refuse_file(t, s, path, "no ordinary file", "a file");
+		return false;
+	}
+	snprintf(found, sizeof(found), "mode %04o", st->st_mode & 07777);
+	if (st->st_mode & 077) {
+		refuse_file(t, s, path, found,
+			    "mode 0600, for nobody else may know the keys");
+		return false;
+	}
+	snprintf(found, sizeof(found), "of user %u", (unsigned int)st->st_uid);
+	if (st->st_uid && st->st_uid != geteuid()) {
+		refuse_file(t, s, path, found,
+			    "a file of root or of the user that mip6d runs as");
+		return false;
+	}
+	if (st->st_size > FILE_SIZE_MAX) {
+		refuse_file(t, s, path, "more than 1 MiB", "less");
+		return false;
+	}
+	return true;
+}
+
+static ssize_t read_all(int fd, char *data, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size) {
+		n = read(fd, data + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+/* Without a stream, whose memory would keep a copy. */
+static void take_file(struct conf_text *t, const config_setting_t *s,
+		      struct conf *conf, int fd, const struct stat *st)
+{
+	size_t size = (size_t)st->st_size;
+	struct conf_text *kt = calloc(1, sizeof(*kt));
+	char *data = malloc(size ? size : 1);
+	ssize_t len = data ? read_all(fd, data, size) : -ENOMEM;
+
+	if (kt && len >= 0) {
+		conf_text_init(kt);
+		conf_auth_add(kt, conf->auth_path, data, (size_t)len);
+		conf->auth = conf_auth_read(kt);
+		/* One mistake is one line. */
+		if (kt->n_errors)
+			conf->auth = auth_keys_free(conf->auth);
+		t->next = steal_ptr(kt);
+		t->n_errors += t->next->n_errors;
+		t->no_memory = t->no_memory || t->next->no_memory;
+	} else if (len < 0 && len != -ENOMEM) {
+		refuse_file(t, s, conf->auth_path, strerror((int)-len),
+			    "a readable file");
+	} else {
+		t->no_memory = true;
+	}
+	if (data)
+		explicit_bzero(data, size);
+	free(data);
+	free(kt);
+}
+
+void conf_auth_load(struct conf_text *t, struct conf *conf,
+		    config_setting_t *root)
+{
+	config_setting_t *s = conf_good(root, "authentication-keys");
+	struct stat st;
+	int fd;
+
+	if (!s || !t->is_file)
+		return;
+	/* Neither wait for a pipe nor read a device. */
+	fd = open(conf->auth_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st)) {
+		refuse_file(t, s, conf->auth_path, strerror(errno),
+			    "a file that mip6d can read");
+	} else if (is_secret(t, s, conf->auth_path, &st)) {
+		take_file(t, s, conf, fd, &st);
+	}
+	if (fd >= 0)
+		close(fd);
+	conf->ha.auth = conf->auth;
+	conf->mn.auth = conf->auth;
+}
