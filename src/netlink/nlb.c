@@ -4,8 +4,9 @@
  *
  * The kernel carries out a netlink request within the send, so a flush is
  * send, take the answers, next chunk: no answer is ever outstanding between
- * two turns.  This file decides the size of a chunk and matches answers by
- * sequence number.  What a message says is left to the encoders.
+ * two turns.  This file decides what makes a chunk (messages of many
+ * transactions, of one bus) and matches answers by sequence number.  What a
+ * message says is left to the encoders.
  */
 #include "src/netlink/nlb.h"
 
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "mip6d/cleanup.h"
@@ -25,6 +27,8 @@
  * 1 KiB of it. */
 #define CHUNK_MSGS   512
 #define CHUNK_OCTETS (128 * 1024)
+/* So far ahead is looked for messages that need not wait for their turn. */
+#define CHUNK_WINDOW 8192
 #define RCVBUF       (4 * 1024 * 1024)
 #define SNDBUF       (1024 * 1024)
 #define RECV_OCTETS  (64 * 1024)
@@ -41,8 +45,18 @@ struct entry {
 	int err;
 	enum nlb_bus bus;
 	int tolerate;
-	bool answered;
+	bool sent, answered;
+	bool ahead;  /* need not wait for the other bus */
 	bool is_end; /* carries no message: the end of its transaction */
+};
+
+/* What leaves in one send: entries by their numbers. */
+struct chunk {
+	enum nlb_bus bus;
+	size_t n, first; /* first: not answered yet */
+	size_t entries[CHUNK_MSGS];
+	struct iovec iov[CHUNK_MSGS];
+	size_t n_iov;
 };
 
 struct nlb {
@@ -54,7 +68,9 @@ struct nlb {
 	size_t n_entries, max_entries;
 	struct nlenc enc; /* of the message begun */
 	enum nlb_bus bus;
+	bool ahead; /* the message begun */
 	bool flushing;
+	struct chunk chunk;
 	uint8_t spare[NLENC_MAX] __attribute__((aligned(8)));
 	uint8_t in[RECV_OCTETS] __attribute__((aligned(8)));
 };
@@ -156,6 +172,7 @@ static struct entry *add_entry(struct nlb *nl)
 struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus)
 {
 	nl->bus = bus;
+	nl->ahead = false;
 	if (reserve(nl)) {
 		nlenc_init(&nl->enc, nl->buf + nl->buf_len, NLENC_MAX);
 	} else {
@@ -163,6 +180,11 @@ struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus)
 		nl->enc.bad = true;
 	}
 	return &nl->enc;
+}
+
+void nlb_ahead(struct nlb *nl)
+{
+	nl->ahead = true;
 }
 
 static void commit(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
@@ -180,6 +202,7 @@ static void commit(struct nlb *nl, struct nlb_txn *txn, nlb_ack_fn *fn,
 	en->fn = fn;
 	en->arg = arg;
 	en->tolerate = tolerate;
+	en->ahead = nl->ahead;
 	if (txn)
 		txn->pending++;
 	if (len < 0) {
@@ -297,22 +320,29 @@ static const char *ext_ack_text(const struct nlmsghdr *nlh)
 	return NULL;
 }
 
-static void take_answer(struct nlb *nl, size_t first, size_t end,
-			const struct nlmsghdr *nlh)
+/* Answers come in the order of the requests. */
+static struct entry *find_asker(struct nlb *nl, uint32_t seq)
 {
-	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
-	const char *text;
+	const struct chunk *c = &nl->chunk;
 	struct entry *en;
 	size_t i;
 
-	/* Answers come in the order of the requests. */
-	for (i = first; i < end; i++)
-		if (!nl->entries[i].answered && nl->entries[i].len &&
-		    nl->entries[i].seq == nlh->nlmsg_seq)
-			break;
-	if (i == end)
+	for (i = c->first; i < c->n; i++) {
+		en = &nl->entries[c->entries[i]];
+		if (!en->answered && en->seq == seq)
+			return en;
+	}
+	return NULL;
+}
+
+static void take_answer(struct nlb *nl, const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	struct entry *en = find_asker(nl, nlh->nlmsg_seq);
+	const char *text;
+
+	if (!en)
 		return;
-	en = &nl->entries[i];
 	if (nlh->nlmsg_type != NLMSG_ERROR) {
 		if (en->get)
 			en->get(en->arg, nlh);
@@ -343,12 +373,13 @@ static int recv_kernel(struct nlb *nl, enum nlb_bus bus)
 	return from.nl_pid ? 0 : (int)n;
 }
 
-static void take_answers(struct nlb *nl, enum nlb_bus bus, size_t first,
-			 size_t end)
+static void take_answers(struct nlb *nl)
 {
-	while (first < end) {
+	struct chunk *c = &nl->chunk;
+
+	while (c->first < c->n) {
 		const struct nlmsghdr *nlh;
-		int n = recv_kernel(nl, bus);
+		int n = recv_kernel(nl, c->bus);
 		size_t pos = 0;
 
 		if (n == -EINTR || n == -ENOBUFS)
@@ -356,64 +387,98 @@ static void take_answers(struct nlb *nl, enum nlb_bus bus, size_t first,
 		if (n < 0)
 			break;
 		while ((nlh = nldec_next(nl->in, (size_t)n, &pos))) {
-			take_answer(nl, first, end, nlh);
-			while (first < end && nl->entries[first].answered)
-				first++;
+			take_answer(nl, nlh);
+			while (c->first < c->n &&
+			       nl->entries[c->entries[c->first]].answered)
+				c->first++;
 		}
 	}
 }
 
-static void send_chunk(struct nlb *nl, size_t first, size_t end, size_t octets)
+static void chunk_put(struct nlb *nl, size_t i)
+{
+	struct chunk *c = &nl->chunk;
+	struct iovec *last = c->n_iov ? &c->iov[c->n_iov - 1] : NULL;
+	size_t len = NLMSG_ALIGN(nl->entries[i].len);
+	uint8_t *at = nl->buf + nl->entries[i].offset;
+
+	c->entries[c->n++] = i;
+	if (last && (uint8_t *)last->iov_base + last->iov_len == at)
+		last->iov_len += len;
+	else
+		c->iov[c->n_iov++] =
+			(struct iovec){ .iov_base = at, .iov_len = len };
+}
+
+/* The messages that can leave together with entry `from`, which is the first
+ * that has not left: those of its bus up to the first of the other bus, and
+ * behind that those that need not wait for it. */
+static void chunk_fill(struct nlb *nl, size_t from)
+{
+	struct chunk *c = &nl->chunk;
+	size_t i, end = nl->n_entries, octets = 0;
+	bool waits = false;
+
+	c->bus = nl->entries[from].bus;
+	c->n = c->n_iov = c->first = 0;
+	if (end - from > CHUNK_WINDOW)
+		end = from + CHUNK_WINDOW;
+	for (i = from; i < end && c->n < CHUNK_MSGS; i++) {
+		const struct entry *en = &nl->entries[i];
+
+		if (!en->len || en->sent)
+			continue;
+		if (en->bus != c->bus) {
+			waits = true;
+			continue;
+		}
+		octets += NLMSG_ALIGN(en->len);
+		if ((waits && !en->ahead) || octets > CHUNK_OCTETS)
+			break;
+		chunk_put(nl, i);
+	}
+}
+
+static void send_chunk(struct nlb *nl)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	enum nlb_bus bus = nl->entries[first].bus;
+	struct chunk *c = &nl->chunk;
+	struct msghdr msg = {
+		.msg_name = &kernel,
+		.msg_namelen = sizeof(kernel),
+		.msg_iov = c->iov,
+		.msg_iovlen = c->n_iov,
+	};
 	ssize_t sent;
 	size_t i;
 
 	do
-		sent = sendto(nl->fd[bus], nl->buf + nl->entries[first].offset,
-			      octets, 0, (struct sockaddr *)&kernel,
-			      sizeof(kernel));
+		sent = sendmsg(nl->fd[c->bus], &msg, 0);
 	while (sent < 0 && errno == EINTR);
 	/* Lost answers: nobody knows what was done, so it has failed. */
-	for (i = first; i < end; i++)
-		nl->entries[i].err = sent < 0 ? -errno : -ENOBUFS;
-	if (sent >= 0)
-		take_answers(nl, bus, first, end);
-}
-
-/* The longest run of messages from `first` on that can leave together. */
-static size_t chunk_end(const struct nlb *nl, size_t first, size_t *ret_octets)
-{
-	const struct entry *en = nl->entries;
-	size_t i, octets = 0;
-
-	for (i = first; i < nl->n_entries && i - first < CHUNK_MSGS; i++) {
-		if (!en[i].len || en[i].bus != en[first].bus ||
-		    octets + en[i].len > CHUNK_OCTETS)
-			break;
-		octets += NLMSG_ALIGN(en[i].len);
+	for (i = 0; i < c->n; i++) {
+		nl->entries[c->entries[i]].sent = true;
+		nl->entries[c->entries[i]].err = sent < 0 ? -errno : -ENOBUFS;
 	}
-	*ret_octets = octets;
-	return i;
+	if (sent >= 0)
+		take_answers(nl);
 }
 
 void nlb_flush(struct nlb *nl)
 {
-	size_t first = 0, end, octets;
+	size_t i = 0;
 
 	/* A transaction's end may commit more, but the loop below gets it. */
 	if (nl->flushing)
 		return;
 	nl->flushing = true;
-	while (first < nl->n_entries) {
-		end = chunk_end(nl, first, &octets);
-		if (end == first)
-			end++; /* carries no message */
-		else
-			send_chunk(nl, first, end, octets);
-		for (; first < end; first++)
-			conclude(nl, first);
+	while (i < nl->n_entries) {
+		if (nl->entries[i].len && !nl->entries[i].sent) {
+			chunk_fill(nl, i);
+			send_chunk(nl);
+		} else {
+			conclude(nl, i++);
+		}
 	}
 	nl->n_entries = 0;
 	nl->buf_len = 0;

@@ -2,7 +2,9 @@
 /*
  * The acting netlink sockets: messages are collected and leave in one batch,
  * in the order in which they were committed, across both buses; each is
- * acknowledged, and the results of several can be one transaction's.
+ * acknowledged, and the results of several can be one transaction's.  One
+ * send carries the messages of many transactions; transactions end in the
+ * order of their ends.
  */
 #ifndef NETLINK_NLB_H
 #define NETLINK_NLB_H
@@ -34,6 +36,11 @@ struct nlb *nlb_close(struct nlb *nl);
 /* An encoder for the next message; never NULL: when memory is short its
  * message fails with -ENOMEM at the flush. */
 struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus);
+
+/* The message begun may leave before earlier ones of the other bus (never
+ * before those of its own), so that a thousand transactions with a message or
+ * two on each bus are a few sends. */
+void nlb_ahead(struct nlb *nl);
 
 /* The message begun joins the batch.  txn may be NULL: nobody waits.
  * `tolerate` is an errno (positive) that counts as success, or 0. */

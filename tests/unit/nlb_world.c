@@ -21,6 +21,7 @@ int __wrap_socket(int domain, int type, int protocol);
 int __wrap_bind(int fd, const struct sockaddr *addr, socklen_t len);
 ssize_t __wrap_sendto(int fd, const void *buf, size_t len, int flags,
 		      const struct sockaddr *to, socklen_t to_len);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags);
 ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags,
 			struct sockaddr *from, socklen_t *from_len);
 
@@ -162,6 +163,23 @@ ssize_t __wrap_sendto(int fd, const void *buf, size_t len, int flags,
 		reverse(first);
 	overrun();
 	return (ssize_t)len;
+}
+
+/* The octets of all pieces are one request. */
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	static uint8_t whole[NLB_REQUEST_MAX] __attribute__((aligned(8)));
+	size_t i, len = 0;
+
+	for (i = 0; i < msg->msg_iovlen; i++) {
+		const struct iovec *iov = &msg->msg_iov[i];
+
+		UNIT_NEED(len + iov->iov_len <= sizeof(whole));
+		memcpy(whole + len, iov->iov_base, iov->iov_len);
+		len += iov->iov_len;
+	}
+	return __wrap_sendto(fd, whole, len, flags, msg->msg_name,
+			     msg->msg_namelen);
 }
 
 ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags,

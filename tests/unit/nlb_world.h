@@ -4,7 +4,8 @@
  * caller. The kernel carries out a request within the send, as the real one
  * does, and answers each message with the result that stands in it.
  *
- * For programs that are linked with --wrap of socket, bind, sendto, recvfrom.
+ * For programs that are linked with --wrap of socket, bind, sendto, sendmsg,
+ * recvfrom.
  */
 #pragma once
 
@@ -15,6 +16,7 @@
 
 #define NLB_SENDS_MAX 64
 #define NLB_QUEUE_MAX 2048
+#define NLB_REQUEST_MAX (256 * 1024)
 
 struct nlb_datagram {
 	int fd;

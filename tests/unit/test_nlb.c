@@ -38,6 +38,120 @@ static void order_holds_across_buses(void)
 	world_stop();
 }
 
+/* The transactions of one turn leave together, and end in their order. */
+static void transactions_share_a_send(void)
+{
+	static struct job jobs[700];
+	size_t i;
+
+	world_start();
+	for (i = 0; i < 700; i++)
+		job_put(&jobs[i], (uint16_t)(100 + i), i == 300 ? -EPERM : 0);
+	nlb_flush(nl);
+	UNIT_EQ(kernel.n_sends, 2);
+	UNIT_EQ(kernel.sends[0].msgs, 512);
+	for (i = 0; i < 700; i++) {
+		CU_ASSERT(kernel.types[i] == 100 + i);
+		CU_ASSERT(jobs[i].calls == 1);
+		CU_ASSERT(jobs[i].err == (i == 300 ? -EPERM : 0));
+	}
+	world_stop();
+}
+
+/* What a transaction's end asks for comes behind all that was asked for
+ * before it, though that had left already or not. */
+static void put_again(struct nlb_txn *txn, int err)
+{
+	(void)txn;
+	world_put(NLB_ROUTE, (uint16_t)(200 - err), NULL, 0);
+}
+
+static void ends_may_ask_for_more(void)
+{
+	static const unsigned int types[] = { 100, 101, 102, 200 + EPERM, 200 };
+	struct nlb_txn txns[2];
+	size_t i;
+
+	world_start();
+	for (i = 0; i < 2; i++) {
+		nlb_txn_begin(&txns[i], put_again);
+		world_begin(NLB_ROUTE, (uint16_t)(100 + i), i ? 0 : -EPERM);
+		nlb_commit(nl, &txns[i], 0);
+		nlb_txn_end(nl, &txns[i], 0);
+	}
+	world_put(NLB_XFRM, 102, NULL, 0);
+	nlb_flush(nl);
+	UNIT_EQ(kernel.n_types, 5);
+	for (i = 0; i < 5; i++)
+		UNIT_EQ(kernel.types[i], types[i]);
+	world_stop();
+}
+
+static void put_ahead(uint16_t type, struct job *job, int err)
+{
+	world_begin(NLB_XFRM, type, err);
+	nlb_ahead(nl);
+	nlb_commit(nl, &job->txn, 0);
+}
+
+/* Transactions with messages on both buses: a send for each bus is enough
+ * when one bus need not wait, and each transaction hears its own result. */
+static void one_bus_ahead(void)
+{
+	static struct job jobs[100];
+	size_t i;
+
+	world_start();
+	for (i = 0; i < 100; i++) {
+		job_open(&jobs[i]);
+		put_ahead((uint16_t)(1000 + i), &jobs[i], i == 7 ? -ESRCH : 0);
+		world_put(NLB_ROUTE, (uint16_t)(100 + i), &jobs[i],
+			  i == 8 ? -EINVAL : 0);
+		nlb_txn_end(nl, &jobs[i].txn, 0);
+	}
+	nlb_flush(nl);
+	UNIT_EQ(kernel.n_sends, 2);
+	UNIT_EQ(kernel.sends[0].bus, NLB_XFRM);
+	UNIT_EQ(kernel.sends[0].msgs, 100);
+	UNIT_EQ(kernel.sends[1].msgs, 100);
+	for (i = 0; i < 100; i++) {
+		CU_ASSERT(kernel.types[i] == 1000 + i);
+		CU_ASSERT(kernel.types[100 + i] == 100 + i);
+		CU_ASSERT(jobs[i].calls == 1);
+		CU_ASSERT(jobs[i].err == (i == 7   ? -ESRCH
+					  : i == 8 ? -EINVAL
+						   : 0));
+	}
+	world_stop();
+}
+
+/* It overtakes the other bus, never its own, and is not overtaken by what
+ * stands behind it. */
+static void ahead_keeps_its_place(void)
+{
+	static const unsigned int types[] = { 100, 103, 105, 102, 104, 101 };
+	struct job job;
+	size_t i;
+
+	world_start();
+	job_open(&job);
+	world_put(NLB_ROUTE, 100, &job, 0);
+	put_ahead(103, &job, 0);
+	put_ahead(105, &job, 0);
+	world_put(NLB_ROUTE, 102, &job, 0);
+	world_put(NLB_XFRM, 104, &job, 0);
+	world_put(NLB_ROUTE, 101, &job, 0);
+	nlb_txn_end(nl, &job.txn, 0);
+	nlb_flush(nl);
+	UNIT_EQ(kernel.n_types, 6);
+	for (i = 0; i < 6; i++)
+		UNIT_EQ(kernel.types[i], types[i]);
+	UNIT_EQ(kernel.n_sends, 5);
+	UNIT_EQ(job.calls, 1);
+	UNIT_EQ(job.err, 0);
+	world_stop();
+}
+
 /* The answers to one send must fit the receive buffer, and the send the
  * send buffer; every message is sent, once, in its order. */
 static void chunks_are_bounded(void)
@@ -348,6 +462,10 @@ static void calls(void)
 
 static const struct unit_case batches[] = {
 	UNIT_CASE(order_holds_across_buses),
+	UNIT_CASE(transactions_share_a_send),
+	UNIT_CASE(ends_may_ask_for_more),
+	UNIT_CASE(one_bus_ahead),
+	UNIT_CASE(ahead_keeps_its_place),
 	UNIT_CASE(chunks_are_bounded),
 	UNIT_CASE(answers_out_of_order),
 	UNIT_CASE(lost_answers_are_failures),
