@@ -117,7 +117,8 @@ struct kernel_report {
  * directions, octets with headers. */
 struct kernel_usage {
 	struct kernel_key key;
-	int err; /* -ENOENT: there is none */
+	int err; /* -ENOENT: there is none, or somebody else removed it: set it
+		  * again */
 	uint64_t packets_in, packets_out;
 	uint64_t octets_in, octets_out;
 };
@@ -164,6 +165,13 @@ void kernel_ha_stop(struct kernel *k);
  * solicitations for proxied addresses answered), or undoes that. */
 int kernel_home_link_set(struct kernel *k, int ifindex, bool on);
 
+/* The home prefixes, all of them: to a bound home address in one of these
+ * this node's own packets, from whatever address of it, go with a type 2
+ * routing header (section 10.4.2); to others through the tunnel.  None at
+ * first.  0 or -errno. */
+int kernel_ha_prefixes_set(struct kernel *k, const struct prefix *prefixes,
+			   unsigned int n_prefixes);
+
 /* The data path of one binding (RFC 6275 sections 10.4.1, 10.4.2, 10.4.5). */
 struct kernel_binding {
 	struct in6_addr hoa;
@@ -174,12 +182,12 @@ struct kernel_binding {
 	bool proxy_linklocal;    /* L bit: also defend fe80:: + IID of hoa */
 };
 
-/* Adds a binding (old_coa ::): encapsulating route, (coa, hoa) pair accepted
- * from the tunnel, proxy neighbour entries.  Moves it (old_coa another one):
- * route and pair; the proxy entries stay as they are.  Or puts it there again
- * (old_coa the same): what is missing comes back, proxied on home_ifindex,
- * and with proxy_linklocal false the link-local proxy entry goes.  One
- * transaction. */
+/* Adds a binding (old_coa ::): encapsulating route, type 2 routing header of
+ * our own packets, (coa, hoa) pair accepted from the tunnel, proxy neighbour
+ * entries.  Moves it (old_coa another one): the proxy entries stay as they
+ * are.  Or puts it there again (old_coa the same): what is missing comes back,
+ * proxied on home_ifindex, and with proxy_linklocal false the link-local proxy
+ * entry goes.  One transaction. */
 int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 		       const struct kernel_binding *b);
 /* Removes it; what is gone already is no error. */

@@ -21,13 +21,15 @@ enum xfrm_ro {
  * XFRM_PRIO_RULES on. */
 enum {
 	XFRM_PRIO_AGENT_BU = 6, /* Binding Updates to the home agent */
-	XFRM_PRIO_MH_OUT = 7,   /* all other Mobility Headers */
+	XFRM_PRIO_MH_OUT = 7,   /* all other Mobility Headers, and ICMPv6 that
+			       * says its headers itself or has none */
 	XFRM_PRIO_MH_IN = 8,
 	XFRM_PRIO_NEVER = 9, /* destinations that are never optimised */
 	XFRM_PRIO_PAIR_IN = 10,
 	XFRM_PRIO_HOME_IN = 11,
 	XFRM_PRIO_RULES = 16,
 	XFRM_PRIO_PAIR_OUT = 65536, /* where no rule says more */
+	XFRM_PRIO_AGENT_OUT, /* a home agent's own packets to home addresses */
 };
 
 /* Tags of ours in the selectors of policies, which may have no template: the
@@ -38,11 +40,13 @@ enum xfrm_user {
 	XFRM_USER_BYPASS = 135, /* what never carries a header */
 	XFRM_USER_RULE,         /* a rule of the mobile node */
 	XFRM_USER_PAIR,         /* two addresses, one of them with a binding */
+	XFRM_USER_AGENT, /* an address of a home agent and a home prefix */
 	XFRM_USER_END,
 };
 
 /* A state in route optimisation mode.  All :: is the wildcard that receives
- * from anybody. */
+ * from anybody; src :: alone sends from whatever address, where there is none
+ * for the pair. */
 struct xfrm_ro_state {
 	enum xfrm_ro kind;
 	struct in6_addr src, dst;

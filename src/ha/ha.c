@@ -379,7 +379,9 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		free(ha);
 		return err;
 	}
-	err = ha_disc_set(ha, now);
+	err = ha_links_tell(ha);
+	if (!err)
+		err = ha_disc_set(ha, now);
 	if (err) {
 		ha_free(ha);
 		return err;
@@ -476,7 +478,7 @@ void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 	ha->conf = conf;
 	set_max(ha);
 	if (ha_auth_set(ha) || ha_policy_set(ha, old) || ha_links_set(ha) ||
-	    ha_disc_set(ha, now)) {
+	    ha_links_tell(ha) || ha_disc_set(ha, now)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");
 		ha_disc_free(ha);

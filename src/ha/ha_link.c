@@ -103,6 +103,22 @@ int ha_links_set(struct ha *ha)
 	return 0;
 }
 
+int ha_links_tell(struct ha *ha)
+{
+	struct prefix *prefixes =
+		calloc(ha->n_links ? ha->n_links : 1, sizeof(*prefixes));
+	unsigned int i;
+	int err;
+
+	if (!prefixes)
+		return -ENOMEM;
+	for (i = 0; i < ha->n_links; i++)
+		prefixes[i] = ha->links[i].conf->prefix;
+	err = kernel_ha_prefixes_set(ha->env.kernel, prefixes, ha->n_links);
+	free(prefixes);
+	return err;
+}
+
 void ha_links_free(struct ha *ha)
 {
 	struct ha_link *old = ha->links;

@@ -233,6 +233,9 @@ ha_link_prefix(const struct ha *ha, const struct ha_link *l, struct mtime now);
  * stays known.  -ENOMEM. */
 int ha_links_set(struct ha *ha);
 void ha_links_free(struct ha *ha);
+/* Has our own packets to nodes of these links go straight (section 10.4.2).
+ * 0 or -errno. */
+int ha_links_tell(struct ha *ha);
 void ha_link_on_event(struct ha *ha, const struct kernel_link *ev,
 		      struct mtime now);
 

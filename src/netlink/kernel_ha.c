@@ -2,7 +2,8 @@
 /*
  * The home agent's data path (RFC 6275 sections 10.4.1, 10.4.2, 10.4.5): one
  * ip6tnl device in external mode; for each binding an encapsulating route, an
- * accepted pair and a proxy neighbour.  Each costs the same at a hundred
+ * XFRM state for what this node itself sends (kernel_own.c), an accepted pair
+ * and a proxy neighbour.  Each costs the same at a hundred
  * thousand bindings as at ten.
  *
  * This file decides the order of the parts of a binding and how a binding
@@ -32,6 +33,7 @@ struct kernel_ha {
 struct ha_op {
 	struct kernel_op op; /* first: kernel_op_done frees it */
 	struct kernel_binding b;
+	struct own_state own;
 };
 
 /* ---- start and stop ---- */
@@ -151,7 +153,9 @@ int kernel_ha_start(struct kernel *k, const struct kernel_ha_conf *conf)
 	ha->name[IF_NAMESIZE - 1] = '\0';
 	k->ha = ha;
 	clean(k, ha->name);
-	err = start_device(k, ha, conf);
+	err = own_start(k);
+	if (!err)
+		err = start_device(k, ha, conf);
 	if (!err)
 		err = start_xfrm(k);
 	if (!err)
@@ -171,6 +175,7 @@ void kernel_ha_stop(struct kernel *k)
 	if (!k->ha)
 		return;
 	home_link_clear_all(k);
+	own_stop(k);
 	pair_close(k->ha->pair);
 	clean(k, k->ha->name);
 	kernel_xfrm_use(k, KERNEL_USER_HA, false);
@@ -181,9 +186,6 @@ void kernel_ha_stop(struct kernel *k)
 
 /* ---- bindings ---- */
 
-/* Differs from RFC 6275 10.4.2: what this node itself sends to the home
- * address takes this route, too, rather than a type 2 routing header: that
- * would be an XFRM policy for each binding. */
 static struct route encap_route(const struct kernel_ha *ha,
 				const struct kernel_binding *b,
 				const struct in6_addr *coa)
@@ -274,9 +276,11 @@ static void undo_add(struct kernel *k, const struct kernel_binding *b)
 {
 	if (addr_is_any(&b->old_coa)) {
 		del_route(k, NULL, b);
+		own_state_del(k, NULL, &b->hoa);
 		del_proxy(k, NULL, b);
 		pair_del(k->ha->pair, &b->coa, &b->hoa);
 	} else if (is_move(b)) {
+		own_state_force(k, &b->hoa, &b->old_coa);
 		set_route(k, NULL, b, &b->old_coa);
 		pair_del(k->ha->pair, &b->coa, &b->hoa);
 	}
@@ -323,6 +327,21 @@ static int new_op(struct kernel *k, const struct kernel_key *key,
 	return 0;
 }
 
+/* Before the route, whose change has sockets look for theirs again. */
+static void set_own(struct ha_op *h)
+{
+	h->own = (struct own_state){
+		.k = h->op.k,
+		.txn = &h->op.txn,
+		.hoa = h->b.hoa,
+		.coa = h->b.coa,
+	};
+	if (is_move(&h->b))
+		own_state_move(&h->own);
+	else
+		own_state_add(&h->own);
+}
+
 int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 		       const struct kernel_binding *b)
 {
@@ -333,6 +352,7 @@ int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 		return err;
 	err = pair_add(k->ha->pair, &h->op.txn, &b->coa, &b->hoa);
 	if (!err) {
+		set_own(h);
 		set_route(k, &h->op.txn, b, &b->coa);
 		if (!is_move(b))
 			add_proxy(k, &h->op.txn, b);
@@ -353,6 +373,7 @@ int kernel_binding_del(struct kernel *k, const struct kernel_key *key,
 		return err;
 	del_proxy(k, &h->op.txn, b);
 	del_route(k, &h->op.txn, b);
+	own_state_del(k, &h->op.txn, &b->hoa);
 	pair_del(k->ha->pair, &b->coa, &b->hoa);
 	nlb_txn_end(k->nl, &h->op.txn, 0);
 	return 0;

@@ -88,6 +88,7 @@ static void on_turn_end(void *arg, struct mtime now)
 	(void)now;
 	kernel_mn_reconcile(k);
 	kernel_ro_turn(k);
+	own_turn(k);
 	nlb_flush(k->nl);
 	/* What failed goes back in the same turn. */
 	if (kernel_mn_reconcile(k))

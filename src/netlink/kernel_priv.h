@@ -19,6 +19,7 @@ struct sysctl_saved;    /* kernel_sysctl.c */
 struct xfrm_watch;      /* xfrm_watch.c */
 struct kernel_ro_table; /* kernel_ro.c */
 struct flow_table;      /* flow.c */
+struct kernel_own;      /* kernel_own.c */
 
 struct kernel {
 	struct loop *loop;
@@ -28,6 +29,7 @@ struct kernel {
 	struct watch *watch;
 	struct kernel_ha *ha;         /* NULL: not started */
 	struct home_link *home_links; /* kernel_home_link.c */
+	struct kernel_own *own;       /* kernel_own.c; with ha */
 	struct kernel_mn *mn;
 	struct sysctl_saved *sysctls; /* last written first */
 	bool xfrm_cleaned;
@@ -86,6 +88,8 @@ void kernel_xfrm_relookup(struct kernel *k);
 void kernel_xfrm_clean_larval(struct kernel *k);
 /* Removes what an earlier run left; once, before anything is installed. */
 void kernel_xfrm_clean(struct kernel *k);
+/* Removes the states of home addresses, whoever sends to them. */
+void kernel_xfrm_clean_own(struct kernel *k);
 /* The state by which Binding Updates from hoa to ha leave from coa with a Home
  * Address option; the policy is kmn_rules.c's. */
 void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
@@ -107,8 +111,36 @@ void kernel_ro_refresh(struct kernel *k);
 bool kernel_ro_is_bound(struct kernel *k, const struct in6_addr *local,
 			const struct in6_addr *peer,
 			const struct in6_addr *coa);
+/* True when the peer's end of the pair has states. */
+bool kernel_ro_has_peer(struct kernel *k, const struct in6_addr *local,
+			const struct in6_addr *peer);
 /* At the end of a turn, behind all requests. */
 void kernel_ro_turn(struct kernel *k);
+
+/* ---- kernel_own.c ---- */
+
+int own_start(struct kernel *k);
+/* Withdraws all of it. */
+void own_stop(struct kernel *k);
+/* Addresses of this node have changed. */
+void own_addrs_changed(struct kernel *k);
+/* At the end of a turn, before it is sent. */
+void own_turn(struct kernel *k);
+/* A binding's state that is being set; lives until the transaction ends. */
+struct own_state {
+	struct kernel *k;
+	struct nlb_txn *txn;
+	struct in6_addr hoa, coa;
+};
+/* There is none, or (move) one with another care-of address; neither needs
+ * to be true. */
+void own_state_add(struct own_state *s);
+void own_state_move(struct own_state *s);
+/* Whatever there is, and nobody waits. */
+void own_state_force(struct kernel *k, const struct in6_addr *hoa,
+		     const struct in6_addr *coa);
+void own_state_del(struct kernel *k, struct nlb_txn *txn,
+		   const struct in6_addr *hoa);
 
 /* ---- kernel_flow.c ---- */
 

@@ -384,6 +384,15 @@ bool kernel_ro_is_bound(struct kernel *k, const struct in6_addr *local,
 	       addr_eq(&pair->ends[KERNEL_RO_PEER].coa, coa);
 }
 
+bool kernel_ro_has_peer(struct kernel *k, const struct in6_addr *local,
+			const struct in6_addr *peer)
+{
+	struct ro_id id = { .local = *local, .peer = *peer };
+	const struct ro_pair *pair = find(k, &id);
+
+	return pair && pair->ends[KERNEL_RO_PEER].on;
+}
+
 /* ---- path MTU ---- */
 
 /* True when packets of the pair leave with these addresses. */

@@ -10,8 +10,7 @@
  * Roles share them: what two need is there once, and goes with the last.
  * Pairs of addresses are left to kernel_ro.c, rules to kmn_rules.c.
  *
- * A home agent has no state or policy per mobile node: each policy costs a
- * walk over all routes.
+ * What a home agent has for its bindings is left to kernel_own.c.
  */
 #include <errno.h>
 #include <linux/xfrm.h>
@@ -86,9 +85,10 @@ static bool needs_rh2(unsigned int users)
 	return users & 1u << KERNEL_USER_MN;
 }
 
-static bool needs_bypass(unsigned int users)
+/* A mobile node's packets ask for states. */
+static bool needs_flows(unsigned int users)
 {
-	return users & (1u << KERNEL_USER_MN | 1u << KERNEL_USER_CN);
+	return users & 1u << KERNEL_USER_MN;
 }
 
 /* States come before the policy that refers to them, and go after it. */
@@ -126,10 +126,12 @@ int kernel_xfrm_use(struct kernel *k, enum kernel_user user, bool on)
 		users |= 1u << user;
 	if (on && !k->xfrm_watch)
 		err = xfrm_watch_open(k, &k->xfrm_watch);
+	if (!err && k->xfrm_watch)
+		err = xfrm_watch_acquire(k->xfrm_watch, needs_flows(users));
 	if (!err)
 		err = set_wild(k, needs_hao(users), needs_rh2(users));
-	if (!err && needs_bypass(users) != needs_bypass(k->xfrm_users))
-		err = put_policy(k, &bypass, needs_bypass(users));
+	if (!err && !users != !k->xfrm_users)
+		err = put_policy(k, &bypass, users);
 	/* What was done half goes when the role, which failed, stops. */
 	if (!err || on)
 		k->xfrm_users = users;
@@ -298,4 +300,24 @@ static void clean_larval(void *arg, const struct nlmsghdr *nlh)
 void kernel_xfrm_clean_larval(struct kernel *k)
 {
 	list_states(k, clean_larval);
+}
+
+/* From any address to one home address. */
+static void clean_own(void *arg, const struct nlmsghdr *nlh)
+{
+	const struct xfrm_usersa_info *sa = nldec_fixed(nlh, sizeof(*sa));
+	struct in6_addr src, dst;
+
+	if (!sa)
+		return;
+	src = from_xaddr(&sa->saddr);
+	dst = from_xaddr(&sa->id.daddr);
+	if (sa->id.proto == IPPROTO_ROUTING && addr_is_any(&src) &&
+	    !addr_is_any(&dst))
+		clean_state(arg, nlh);
+}
+
+void kernel_xfrm_clean_own(struct kernel *k)
+{
+	list_states(k, clean_own);
 }

@@ -9,7 +9,9 @@
  * direct one, all at one priority, where the kernel keeps the order in which
  * they were added.  What has the home address as source already is left in
  * the tunnel, and what has a link-local destination on its link, by rules in
- * front of them.
+ * front of them.  The former rules are there for every home address, direct
+ * rules or not: the answer to what came straight would otherwise leave by the
+ * interface where that came in, natively.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -142,7 +144,8 @@ static void fill(const struct kernel_mn *mn, struct routing *list, unsigned n)
 	};
 	unsigned int i;
 
-	add(list, &linklocal);
+	if (n)
+		add(list, &linklocal);
 	add_for_homes(mn, list, &from);
 	for (i = 0; i < n; i++) {
 		const struct kernel_rule *k = &mn->rules[i];
@@ -219,7 +222,7 @@ static int apply_routing(struct kernel_mn *mn, struct nlb_txn *txn)
 
 	while (n && mn->rules[n - 1].action != KERNEL_RULE_DIRECT)
 		n--;
-	if (n && direct_table(mn)) {
+	if (direct_table(mn)) {
 		list.max = 1 + (n + 1) * KMN_MAX_HOMES;
 		list.v = calloc(list.max, sizeof(*list.v));
 		if (!list.v)

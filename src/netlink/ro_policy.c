@@ -13,6 +13,12 @@
  * Templates for data are optional: where a state is missing, packets take the
  * way through the home agent rather than none.
  *
+ * A home agent does not know by a packet's addresses whether it sent it or
+ * forwards it: so one policy for each address of its own and home prefix,
+ * whose optional template finds the state of the binding.  Neighbour
+ * discovery stays on its link, and Mobile Prefix Advertisements bring their
+ * routing header along.
+ *
  * Never optimised: the home agent's own address, multicast, link-local.  What
  * does not depend on addresses is left to kernel_xfrm.c, routing to
  * kmn_rules.c.
@@ -23,7 +29,10 @@
 
 #define MH_PROTO    135
 #define ICMP6_PROTO 58
+#define ICMP6_NS    135
+#define ICMP6_NA    136
 #define ICMP6_MPS   146
+#define ICMP6_MPA   147
 
 /* ---- rules ---- */
 
@@ -278,4 +287,65 @@ void ro_policies_of_pair(struct policy_list *list, const struct ro_rules *rules,
 		    !add_pair_rule(list, rules, i, local, peer))
 			return;
 	add(list, &rest);
+}
+
+/* ---- the home agent ---- */
+
+static void add_bypass(struct policy_list *list, uint8_t icmp6_type)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.proto = ICMP6_PROTO,
+		.sport = icmp6_type,
+		.user = XFRM_USER_BYPASS,
+		.priority = XFRM_PRIO_MH_OUT,
+	};
+
+	add(list, &p);
+}
+
+static void add_own(struct policy_list *list, const struct in6_addr *addr,
+		    const struct prefix *prefix)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		.src = *addr,
+		.src_len = 128,
+		.dst = prefix->addr,
+		.dst_len = prefix->len,
+		.user = XFRM_USER_AGENT,
+		.priority = XFRM_PRIO_AGENT_OUT,
+		.rh2 = true,
+		.optional = true,
+	};
+
+	add(list, &p);
+}
+
+/* Two interfaces may have it. */
+static bool is_again(const struct in6_addr *addrs, unsigned int i)
+{
+	const struct in6_addr *e;
+
+	for (e = addrs; e < addrs + i; e++)
+		if (addr_eq(e, &addrs[i]))
+			return true;
+	return false;
+}
+
+void ro_policies_of_agent(struct policy_list *list,
+			  const struct in6_addr *addrs, unsigned int n_addrs,
+			  const struct prefix *prefixes,
+			  unsigned int n_prefixes)
+{
+	unsigned int a, p;
+
+	if (!n_addrs || !n_prefixes)
+		return;
+	add_bypass(list, ICMP6_NS);
+	add_bypass(list, ICMP6_NA);
+	add_bypass(list, ICMP6_MPA);
+	for (a = 0; a < n_addrs; a++)
+		for (p = 0; p < n_prefixes && !is_again(addrs, a); p++)
+			add_own(list, &addrs[a], &prefixes[p]);
 }

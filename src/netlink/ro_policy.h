@@ -43,4 +43,12 @@ void ro_policies_of_pair(struct policy_list *list, const struct ro_rules *rules,
 			 const struct in6_addr *local,
 			 const struct in6_addr *peer);
 
+/* Adds the policies of a home agent: what it sends itself from one of `addrs`
+ * to a home address in one of `prefixes` has a type 2 routing header, where
+ * the home address has a state. */
+void ro_policies_of_agent(struct policy_list *list,
+			  const struct in6_addr *addrs, unsigned int n_addrs,
+			  const struct prefix *prefixes,
+			  unsigned int n_prefixes);
+
 #endif

@@ -44,8 +44,11 @@ static void tell(void *arg, const struct kernel_event *ev)
 {
 	struct watch *w = arg;
 
-	if (!w->quiet)
-		w->k->on_event(w->k->arg, ev);
+	if (w->quiet)
+		return;
+	if (ev->type == KERNEL_ADDR)
+		own_addrs_changed(w->k);
+	w->k->on_event(w->k->arg, ev);
 }
 
 static void take(struct watch *w, const struct nlmsghdr *nlh)
@@ -256,6 +259,11 @@ struct watch *watch_close(struct watch *w)
 	known_free(w->known);
 	free(w);
 	return NULL;
+}
+
+void watch_walk(const struct watch *w, kernel_event_fn *fn, void *arg)
+{
+	known_walk(w->known, fn, arg);
 }
 
 bool watch_is_local(const struct watch *w, const struct in6_addr *addr)

@@ -17,6 +17,8 @@ struct watch;
 int watch_open(struct kernel *k, struct watch **ret_watch);
 struct watch *watch_close(struct watch *w);
 
+/* Tells all that is known. */
+void watch_walk(const struct watch *w, kernel_event_fn *tell, void *arg);
 /* Whether some interface has this address. */
 bool watch_is_local(const struct watch *w, const struct in6_addr *addr);
 /* The address on one interface; -ENOENT. */

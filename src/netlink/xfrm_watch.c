@@ -76,7 +76,7 @@ static int open_fd(int *ret_fd)
 {
 	struct sockaddr_nl local = {
 		.nl_family = AF_NETLINK,
-		.nl_groups = xfrm_watch_groups(),
+		.nl_groups = 1u << (XFRMNLGRP_REPORT - 1),
 	};
 	auto_close int fd = socket(AF_NETLINK,
 				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -89,6 +89,17 @@ static int open_fd(int *ret_fd)
 	*ret_fd = fd;
 	fd = -1;
 	return 0;
+}
+
+int xfrm_watch_acquire(struct xfrm_watch *w, bool on)
+{
+	int group = XFRMNLGRP_ACQUIRE;
+
+	return setsockopt(w->fd, SOL_NETLINK,
+			  on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP,
+			  &group, sizeof(group))
+		       ? -errno
+		       : 0;
 }
 
 int xfrm_watch_open(struct kernel *k, struct xfrm_watch **ret_watch)

@@ -63,6 +63,7 @@ enum fake_op {
 	FAKE_HA_START,
 	FAKE_HA_STOP,
 	FAKE_HOME_LINK_SET,
+	FAKE_HA_PREFIXES_SET,
 	FAKE_BINDING_ADD,
 	FAKE_BINDING_DEL,
 	FAKE_MN_START,
@@ -100,6 +101,7 @@ struct fake_request {
 	char value[16]; /* "" with undo */
 	bool undo;
 	struct kernel_too_big too_big; /* RO_TOO_BIG */
+	unsigned int n_prefixes;       /* HA_PREFIXES_SET */
 	int returned;                  /* what the call returned */
 };
 
@@ -130,6 +132,7 @@ struct fake_event; /* a queued event */
 #define FAKE_HOMES             16
 #define FAKE_SYSCTLS           64
 #define FAKE_HOME_LINKS        16
+#define FAKE_PREFIXES          16
 #define FAKE_PLANS             16
 #define FAKE_RULES             128
 #define FAKE_PAIR_BUCKETS      64
@@ -168,6 +171,8 @@ struct kernel {
 	unsigned int n_pairs;
 	int home_links[FAKE_HOME_LINKS];
 	unsigned int n_home_links;
+	struct prefix prefixes[FAKE_PREFIXES]; /* home prefixes */
+	unsigned int n_prefixes;
 	struct fake_sysctl sysctls[FAKE_SYSCTLS];
 	unsigned int n_sysctls;
 
@@ -228,6 +233,8 @@ const struct kernel_mn_home *fake_kernel_home(const struct kernel *k,
 const char *fake_kernel_sysctl(const struct kernel *k, const char *ifname,
 			       const char *name);
 bool fake_kernel_is_home_link(const struct kernel *k, int ifindex);
+bool fake_kernel_is_home_prefix(const struct kernel *k,
+				const struct in6_addr *hoa);
 
 /* One end of a pair that is in force, or NULL. */
 const struct kernel_ro *fake_kernel_ro(const struct kernel *k,

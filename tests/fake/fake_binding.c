@@ -92,6 +92,38 @@ void fake_binding_apply_del(struct kernel *k, const struct kernel_binding *b)
 	k->n_bindings--;
 }
 
+int kernel_ha_prefixes_set(struct kernel *k, const struct prefix *prefixes,
+			   unsigned int n_prefixes)
+{
+	struct fake_request r = { .op = FAKE_HA_PREFIXES_SET,
+				  .n_prefixes = n_prefixes };
+	unsigned int i;
+
+	if (!k->ha_started)
+		fake_fault("ha_prefixes_set before ha_start");
+	if (n_prefixes > FAKE_PREFIXES) {
+		fake_fault("%u home prefixes", n_prefixes);
+		n_prefixes = FAKE_PREFIXES;
+	}
+	if (fake_request_now(k, &r))
+		return r.returned;
+	for (i = 0; i < n_prefixes; i++)
+		k->prefixes[i] = prefixes[i];
+	k->n_prefixes = n_prefixes;
+	return 0;
+}
+
+bool fake_kernel_is_home_prefix(const struct kernel *k,
+				const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->n_prefixes; i++)
+		if (prefix_contains(&k->prefixes[i], hoa))
+			return true;
+	return false;
+}
+
 void fake_bindings_drop(struct kernel *k)
 {
 	struct fake_binding *b;

@@ -187,6 +187,7 @@ void kernel_ha_stop(struct kernel *k)
 	fake_request_cancel(k, KERNEL_USER_HA);
 	fake_bindings_drop(k);
 	k->n_home_links = 0;
+	k->n_prefixes = 0;
 	k->ha_started = false;
 	fake_world_device(k, FAKE_HA_TUNNEL_IFINDEX, k->ha_conf.tunnel_name,
 			  true);
@@ -249,6 +250,10 @@ int kernel_binding_add(struct kernel *k, const struct kernel_key *key,
 	binding_check(k, "binding_add", b);
 	if (b->home_ifindex && !fake_kernel_is_home_link(k, b->home_ifindex))
 		fake_fault("binding_add: %d is no home link", b->home_ifindex);
+	/* Else our own packets to it would be tunnelled. */
+	if (addr_is_any(&b->old_coa) && !fake_kernel_is_home_prefix(k, &b->hoa))
+		fake_fault("binding_add: %s in no home prefix",
+			   addr_str(&b->hoa));
 	if (key &&
 	    (key->user != KERNEL_USER_HA || !addr_eq(&key->hoa, &b->hoa)))
 		fake_fault("binding_add: key of %s", addr_str(&key->hoa));

@@ -55,11 +55,13 @@ static struct kernel *
 start(struct seen *s)
 {
 	struct kernel_ha_conf conf = { .tunnel_name = "mip6ha" };
+	struct prefix home = { A("2001:db8:1::"), 64 };
 
 	memset(s, 0, sizeof(*s));
 	fake_faults_clear();
 	s->k = fake_kernel_new(on_event, s);
 	UNIT_EQ(kernel_ha_start(s->k, &conf), 0);
+	UNIT_EQ(kernel_ha_prefixes_set(s->k, &home, 1), 0);
 	UNIT_EQ(kernel_home_link_set(s->k, 2, true), 0);
 	return s->k;
 }

@@ -53,6 +53,16 @@ static void cmd_home_link(struct driver *d, char **w)
 					   !arg_text(w, "off")));
 }
 
+/* The prefix of 64 bits around an address. */
+static void cmd_ha_prefix(struct driver *d, char **w)
+{
+	struct prefix p = { arg_addr(w, "of"), 64 };
+
+	memset(&p.addr.s6_addr[8], 0, 8);
+	driver_result("ha-prefix",
+		      kernel_ha_prefixes_set(d->k, &p, !arg_text(w, "off")));
+}
+
 static struct kernel_binding get_binding(struct driver *d, char **w)
 {
 	return (struct kernel_binding){
@@ -367,6 +377,7 @@ static const struct command {
 	{ "ha-start", cmd_ha_start, "[name=] [mtu=]" },
 	{ "ha-stop", cmd_ha_stop, "" },
 	{ "home-link", cmd_home_link, "if= [off=1]" },
+	{ "ha-prefix", cmd_ha_prefix, "of= [off=1]" },
 	{ "binding-add", cmd_binding_add, "hoa= coa= ha= [old=] [if=] [ll=1]" },
 	{ "binding-del", cmd_binding_del, "hoa= coa= ha= [if=] [ll=1]" },
 	{ "burst", cmd_burst, "n= [from=] hoa= coa= ha= [old=] [if=] [del=1]" },

@@ -74,6 +74,27 @@ static void limits(void)
 	world_close(&w);
 }
 
+/* HA-85: our own packets go straight to home addresses of whatever home
+ * prefixes there are now. */
+static void home_prefixes_are_told(void)
+{
+	struct in6_addr first = ip("2001:db8:1::7"), last = ip("2001:db8:9::7");
+	struct world w;
+	struct next n;
+
+	world_open(&w);
+	UNIT_EQ(w.k->n_prefixes, WORLD_LINKS);
+	CU_ASSERT_TRUE(fake_kernel_is_home_prefix(w.k, &first));
+	CU_ASSERT_TRUE(fake_kernel_is_home_prefix(w.k, &last));
+	next_init(&n, &w);
+	n.conf.n_links = 1;
+	reload(&w, &n);
+	UNIT_EQ(w.k->n_prefixes, 1);
+	CU_ASSERT_TRUE(fake_kernel_is_home_prefix(w.k, &first));
+	CU_ASSERT_FALSE(fake_kernel_is_home_prefix(w.k, &last));
+	world_close(&w);
+}
+
 /* Status 130 says that there are too many bindings, and means no more than
  * that: the data path has a place for each. */
 static void the_data_path_has_room(void)
@@ -280,6 +301,7 @@ static void ends_and_updates_in_turn(void)
 
 static const struct unit_case cases[] = {
 	UNIT_CASE(limits),
+	UNIT_CASE(home_prefixes_are_told),
 	UNIT_CASE(the_data_path_has_room),
 	UNIT_CASE(a_prefix_that_ends),
 	UNIT_CASE(the_list_of_allowed_addresses),

@@ -59,6 +59,49 @@ static const char *show(const struct policy_list *list)
 	return text;
 }
 
+/* HA-85: an optional routing header from each address of the agent to each
+ * home prefix, whatever the number of bindings; never for neighbour discovery
+ * (135, 136), which stays on its link, nor for Mobile Prefix Advertisements
+ * (147), which bring their own. */
+static void agent(void)
+{
+	struct in6_addr addrs[] = { addr(HA), addr("2001:db8:f1::2"),
+				    addr(HA) };
+	struct prefix prefixes[2];
+	struct policy_list list = { 0 };
+	unsigned int i;
+
+	UNIT_NEED(!prefix_parse("2001:db8:1::/64", &prefixes[0]));
+	UNIT_NEED(!prefix_parse("2001:db8:5::/64", &prefixes[1]));
+	ro_policies_of_agent(&list, addrs, 0, prefixes, 2);
+	ro_policies_of_agent(&list, addrs, 3, prefixes, 0);
+	UNIT_EQ(list.n, 0);
+	ro_policies_of_agent(&list, addrs, 3, prefixes, 2);
+	UNIT_NEED(list.n == 3 + 4);
+	for (i = 0; i < 3; i++) {
+		static const uint16_t types[] = { 135, 136, 147 };
+		const struct xfrm_policy *p = &list.v[i];
+
+		UNIT_EQ(p->proto, 58);
+		UNIT_EQ(p->sport, types[i]);
+		CU_ASSERT(!p->hao && !p->rh2 && !p->src_len && !p->dst_len);
+		CU_ASSERT(p->priority < list.v[3].priority);
+	}
+	for (; i < 7; i++) {
+		const struct xfrm_policy *p = &list.v[i];
+
+		CU_ASSERT(addr_eq(&p->src, &addrs[(i - 3) / 2]));
+		UNIT_EQ(p->src_len, 128);
+		CU_ASSERT(addr_eq(&p->dst, &prefixes[(i - 3) % 2].addr));
+		UNIT_EQ(p->dst_len, 64);
+		CU_ASSERT(p->rh2 && p->optional && !p->hao && !p->exact);
+		UNIT_EQ(p->proto, 0);
+		/* Behind whatever a mobile node or a pair says. */
+		CU_ASSERT(p->priority > XFRM_PRIO_PAIR_OUT);
+	}
+	policy_list_done(&list);
+}
+
 static const char *home_bound(const struct ro_rules *rules, bool out,
 			      bool bound)
 {
@@ -205,6 +248,7 @@ static void first_rule_counts(void)
 }
 
 static const struct unit_case cases[] = {
+	UNIT_CASE(agent),
 	UNIT_CASE(one_rule),
 	UNIT_CASE(not_bound_yet),
 	UNIT_CASE(without_optimise_nothing_is_asked),
