@@ -96,6 +96,9 @@ void neigh_encode_proxy_add(struct nlenc *e, int ifindex,
 			    const struct in6_addr *addr);
 void neigh_encode_proxy_del(struct nlenc *e, int ifindex,
 			    const struct in6_addr *addr);
+/* What is known of a neighbour. */
+void neigh_encode_del(struct nlenc *e, int ifindex,
+		      const struct in6_addr *addr);
 void neigh_encode_set(struct nlenc *e, int ifindex, const struct in6_addr *addr,
 		      const struct lladdr *lladdr);
 /* A valid entry goes to NUD_PROBE; fails where there is none. */

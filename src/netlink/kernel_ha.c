@@ -237,10 +237,17 @@ static void put_proxy(struct kernel *k, struct nlb_txn *txn, int ifindex,
 	}
 }
 
-/* A binding that is put there again may have lost its L bit.
- *
- * Differs from RFC 6275 10.4.2: what comes for the link-local address is
- * refused by the kernel, with its own code 2. */
+/* What comes for the link-local address must not go where the node was last
+ * seen on the link: the kernel finds nobody there, and says so to the sender
+ * (section 10.4.2). */
+static void forget_neighbour(struct kernel *k, struct nlb_txn *txn, int ifindex,
+			     const struct in6_addr *addr)
+{
+	neigh_encode_del(nlb_begin(k->nl, NLB_ROUTE), ifindex, addr);
+	nlb_commit_del(k->nl, txn);
+}
+
+/* A binding that is put there again may have lost its L bit. */
 static void add_proxy(struct kernel *k, struct nlb_txn *txn,
 		      const struct kernel_binding *b)
 {
@@ -251,6 +258,8 @@ static void add_proxy(struct kernel *k, struct nlb_txn *txn,
 	put_proxy(k, txn, b->home_ifindex, &b->hoa, true);
 	if (b->proxy_linklocal || !addr_is_any(&b->old_coa))
 		put_proxy(k, txn, b->home_ifindex, &ll, b->proxy_linklocal);
+	if (b->proxy_linklocal)
+		forget_neighbour(k, txn, b->home_ifindex, &ll);
 }
 
 static void del_proxy(struct kernel *k, struct nlb_txn *txn,

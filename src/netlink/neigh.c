@@ -40,6 +40,11 @@ void neigh_encode_proxy_del(struct nlenc *e, int ifindex,
 	encode(e, RTM_DELNEIGH, 0, ifindex, addr, 0, NTF_PROXY);
 }
 
+void neigh_encode_del(struct nlenc *e, int ifindex, const struct in6_addr *addr)
+{
+	encode(e, RTM_DELNEIGH, 0, ifindex, addr, 0, 0);
+}
+
 void neigh_encode_set(struct nlenc *e, int ifindex, const struct in6_addr *addr,
 		      const struct lladdr *lladdr)
 {

@@ -286,6 +286,16 @@
 	"14000100 # NDA_DST, 20 octets\n"        \
 	" 20010db8 00010000 00000000 00000100\n"
 
+#define GOLDEN_NEIGH_DEL                         \
+	"30000000 # 48 octets\n"                 \
+	"1d000500 # RTM_DELNEIGH, REQUEST ACK\n" \
+	"00000000 00000000\n"                    \
+	"0a000000 # family, padding\n"           \
+	"03000000 # ifindex\n"                   \
+	"00000000 # state, flags, type\n"        \
+	"14000100 # NDA_DST, 20 octets\n"        \
+	" 20010db8 00010000 00000000 00000100\n"
+
 #define GOLDEN_NEIGH_SET                                        \
 	"3c000000 # 60 octets\n"                                \
 	"1c000505 # RTM_NEWNEIGH, REQUEST ACK REPLACE CREATE\n" \

@@ -176,6 +176,8 @@ static void neighbour_entries(void)
 
 	neigh_encode_set(start(), 3, &hoa, &l);
 	EXPECT(GOLDEN_NEIGH_SET);
+	neigh_encode_del(start(), 3, &hoa);
+	EXPECT(GOLDEN_NEIGH_DEL);
 	neigh_encode_probe(start(), 3, &hoa);
 	EXPECT(GOLDEN_NEIGH_PROBE);
 	neigh_encode_use(start(), 3, &hoa);

@@ -241,6 +241,41 @@ def test_link_local(lab):
     assert not taken(lab, hh, 'fe80::100'), 'an address of nobody is defended'
 
 
+def test_link_local_refused(lab):
+    """What comes for the link-local address of a node that is away is not
+    tunnelled, goes nowhere, and its sender hears Destination Unreachable,
+    Address Unreachable; though the agent has just spoken to it at home.
+
+    HA-84"""
+    hh, mn, ha = lab.node('hh'), lab.node('mn'), lab.node('ha')
+    fe80, mac = mn.link_local('eth0'), mn.mac('eth0')
+    hoa = '2001:db8:1::' + fe80.partition('::')[2]
+    home_agent(lab)
+    mobile_node(lab, changes=[(HOA, hoa)])
+    wait_home(lab, hoa)
+    assert ha.reaches(fe80 + '%eth0', 2) and hh.reaches(fe80 + '%eth0', 2)
+    lab.move('mn', 'a')
+    coa = wait_bound(lab, A, hoa)
+    hh.run('ip -6 neigh flush dev eth0')
+    since = lab.now()
+    series = hh.ping(fe80 + '%eth0', 0.5)
+    here = 'frame.interface_name == "home" && '
+    told = lab.wait_packets(
+        here + 'icmpv6.type == 1 && ipv6.dst == %s && ipv6.dst == %s'
+        % (hh.link_local('eth0'), fe80), 'ipv6.src', 'icmpv6.code',
+        'eth.src')
+    assert not series.stop().replies
+    for p in told:
+        assert p['icmpv6.code'].split(',')[0] == '3', p
+        assert p['eth.src'] == ha.mac('eth0'), p
+    wrong = [p for p in lab.packets(
+        '(%s eth.src == %s && eth.dst == %s) || (ipv6.nxt == 41 && '
+        'ipv6.dst == %s && ipv6.dst == %s)'
+        % (here, ha.mac('eth0'), mac, coa, fe80)) if p['time'] > since]
+    assert not wrong, wrong[:3]
+    assert hh.reaches(hoa, 3), 'the home address itself'
+
+
 def taken(lab, node, address):
     """What DAD says on that node."""
     node.run('ip -6 addr add %s/64 dev eth0' % address)
