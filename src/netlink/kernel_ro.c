@@ -47,6 +47,7 @@ struct ro_pair {
 	struct ro_count out[2];      /* of states that were withdrawn */
 	struct policy_list policies; /* installed, or queued */
 	unsigned int requests;       /* under way */
+	bool lost; /* somebody else removed a state, and who knows what more */
 	UT_hash_handle hh;
 };
 
@@ -67,6 +68,7 @@ struct ro_op {
 struct usage_op {
 	struct kernel_op op; /* first */
 	struct kernel_usage usage;
+	struct ro_id id;
 	struct ro_count out, in;
 	unsigned int uncounted_out, uncounted_in; /* octets of a packet */
 };
@@ -124,11 +126,12 @@ static void count(void *arg, const struct nlmsghdr *nlh)
 	c->octets += sa->curlft.bytes;
 }
 
-static void count_state(struct kernel *k, struct nlb_txn *txn,
+/* `tolerate` ESRCH where a state that is gone has counted nothing. */
+static void count_state(struct kernel *k, struct nlb_txn *txn, int tolerate,
 			struct xfrm_ro_state s, struct ro_count *c)
 {
 	xfrm_encode_state_get(nlb_begin(k->nl, NLB_XFRM), &s);
-	nlb_commit_get(k->nl, txn, ESRCH, count, c);
+	nlb_commit_get(k->nl, txn, tolerate, count, c);
 }
 
 /* From `was` to what pair->ends says.  A state that is not used any more
@@ -151,7 +154,7 @@ static void apply_end(struct kernel *k, struct nlb_txn *txn,
 		k->ro->relookup = true;
 	if (sent && !sends) {
 		if (now->on)
-			count_state(k, txn, out, &pair->out[end]);
+			count_state(k, txn, ESRCH, out, &pair->out[end]);
 		del_state(k, txn, out);
 	}
 	if (was->on && !now->on) {
@@ -287,7 +290,8 @@ static int change(struct kernel *k, const struct kernel_key *key,
 	if (!to->on)
 		apply_policies(k, &r->op.txn, pair, false);
 	apply_end(k, &r->op.txn, pair, ro->end, &r->before);
-	err = to->on ? apply_policies(k, &r->op.txn, pair, false) : 0;
+	err = to->on ? apply_policies(k, &r->op.txn, pair, pair->lost) : 0;
+	pair->lost &= !to->on;
 	nlb_txn_end(k->nl, &r->op.txn, err);
 	return 0;
 }
@@ -321,6 +325,13 @@ static void on_counted(struct nlb_txn *txn, int err)
 {
 	struct usage_op *u = (struct usage_op *)txn;
 
+	if (err == -ESRCH) {
+		struct ro_pair *pair = find(u->op.k, &u->id);
+
+		err = -ENOENT;
+		if (pair)
+			pair->lost = true;
+	}
 	u->usage.err = u->usage.err ? u->usage.err : err;
 	u->usage.packets_out = u->out.packets;
 	u->usage.octets_out = u->out.octets + u->out.packets * u->uncounted_out;
@@ -347,10 +358,10 @@ static void count_pair(struct kernel *k, struct usage_op *u,
 		u->uncounted_out += HEADER_OCTETS;
 	u->out = pair->out[end];
 	if (ends[end].send)
-		count_state(k, txn, state_out(&pair->id, end), &u->out);
+		count_state(k, txn, 0, state_out(&pair->id, end), &u->out);
 	/* With both headers the routing header is taken by the wildcard state:
 	 * it comes first, and the peer's home address is not known yet. */
-	count_state(k, txn, state_in(&pair->id, both ? KERNEL_RO_PEER : end),
+	count_state(k, txn, 0, state_in(&pair->id, both ? KERNEL_RO_PEER : end),
 		    &u->in);
 }
 
@@ -365,6 +376,7 @@ int kernel_ro_usage_get(struct kernel *k, const struct kernel_key *key,
 		return -ENOMEM;
 	begin_op(k, &u->op, key, on_counted);
 	u->usage.key = *key;
+	u->id = id;
 	u->op.usage = &u->usage;
 	if (pair && pair->ends[ro->end].on)
 		count_pair(k, u, pair, ro->end);

@@ -526,15 +526,23 @@ def test_killed(lab):
 
 
 def test_deleted(lab):
-    """A state that somebody deleted comes back with the next request; an end
-    that was not started is refused."""
+    """What somebody else deleted is told when usage is asked for, and comes
+    back with the next request, policies too; an end that was not started is
+    refused."""
     c, cn = correspondent(lab), lab.node('cn')
     c.do(ro('set', 'peer', CN, HOA, COA_A))
+    usage(c, ro('usage', 'peer', CN, HOA))
     before = cn.sh('ip xfrm state; ip xfrm policy').out
-    cn.run('ip xfrm state deleteall')
-    c.do(ro('set', 'peer', CN, HOA, COA_A))
-    assert cn.sh('ip xfrm state; ip xfrm policy').out.count('coa ' + COA_A) \
-        == before.count('coa ' + COA_A) == 2
+    for what in ('state delete src %s dst %s proto route2' % (CN, HOA),
+                 'state deleteall', 'state flush; ip xfrm policy flush'):
+        cn.sh('ip xfrm ' + what)
+        told = c.ask(ro('usage', 'peer', CN, HOA))
+        assert told.startswith('No such file'), (what, told)
+        c.do(ro('set', 'peer', CN, HOA, COA_A))
+        usage(c, ro('usage', 'peer', CN, HOA))
+        after = cn.sh('ip xfrm state; ip xfrm policy').out
+        for word in 'coa ' + COA_A, '%s/128 dst' % CN, '%s/128 dst' % HOA:
+            assert after.count(word) == before.count(word) > 0, (what, after)
     assert c.ask(ro('usage', 'local', CN, HOA)).startswith('No such file')
     c.tell(ro('set', 'local', CN, HOA, COA_A))
     c.stream.wait_line('^ro-set: No such device')
