@@ -7,7 +7,8 @@
  * home agent has one for each binding.  Neighbours are not kept at all.
  *
  * When the kernel had to drop events (ENOBUFS) everything is read again and
- * the difference is told.
+ * the difference is told; when that does not succeed either, once more a
+ * little later, until it does.
  */
 #include "src/netlink/watch.h"
 
@@ -29,6 +30,7 @@
 #define RCVBUF      (4 * 1024 * 1024)
 #define RECV_OCTETS (64 * 1024)
 #define TURN_MAX    64
+#define RETRY_MS    1000
 
 struct watch {
 	struct kernel *k;
@@ -36,7 +38,7 @@ struct watch {
 	struct loop_fd *handle;
 	int fd;
 	bool quiet; /* nothing is told before the first task ran */
-	struct task start_task;
+	struct task start_task, retry_task;
 	uint8_t in[RECV_OCTETS] __attribute__((aligned(8)));
 };
 
@@ -109,17 +111,34 @@ static void drain(struct watch *w)
 	while (n >= 0 || errno == EINTR || errno == ENOBUFS);
 }
 
-static void resync(struct watch *w)
+static void read_again(struct watch *w)
 {
+	struct mtime now = loop_now(w->k->loop);
 	int err;
 
-	log_notice("kernel: events were lost, reading everything again");
 	drain(w);
 	err = read_all(w);
-	if (err)
-		log_error("kernel: cannot read links, addresses and routes: "
-			  "%s",
-			  strerror(-err));
+	if (!err) {
+		task_stop(&w->retry_task);
+		return;
+	}
+	log_error("kernel: cannot read links, addresses and routes: %s; once "
+		  "more in a second",
+		  strerror(-err));
+	tqueue_start(loop_tqueue(w->k->loop), &w->retry_task,
+		     mtime_add_ms(now, RETRY_MS));
+}
+
+static void retry(struct task *task, struct mtime now)
+{
+	(void)now;
+	read_again(container_of(task, struct watch, retry_task));
+}
+
+static void resync(struct watch *w)
+{
+	log_notice("kernel: events were lost, reading everything again");
+	read_again(w);
 }
 
 /* ---- events ---- */
@@ -235,6 +254,7 @@ int watch_open(struct kernel *k, struct watch **ret_watch)
 	w->fd = -1;
 	w->quiet = true;
 	task_init(&w->start_task, start);
+	task_init(&w->retry_task, retry);
 	w->known = known_new();
 	err = w->known ? open_events(&w->fd) : -ENOMEM;
 	if (!err)
@@ -253,6 +273,7 @@ struct watch *watch_close(struct watch *w)
 	if (!w)
 		return NULL;
 	task_stop(&w->start_task);
+	task_stop(&w->retry_task);
 	loop_del_fd(w->handle);
 	if (w->fd >= 0)
 		close(w->fd);

@@ -14,7 +14,7 @@
 #include "src/netlink/nlb.h"
 #include "tests/unit/unit.h"
 
-#define NLB_SENDS_MAX 64
+#define NLB_SENDS_MAX 256
 #define NLB_QUEUE_MAX 2048
 #define NLB_REQUEST_MAX (256 * 1024)
 
