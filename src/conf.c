@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "mip6d/auth.h"
+#include "mip6d/security.h"
 #include "src/conf_priv.h"
 
 int conf_from_text(struct conf_text *t, FILE *err, struct conf **ret_conf)
@@ -61,6 +62,7 @@ struct conf *conf_free(struct conf *conf)
 	auth_keys_free(conf->auth);
 	free(conf->ha.links);
 	free(conf->ha.rules);
+	security_keys_free(conf->ipsec.sas);
 	free(conf);
 	return NULL;
 }

@@ -297,7 +297,6 @@ void conf_check(struct conf_text *t, const struct conf *conf,
 	if (c.mn)
 		check_mn(&c);
 	conf_check_rules(t, conf, root);
-	conf_check_security(t, conf, root);
 	check_roles(&c);
 	check_whole(&c, root);
 }

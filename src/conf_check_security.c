@@ -4,11 +4,15 @@
  * which way each home link and each home address has it, and whether it can
  * be had that way.
  *
- * The keys themselves are left to conf_auth.c.
+ * What the files of keys look like is left to conf_auth.c and
+ * conf_keyfile.c.
  */
+#include <errno.h>
 #include <libconfig.h>
+#include <string.h>
 
 #include "mip6d/auth.h"
+#include "mip6d/keyfile.h"
 #include "src/conf_priv.h"
 
 static void inherit(enum conf_security *what, enum conf_security from)
@@ -29,17 +33,131 @@ void conf_inherit_security(struct conf *conf)
 		inherit(&conf->mn.homes[i].security, conf->mn.security);
 }
 
+static config_setting_t *element(config_setting_t *list, unsigned int i)
+{
+	return list ? config_setting_get_elem(list, i) : NULL;
+}
+
+/* ---- keys ---- */
+
+static bool wants_keys(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; conf->ha.on && i < conf->ha.n_links; i++)
+		if (conf->ha.links[i].security == CONF_SECURITY_IPSEC)
+			return true;
+	for (i = 0; conf->mn.on && i < conf->mn.n_homes; i++)
+		if (conf->mn.homes[i].security == CONF_SECURITY_IPSEC)
+			return true;
+	return false;
+}
+
+/* Mistakes in the file of keys come behind those of this one. */
+static int load_keys(struct conf_text *t, struct conf *conf)
+{
+	FILE *f;
+	size_t len;
+	int err;
+
+	f = open_memstream(&t->appendix, &len);
+	if (!f) {
+		t->no_memory = true;
+		return -ENOMEM;
+	}
+	err = keyfile_read(conf->ipsec.keys, f, &conf->ipsec.sas);
+	if (fclose(f))
+		t->no_memory = true;
+	t->n_errors += err == -EINVAL;
+	return err;
+}
+
+static bool has_keys(const struct security_keys *keys, const struct prefix *hoa,
+		     const struct in6_addr *agent)
+{
+	unsigned int i;
+
+	for (i = 0; keys && i < keys->n_nodes; i++)
+		if (prefix_contains(hoa, &keys->nodes[i].hoa) &&
+		    (addr_is_any(agent) ||
+		     addr_eq(agent, &keys->nodes[i].agent)))
+			return true;
+	return false;
+}
+
+/* Without keys there would be no mobility: then it is better not to start. */
+static void no_keys(struct conf_text *t, const struct conf *conf, int err,
+		    config_setting_t *where, const char *whose,
+		    const char *agent, const char *home)
+{
+	conf_mistake(t, config_setting_source_line(where),
+		     "found no keys for %s in %s%s%s%s, expected some: "
+		     "\"mip6d-ctl sa generate %s %s\" at the agent makes them; "
+		     "or security = \"insecure\"",
+		     whose, conf->ipsec.keys, err ? " (" : "",
+		     err ? strerror(-err) : "", err ? ")" : "", agent, home);
+}
+
+static void check_link_keys(struct conf_text *t, const struct conf *conf,
+			    int err, config_setting_t *where,
+			    const struct conf_home_link *l)
+{
+	if (l->security == CONF_SECURITY_IPSEC &&
+	    !has_keys(conf->ipsec.sas, &l->prefix, &l->address))
+		no_keys(t, conf, err, where, prefix_str(&l->prefix),
+			addr_str(&l->address), "HOME-ADDRESS...");
+}
+
+static void check_home_keys(struct conf_text *t, const struct conf *conf,
+			    int err, config_setting_t *where,
+			    const struct conf_mn_home *h)
+{
+	struct prefix hoa = prefix_of(&h->address, 128);
+
+	if (h->security == CONF_SECURITY_IPSEC &&
+	    !has_keys(conf->ipsec.sas, &hoa, &h->home_agent))
+		no_keys(t, conf, err, where, addr_str(&h->address),
+			addr_is_any(&h->home_agent) ? "AGENT"
+						    : addr_str(&h->home_agent),
+			addr_str(&h->address));
+}
+
+static void check_keys(struct conf_text *t, struct conf *conf,
+		       config_setting_t *links, config_setting_t *homes)
+{
+	config_setting_t *s;
+	unsigned int i;
+	int err;
+
+	if (!t->is_file || !wants_keys(conf))
+		return;
+	err = load_keys(t, conf);
+	if (err == -EINVAL || err == -ENOMEM)
+		return;
+	for (i = 0; links && i < conf->ha.n_links; i++) {
+		s = element(links, i);
+		if (conf_good(s, "prefix") && conf_good(s, "address"))
+			check_link_keys(t, conf, err, s, &conf->ha.links[i]);
+	}
+	for (i = 0; homes && i < conf->mn.n_homes; i++) {
+		s = element(homes, i);
+		if (conf_good(s, "address"))
+			check_home_keys(t, conf, err, s, &conf->mn.homes[i]);
+	}
+}
+
+/* ---- authentication options ---- */
+
 /* Authentication options need a file of keys. */
-static bool check_auth(struct conf_text *t, const struct conf *conf,
+static void check_auth(struct conf_text *t, const struct conf *conf,
 		       config_setting_t *where, config_setting_t **told)
 {
 	if (conf->auth || conf->auth_path[0] || where == *told)
-		return true;
+		return;
 	*told = where;
 	conf_mistake(t, config_setting_source_line(where),
 		     "found security = \"rfc4285\" without "
 		     "authentication-keys, expected the file of keys, too");
-	return false;
 }
 
 /* The key of a home address decides its name. */
@@ -65,19 +183,8 @@ static void check_one(struct conf_text *t, const struct conf *conf,
 {
 	config_setting_t *where = s ? s : role;
 
-	if (security == CONF_SECURITY_RFC4285 && conf_is_good(where) &&
-	    check_auth(t, conf, where, told))
-		return;
-	if (security == CONF_SECURITY_INSECURE || !conf_is_good(where) ||
-	    where == *told)
-		return;
-	*told = where;
-	conf_mistake(
-		t, config_setting_source_line(where),
-		"found %s with security = \"%s\", expected "
-		"\"rfc4285\" or \"insecure\": this protection is not built into this version "
-		"yet",
-		config_setting_name(role), conf_security_str(security));
+	if (security == CONF_SECURITY_RFC4285 && conf_is_good(where))
+		check_auth(t, conf, where, told);
 }
 
 static config_setting_t *member(config_setting_t *group, const char *name)
@@ -97,12 +204,14 @@ static config_setting_t *decides(config_setting_t *root, config_setting_t *role,
 	return s ? s : member(root, "security");
 }
 
-void conf_check_security(struct conf_text *t, const struct conf *conf,
+void conf_check_security(struct conf_text *t, struct conf *conf,
 			 config_setting_t *root)
 {
 	config_setting_t *ha = conf_good(root, "home-agent");
 	config_setting_t *mn = conf_good(root, "mobile-node"), *list;
 	config_setting_t *told = NULL;
+	/* A mistake may have hidden who wants no keys. */
+	bool is_sure = !t->n_errors;
 	unsigned int i;
 
 	if (!t->is_file)
@@ -124,4 +233,7 @@ void conf_check_security(struct conf_text *t, const struct conf *conf,
 	if (mn && conf->mn.home_auto)
 		check_one(t, conf, mn, decides(root, mn, NULL),
 			  conf->mn.security, &told);
+	if (is_sure)
+		check_keys(t, conf, conf_good(ha, "links"),
+			   conf_good(mn, "homes"));
 }

@@ -41,6 +41,8 @@ struct conf_text {
 	struct conf_mistake *mistakes;
 	unsigned int n_mistakes, n_more; /* n_more: not kept */
 	unsigned int n_errors;           /* mistakes that are no notes */
+	char *appendix;  /* reported behind the mistakes; owned */
+	size_t file_max; /* octets of one file; of all of them 8 times that */
 	bool can_include;
 	bool is_file; /* other files that it names are read, too */
 	/* Of a file of keys: those that were taken out of its text. */
@@ -219,7 +221,7 @@ void conf_check_ra(struct conf_text *t, const struct conf *conf,
 /* Protection (conf_check_security.c): what links and homes take over from
  * their role, and roles from the file; and whether it can be had. */
 void conf_inherit_security(struct conf *conf);
-void conf_check_security(struct conf_text *t, const struct conf *conf,
+void conf_check_security(struct conf_text *t, struct conf *conf,
 			 struct config_setting_t *root);
 
 /* What links on one interface take over from the first of them. */

@@ -265,6 +265,7 @@ struct conf *conf_read(struct conf_text *t)
 		conf_inherit_security(conf);
 		conf_auth_load(t, conf, config_root_setting(&c));
 		conf_check(t, conf, config_root_setting(&c));
+		conf_check_security(t, conf, config_root_setting(&c));
 		fill_in(conf);
 	}
 	config_destroy(&c);

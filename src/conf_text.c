@@ -18,7 +18,6 @@
 #include "src/conf_priv.h"
 
 #define FILE_SIZE_MAX     (1024 * 1024)
-#define JOINED_MAX        (8 * FILE_SIZE_MAX)
 #define INCLUDE_DEPTH_MAX 8
 #define FILES_MAX         100
 #define MISTAKES_MAX      100
@@ -38,6 +37,7 @@ void conf_text_init(struct conf_text *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->can_include = true;
+	t->file_max = FILE_SIZE_MAX;
 }
 
 void conf_text_done(struct conf_text *t)
@@ -49,6 +49,7 @@ void conf_text_done(struct conf_text *t)
 	for (i = 0; i < t->n_mistakes; i++)
 		free(t->mistakes[i].text);
 	free(t->files);
+	free(t->appendix);
 	free(t->mistakes);
 	free(t->lines);
 	free(t->data);
@@ -134,6 +135,8 @@ void conf_text_report(struct conf_text *t, FILE *err)
 			t->mistakes[i].is_note ? "note: " : "",
 			t->mistakes[i].text);
 	}
+	if (t->appendix)
+		fputs(t->appendix, err);
 	if (t->n_more)
 		fprintf(err, "%s: and %u more\n", t->files[0], t->n_more);
 	if (t->next)
@@ -157,8 +160,8 @@ static void put(struct scan *s, const char *text, size_t n)
 	size_t size = 2 * (t->len + n + 1);
 	char *data;
 
-	if (t->len + n > JOINED_MAX) {
-		too_much(t, "octets", JOINED_MAX);
+	if (t->len + n > 8 * t->file_max) {
+		too_much(t, "octets", (int)(8 * t->file_max));
 		return;
 	}
 	if (t->len + n + 1 > t->size) {
@@ -293,7 +296,8 @@ static void copy_word(struct scan *s)
 
 static void scan_text(struct scan *s);
 
-static int read_all(const char *path, char **ret_data, size_t *ret_len)
+static int read_all(const char *path, size_t max, char **ret_data,
+		    size_t *ret_len)
 {
 	auto_free char *data = NULL;
 	struct stat st;
@@ -308,12 +312,12 @@ static int read_all(const char *path, char **ret_data, size_t *ret_len)
 	f = fopen(path, "re");
 	if (!f)
 		return -errno;
-	data = malloc(FILE_SIZE_MAX + 1);
-	len = data ? fread(data, 1, FILE_SIZE_MAX + 1, f) : 0;
+	data = malloc(max + 1);
+	len = data ? fread(data, 1, max + 1, f) : 0;
 	fclose(f);
 	if (!data)
 		return -ENOMEM;
-	if (len > FILE_SIZE_MAX)
+	if (len > max)
 		return -EFBIG;
 	*ret_data = steal_ptr(data);
 	*ret_len = len;
@@ -394,7 +398,7 @@ static void include(struct scan *s, const char *name, const char *path)
 			     "found @include \"%s\", expected none here", name);
 		return;
 	}
-	err = read_all(path, &data, &len);
+	err = read_all(path, t->file_max, &data, &len);
 	if (err) {
 		conf_mistake(t, t->n_lines,
 			     "found @include \"%s\" (%s: %s), expected a "
@@ -466,7 +470,7 @@ int conf_text_read(struct conf_text *t, const char *path)
 	size_t len = 0;
 	int err;
 
-	err = read_all(path, &data, &len);
+	err = read_all(path, t->file_max, &data, &len);
 	if (err)
 		return err;
 	t->is_file = true;

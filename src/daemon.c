@@ -75,7 +75,11 @@ int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
 	d->started = now;
 	d->be.last = now;
 	warn_insecure(conf);
-	err = roles_start(d, now);
+	err = daemon_security_start(d);
+	if (!err)
+		err = roles_start(d, now);
+	if (!err)
+		err = daemon_security_apply(d);
 	if (err) {
 		daemon_free(d);
 		return err;
@@ -105,6 +109,7 @@ struct daemon *daemon_free(struct daemon *d)
 		d->cn = cn_free(d->cn);
 	if (d->ha)
 		d->ha = ha_free(d->ha);
+	daemon_security_stop(d);
 	conf_free(d->conf);
 	free(d);
 	return NULL;
@@ -137,6 +142,8 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		return -EINVAL;
 	}
 	d->conf = conf;
+	/* What it refuses is not let through, and the log says what it is. */
+	daemon_security_apply(d);
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);
 	if (d->cn)

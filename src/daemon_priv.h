@@ -18,15 +18,27 @@ struct daemon {
 	struct counters own_counters; /* when env brought none */
 	struct conf *conf;            /* owned */
 	struct mtime started;
-	struct ha *ha;    /* NULL: off */
-	struct cn *cn;    /* NULL: off */
-	struct mn *mn;    /* NULL: off */
-	struct bucket be; /* Binding Errors */
+	struct ha *ha;                 /* NULL: off */
+	struct cn *cn;                 /* NULL: off */
+	struct mn *mn;                 /* NULL: off */
+	struct bucket be;              /* Binding Errors */
+	struct security *security;     /* daemon_security.c */
+	struct security_realm *realms; /* where it was asked for last */
+	unsigned int n_realms;
 };
 
 /* After the start: says which interfaces are waited for.  The mobile node
  * does so itself. */
 void daemon_tell_waiting(const struct daemon *d);
+
+/* ---- protection of the signalling ---- */
+
+/* Before the roles start, and once more when they have: the agent's tunnel
+ * device is there then.  0 or -errno. */
+int daemon_security_start(struct daemon *d);
+/* As d->conf says now. */
+int daemon_security_apply(struct daemon *d);
+void daemon_security_stop(struct daemon *d);
 
 /* ---- answers that are no role's ---- */
 

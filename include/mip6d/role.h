@@ -16,6 +16,7 @@
 #include "mip6d/icmp6.h"
 #include "mip6d/kernel.h"
 #include "mip6d/mh.h"
+#include "mip6d/security.h"
 #include "mip6d/store.h"
 #include "mip6d/transport.h"
 
@@ -25,7 +26,8 @@ struct role_env {
 	struct kernel *kernel;
 	struct transport *transport;
 	struct counters *counters;
-	struct store *store; /* NULL: nothing is remembered */
+	struct store *store;       /* NULL: nothing is remembered */
+	struct security *security; /* NULL: no tunnel is protected */
 };
 
 /* ---- home agent (RFC 6275 section 10) ---- */

@@ -54,7 +54,7 @@ struct security_node {
 	struct security_set sets[SECURITY_SETS_MAX];
 };
 
-/* All of one file. */
+/* All of one file, by home address and then by agent. */
 struct security_keys {
 	struct security_node *nodes;
 	unsigned int n_nodes;
@@ -71,10 +71,7 @@ const struct security_node *security_find(const struct security_keys *keys,
  * signalling share one, so that one policy of an agent serves all its nodes;
  * in the tunnel each node has its own. */
 #define SECURITY_REQID_SIGNALLING KERNEL_REQID_OURS
-static inline uint32_t security_reqid_tunnel(uint32_t spi)
-{
-	return KERNEL_REQID_OURS | (spi & 0xffffff);
-}
+uint32_t security_reqid_tunnel(const struct security_node *node);
 
 /* ---- what follows ---- */
 
@@ -90,6 +87,7 @@ unsigned int security_sas(const struct security_node *node,
 /* Those of the tunnel to the care-of address coa. */
 unsigned int security_tunnel_sas(const struct security_node *node,
 				 enum security_end end,
+				 enum security_protect protect,
 				 const struct in6_addr *coa,
 				 struct kernel_sa ret_sas[SECURITY_SAS_MAX]);
 
@@ -117,5 +115,51 @@ security_prefix_policies(const struct security_scope *s,
 unsigned int security_tunnel_policies(
 	const struct security_scope *s, enum security_protect protect,
 	const struct in6_addr *coa, struct kernel_sp ret_sps[SECURITY_SPS_MAX]);
+
+/* ---- what is in force ---- */
+
+/* Where "ipsec" is asked for. */
+struct security_realm {
+	enum security_end end;
+	struct prefix hoa;     /* the home prefix, or the home address */
+	struct in6_addr agent; /* ::: whichever there are keys for (NODE) */
+};
+
+struct security_plan {
+	const struct security_realm *realms;
+	unsigned int n_realms;
+	const struct security_keys *keys; /* may be NULL */
+	enum security_protect protect;
+	int tunnel_ifindex; /* the agent's tunnel device; 0: none yet */
+};
+
+struct security;
+
+/* NULL out of memory. */
+struct security *security_new(struct kernel *k);
+/* Withdraws all of it. */
+struct security *security_free(struct security *s);
+
+/* Signalling is protected so from now on, and so are tunnels that are set;
+ * what stays the same is not touched.  The keys must live until the next
+ * call.  0 or -errno of the first thing that was refused, logged. */
+int security_apply(struct security *s, const struct security_plan *plan);
+
+/* Whether what this end sends to the other is protected: there are policies
+ * and keys.  True where s is NULL. */
+bool security_is_ready(const struct security *s, enum security_end end,
+		       const struct in6_addr *hoa,
+		       const struct in6_addr *agent);
+
+/* A binding is in force, or has moved: its tunnel is protected.  Nothing
+ * happens outside of all realms, or where s is NULL.  0 or -errno. */
+int security_tunnel_set(struct security *s, enum security_end end,
+			const struct in6_addr *hoa,
+			const struct in6_addr *agent,
+			const struct in6_addr *coa);
+/* It is gone. */
+void security_tunnel_del(struct security *s, enum security_end end,
+			 const struct in6_addr *hoa,
+			 const struct in6_addr *agent);
 
 #endif

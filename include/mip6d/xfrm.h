@@ -7,6 +7,7 @@
 #ifndef MIP6D_XFRM_H
 #define MIP6D_XFRM_H
 
+#include "mip6d/kernel.h"
 #include "mip6d/nlenc.h"
 
 /* Tag of ours in states and templates. */
@@ -42,6 +43,7 @@ enum xfrm_user {
 	XFRM_USER_PAIR,         /* two addresses, one of them with a binding */
 	XFRM_USER_AGENT, /* an address of a home agent and a home prefix */
 	XFRM_USER_END,
+	XFRM_USER_ESP = XFRM_USER_END, /* of type `main` */
 };
 
 /* A state in route optimisation mode.  All :: is the wildcard that receives
@@ -93,5 +95,19 @@ void xfrm_encode_policy_del_index(struct nlenc *e, enum xfrm_dir dir,
 bool xfrm_policy_eq(const struct xfrm_policy *a, const struct xfrm_policy *b);
 bool xfrm_policy_same_selector(const struct xfrm_policy *a,
 			       const struct xfrm_policy *b);
+
+/* ---- ESP (xfrm_esp.c) ---- */
+
+/* EEXIST when there is one with this destination and SPI. */
+void xfrm_encode_sa_add(struct nlenc *e, const struct kernel_sa *sa);
+void xfrm_encode_sa_del(struct nlenc *e, const struct in6_addr *dst,
+			uint32_t spi);
+/* Policies of type `main`.  Adds or replaces. */
+void xfrm_encode_sp_set(struct nlenc *e, const struct kernel_sp *sp);
+void xfrm_encode_sp_del(struct nlenc *e, const struct kernel_sp *sp);
+/* By the numbers that the kernel has for its direction and for itself. */
+void xfrm_encode_sp_del_index(struct nlenc *e, uint8_t dir, uint32_t index);
+/* Multicast, and answered, like any change. */
+void xfrm_encode_migrate(struct nlenc *e, const struct kernel_migrate *m);
 
 #endif

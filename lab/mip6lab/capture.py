@@ -31,8 +31,8 @@ def tshark(path, *args):
     return done.stdout
 
 
-def packets(path, display_filter, *fields):
-    """One dictionary a packet. Always there: "time" (seconds, float),
+def packets(path, display_filter, *fields, options=()):
+    """One dictionary a packet. OPTIONS are more of tshark's. Always there: "time" (seconds, float),
     "link" and "number"; each of FIELDS is a string, with "," between
     several occurrences and "" for none."""
     asked = ['frame.number', 'frame.time_epoch', 'frame.interface_name']
@@ -42,7 +42,7 @@ def packets(path, display_filter, *fields):
     if display_filter:
         args = ['-Y', display_filter] + args
     found = []
-    for line in tshark(path, *args).splitlines():
+    for line in tshark(path, *options, *args).splitlines():
         values = line.split('\t')
         packet = {'number': int(values[0]), 'time': float(values[1]),
                   'link': values[2]}
@@ -104,6 +104,7 @@ class Capture:
         self.what = list(what)
         self.title = ' '.join(what) or 'all links'
         self.excuse = None
+        self.options = []
         self.running = True
         self.barriers = 0
         self.stream = Stream(connection, node,
@@ -135,7 +136,8 @@ class Capture:
 
     def packets(self, display_filter=None, *fields):
         self.catch_up()
-        return packets(self.path, display_filter, *fields)
+        return packets(self.path, display_filter, *fields,
+                       options=self.options)
 
     def check(self):
         return check(self.path, self.excuse)

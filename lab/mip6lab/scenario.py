@@ -314,6 +314,10 @@ class Lab:
         return self.wait_for(enough, timeout, '%d packet(s) like "%s"'
                              % (count, display_filter), 3 * POLL)
 
+    def dissect(self, *options):
+        """More options for tshark in packets(), like '-o', 'NAME:VALUE'."""
+        self.capture_all.options += options
+
     def excuse_packets(self, display_filter):
         """These are malformed on purpose."""
         for made in self.captures:

@@ -20,6 +20,7 @@
 
 #include "mip6d/cleanup.h"
 #include "src/ctl/ctl_priv.h"
+#include "src/ctl/ctl_sa.h"
 
 #define ANSWER_TIMEOUT_S 10
 
@@ -64,7 +65,8 @@ static const char usage_text[] =
 	"  " name " " arguments ": " text "\n"
 		CTL_QUESTIONS(X) "commands for root alone:\n" CTL_CHANGES(X)
 #undef X
-	;
+	"commands about files, without a daemon:\n"
+	"  sa generate|rotate|finish|show ...: keys of ESP; see mip6d-ctl sa\n";
 
 /* The remaining arguments as one command without arguments of its own, or
  * NULL. */
@@ -330,6 +332,8 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return bad_usage("no command");
+	if (!strcmp(argv[optind], "sa"))
+		return ctl_sa(argc - optind - 1, argv + optind + 1);
 	request = request_of(argc - optind, argv + optind);
 	if (!request)
 		return bad_usage("unknown command or arguments");

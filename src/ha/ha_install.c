@@ -79,12 +79,26 @@ static void reinstall_failed(struct bcache_entry *e, struct mtime now)
 		ha_binding_give_up(e, BA_NO_RESOURCES, now);
 }
 
+/* The tunnel is protected as it was before. */
+static void protect_again(struct bcache_entry *e)
+{
+	struct security *s = ha_binding(e)->ha->env.security;
+
+	if (ha_is_in_force(e))
+		security_tunnel_set(s, SECURITY_AGENT, &e->key.hoa,
+				    &e->key.local, &e->coa);
+	else
+		security_tunnel_del(s, SECURITY_AGENT, &e->key.hoa,
+				    &e->key.local);
+}
+
 static void install_failed(struct bcache_entry *e, int err, struct mtime now)
 {
 	struct ha_binding *b = ha_binding(e);
 
 	e->serial = 0;
 	kernel_failed(e, "install", err, now);
+	protect_again(e);
 	if (addr_eq(&b->asked_coa, &e->coa))
 		reinstall_failed(e, now);
 	/* A newer Binding Update may have better luck, or gives it up. */
@@ -133,7 +147,10 @@ void ha_install(struct bcache_entry *e, struct mtime now)
 		.home_ifindex = b->asked_ifindex,
 		.proxy_linklocal = b->asked_ll,
 	};
-	err = kernel_binding_add(b->ha->env.kernel, &key, &kb);
+	err = security_tunnel_set(b->ha->env.security, SECURITY_AGENT,
+				  &e->key.hoa, &e->key.local, &b->asked_coa);
+	if (!err)
+		err = kernel_binding_add(b->ha->env.kernel, &key, &kb);
 	if (err)
 		install_failed(e, err, now);
 }
@@ -186,6 +203,8 @@ static void uninstalled(struct bcache_entry *e, struct mtime now)
 {
 	struct ha_binding *b = ha_binding(e);
 
+	security_tunnel_del(b->ha->env.security, SECURITY_AGENT, &e->key.hoa,
+			    &e->key.local);
 	e->coa = addr_any;
 	e->flags = 0;
 	e->lifetime_4s = 0;

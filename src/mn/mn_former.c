@@ -13,6 +13,8 @@
  */
 #include "mn_priv.h"
 
+#include <errno.h>
+
 #include "mip6d/cleanup.h"
 
 static void former_task(struct task *task, struct mtime now);
@@ -110,7 +112,9 @@ static void transmit(struct mn_former *f, struct mtime now)
 		return;
 	msg.data = buf;
 	msg.len = (size_t)len;
-	err = transport_send_mh(h->mn->env.transport, &msg);
+	err = mn_is_protected(h, &msg.dst)
+		      ? transport_send_mh(h->mn->env.transport, &msg)
+		      : -ENOKEY;
 	if (err) {
 		mn_count(h->mn, CNT_MH_OUT_FAILED);
 		return;

@@ -41,6 +41,21 @@ static void install_failed(struct mn_home *h, int err, struct mtime now)
 	tqueue_start(h->mn->env.tq, &in->task, mtime_add_ms(now, in->retry_ms));
 }
 
+/* At home no packet is to look for a tunnel (RFC 4877 section 4.2). */
+static int protect(struct mn_home *h, const struct kernel_mn_home *want)
+{
+	struct security *s = h->mn->env.security;
+	struct in6_addr *was = &h->install.protected_ha;
+	bool on = want->place == KERNEL_MN_AWAY && !addr_is_any(&want->ha);
+
+	if (!addr_is_any(was) && (!on || !addr_eq(was, &want->ha)))
+		security_tunnel_del(s, SECURITY_NODE, &want->hoa, was);
+	*was = on ? want->ha : addr_any;
+	return on ? security_tunnel_set(s, SECURITY_NODE, &want->hoa, &want->ha,
+					&want->coa)
+		  : 0;
+}
+
 static void install_ask(struct mn_home *h, struct mtime now)
 {
 	struct mn_install *in = &h->install;
@@ -52,7 +67,9 @@ static void install_ask(struct mn_home *h, struct mtime now)
 	in->asked = true;
 	in->done = false;
 	task_stop(&in->task);
-	err = kernel_mn_home_set(h->mn->env.kernel, &key, &in->want);
+	err = protect(h, &in->want);
+	if (!err)
+		err = kernel_mn_home_set(h->mn->env.kernel, &key, &in->want);
 	if (err)
 		install_failed(h, err, now);
 }

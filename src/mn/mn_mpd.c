@@ -19,6 +19,8 @@
  */
 #include "mn_priv.h"
 
+#include <errno.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +63,9 @@ static void transmit(struct mn_home *h, struct mtime now)
 		return;
 	send.len = (size_t)len;
 	h->mpd.sent = now;
-	err = transport_send_icmp6(mn->env.transport, &send);
+	err = mn_is_protected(h, &send.dst)
+		      ? transport_send_icmp6(mn->env.transport, &send)
+		      : -ENOKEY;
 	if (err) {
 		mn_count(mn, CNT_ICMP_OUT_FAILED);
 		log_limited(LOG_LEVEL_WARNING, now,

@@ -89,6 +89,8 @@ struct mn_install {
 	bool done;         /* and carried out */
 	uint32_t retry_ms; /* 0: the last request did not fail */
 	struct task task;  /* repeats a failed request */
+	struct in6_addr protected_ha; /* with which the tunnel is protected;
+				       * :: none */
 };
 
 /* Discovery of home agents (mn_dhaad.c). */
@@ -475,6 +477,9 @@ void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 
 /* Sends a Binding Update of the entry with the next sequence number now;
  * the caller has asked mn_rate_next. */
+/* Whether what is sent to that agent leaves protected as it must; an agent
+ * for which there are no keys is none to talk to. */
+bool mn_is_protected(const struct mn_home *h, const struct in6_addr *agent);
 void mn_send_bu(struct mn_home *h, struct mtime now);
 /* How long a care-of address of this home address is valid. */
 uint32_t mn_coa_valid_s(struct mn_home *h, const struct in6_addr *coa,

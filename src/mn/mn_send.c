@@ -9,6 +9,7 @@
  */
 #include "mn_priv.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "mip6d/lifetime.h"
@@ -59,6 +60,13 @@ static void fill_lifetime(struct mn_home *h, struct mn_bu *bu, struct mtime now)
 					 mn_coa_valid_s(h, &bu->coa, now));
 }
 
+bool mn_is_protected(const struct mn_home *h, const struct in6_addr *agent)
+{
+	return h->security != CONF_SECURITY_IPSEC ||
+	       security_is_ready(h->mn->env.security, SECURITY_NODE, &h->hoa,
+				 agent);
+}
+
 void mn_send_bu(struct mn_home *h, struct mtime now)
 {
 	struct bul_entry *e = h->bul;
@@ -88,7 +96,9 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 	e->last_sent = now;
 	e->attempts++;
 	mn_rate_sent(mn_rate_of(h->mn, &e->peer), now);
-	err = transport_send_mh(h->mn->env.transport, &msg);
+	err = mn_is_protected(h, &e->peer)
+		      ? transport_send_mh(h->mn->env.transport, &msg)
+		      : -ENOKEY;
 	if (err) {
 		mn_count(h->mn, CNT_MH_OUT_FAILED);
 		log_limited(LOG_LEVEL_WARNING, now,

@@ -130,6 +130,7 @@ int kernel_open(struct loop *loop, kernel_event_fn *on_event, void *arg,
 		return err;
 	}
 	sysctl_recall(k);
+	kernel_esp_open(k);
 	*ret_kernel = k;
 	return 0;
 }

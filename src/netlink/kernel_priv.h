@@ -38,6 +38,7 @@ struct kernel {
 	struct kernel_ro_table *ro; /* kernel_ro.c; NULL: no pair ever */
 	bool cn;                    /* the correspondent was started */
 	struct flow_table *flows;   /* kernel_flow.c */
+	struct kernel_esp_drops esp_drops; /* what there were at first */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;
 };
@@ -97,6 +98,13 @@ void kernel_xfrm_hao_set(struct kernel *k, struct nlb_txn *txn,
 			 const struct in6_addr *coa);
 void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 			 const struct in6_addr *hoa, const struct in6_addr *ha);
+
+/* ---- kernel_esp.c ---- */
+
+/* What the counters of the kernel are now is none of ours. */
+void kernel_esp_open(struct kernel *k);
+/* Whether an association, or a policy of type `main`, is ours. */
+bool kernel_esp_is_ours(uint8_t proto, uint32_t reqid);
 
 /* ---- kernel_ro.c ---- */
 

@@ -12,6 +12,7 @@
  *
  * What a home agent has for its bindings is left to kernel_own.c.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/xfrm.h>
 #include <string.h>
@@ -204,8 +205,16 @@ static void clean_state(void *arg, const struct nlmsghdr *nlh)
 	struct kernel *k = arg;
 	struct xfrm_ro_state s;
 
-	if (!sa || nlh->nlmsg_type != XFRM_MSG_NEWSA ||
-	    !is_ours(sa->id.proto, sa->reqid))
+	if (!sa || nlh->nlmsg_type != XFRM_MSG_NEWSA)
+		return;
+	if (kernel_esp_is_ours(sa->id.proto, sa->reqid)) {
+		struct in6_addr dst = from_xaddr(&sa->id.daddr);
+
+		xfrm_encode_sa_del(nlb_begin(k->nl, NLB_XFRM), &dst,
+				   ntohl(sa->id.spi));
+		nlb_commit_del(k->nl, NULL);
+	}
+	if (!is_ours(sa->id.proto, sa->reqid))
 		return;
 	s = (struct xfrm_ro_state){
 		.kind = sa->id.proto == IPPROTO_DSTOPTS ? XFRM_RO_HAO
@@ -239,13 +248,31 @@ static bool has_our_tag(const struct nlmsghdr *nlh,
 	       pi->sel.user >= XFRM_USER_BYPASS && pi->sel.user < XFRM_USER_END;
 }
 
+/* The type is only told where it is not `main`. */
+static bool is_our_esp(const struct nlmsghdr *nlh,
+		       const struct xfrm_userpolicy_info *pi)
+{
+	const struct xfrm_userpolicy_type *type =
+		nldec_find(nlh, sizeof(*pi), XFRMA_POLICY_TYPE, 1);
+
+	return (!type || type->type == XFRM_POLICY_TYPE_MAIN) &&
+	       pi->sel.user == XFRM_USER_ESP;
+}
+
 static void clean_policy(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct xfrm_userpolicy_info *pi = nldec_fixed(nlh, sizeof(*pi));
 	struct kernel *k = arg;
 
-	if (!pi || nlh->nlmsg_type != XFRM_MSG_NEWPOLICY ||
-	    (!has_our_template(nlh) && !has_our_tag(nlh, pi)))
+	if (!pi || nlh->nlmsg_type != XFRM_MSG_NEWPOLICY)
+		return;
+	if (is_our_esp(nlh, pi)) {
+		xfrm_encode_sp_del_index(nlb_begin(k->nl, NLB_XFRM), pi->dir,
+					 pi->index);
+		nlb_commit_del(k->nl, NULL);
+		return;
+	}
+	if ((!has_our_template(nlh) && !has_our_tag(nlh, pi)))
 		return;
 	xfrm_encode_policy_del_index(nlb_begin(k->nl, NLB_XFRM),
 				     pi->dir == XFRM_POLICY_IN ? XFRM_DIR_IN

@@ -80,6 +80,11 @@ enum fake_op {
 	FAKE_RO_DEL,
 	FAKE_RO_USAGE_GET,
 	FAKE_RO_TOO_BIG,
+	FAKE_SA_SET,
+	FAKE_SA_DEL,
+	FAKE_SP_SET,
+	FAKE_SP_DEL,
+	FAKE_MIGRATE,
 	FAKE_OP_MAX,
 };
 
@@ -135,6 +140,8 @@ struct fake_event; /* a queued event */
 #define FAKE_PREFIXES          16
 #define FAKE_PLANS             16
 #define FAKE_RULES             128
+#define FAKE_SAS               64
+#define FAKE_SPS               64
 #define FAKE_PAIR_BUCKETS      64
 #define FAKE_HA_TUNNEL_IFINDEX 900
 #define FAKE_MN_TUNNEL_IFINDEX 1000 /* + index of the home address */
@@ -169,6 +176,11 @@ struct kernel {
 	unsigned int n_rules;
 	struct fake_pair *pairs[FAKE_PAIR_BUCKETS];
 	unsigned int n_pairs;
+	struct kernel_sa sas[FAKE_SAS];
+	unsigned int n_sas;
+	struct kernel_sp sps[FAKE_SPS];
+	unsigned int n_sps;
+	struct kernel_esp_drops esp_drops;
 	int home_links[FAKE_HOME_LINKS];
 	unsigned int n_home_links;
 	struct prefix prefixes[FAKE_PREFIXES]; /* home prefixes */

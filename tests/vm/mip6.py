@@ -25,10 +25,10 @@ def mobile_node(lab, text=None, node='mn', changes=()):
     return daemon(lab, node, text or example('mobile-node'), changes)
 
 
-def both(lab):
+def both(lab, changes=()):
     """The usual pair, the node at home."""
-    agent = home_agent(lab)
-    node = mobile_node(lab)
+    agent = home_agent(lab, changes=changes)
+    node = mobile_node(lab, changes=changes)
     wait_home(lab)
     return agent, node
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mip6d-ctl sa: makes static keys, rolls them over, shows what there is.
+ *
+ * Asks no daemon: the agent's administrator holds the file of all keys, and
+ * carries to each node its own.  Keys come from getrandom(2) and are never
+ * printed.  This file decides what the keys are to be and in which order they
+ * take each other's place; files are left to ctl_sa_file.c.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/cleanup.h"
+#include "mip6d/random.h"
+#include "src/ctl/ctl_sa.h"
+
+enum { REFUSED = 1, USAGE = 2, TROUBLE = 5 };
+
+static const char usage_text[] =
+	"usage: mip6d-ctl sa generate AGENT HOME-ADDRESS... [in DIR]\n"
+	"       mip6d-ctl sa rotate [HOME-ADDRESS...] [in DIR]\n"
+	"       mip6d-ctl sa finish [HOME-ADDRESS...] [in DIR]\n"
+	"       mip6d-ctl sa show [in DIR]\n";
+
+static int bad_usage(const char *problem, const char *word)
+{
+	fprintf(stderr, "mip6d-ctl: %s%s%s\n%s", problem, word ? ": " : "",
+		word ? word : "", usage_text);
+	return USAGE;
+}
+
+struct request {
+	char *dir; /* owned */
+	struct in6_addr *addrs;
+	unsigned int n;
+	struct security_keys *keys;
+};
+
+static void request_done(struct request *r)
+{
+	security_keys_free(r->keys);
+	free(r->addrs);
+	free(r->dir);
+}
+
+/* Addresses, and "in DIR" at the end.  0 or an exit status. */
+static int parse(struct request *r, int argc, char **argv)
+{
+	auto_free char *file = strdup(MIP6D_KEYS_FILE);
+	int i;
+
+	if (!file)
+		return TROUBLE;
+	if (argc >= 2 && !strcmp(argv[argc - 2], "in")) {
+		r->dir = strdup(argv[argc - 1]);
+		argc -= 2;
+	} else {
+		r->dir = strdup(dirname(file));
+	}
+	r->addrs = calloc((size_t)argc + 1, sizeof(*r->addrs));
+	if (!r->dir || !r->addrs)
+		return TROUBLE;
+	for (i = 0; i < argc; i++) {
+		if (addr_parse(argv[i], &r->addrs[i]) ||
+		    !addr_is_routable(&r->addrs[i]))
+			return bad_usage("no routable IPv6 address", argv[i]);
+		r->n++;
+	}
+	return 0;
+}
+
+/* ---- keys ---- */
+
+static bool has_spi(const struct security_set *s, uint32_t spi)
+{
+	return s->to_agent.spi == spi || s->from_agent.spi == spi ||
+	       s->tunnel_to_agent.spi == spi || s->tunnel_from_agent.spi == spi;
+}
+
+static bool is_taken(const struct security_keys *keys, uint32_t spi)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < keys->n_nodes; i++)
+		for (j = 0; j < SECURITY_SETS_MAX; j++)
+			if (has_spi(&keys->nodes[i].sets[j], spi))
+				return true;
+	return false;
+}
+
+/* Low numbers are for those who number by hand. */
+static uint32_t new_spi(const struct security_keys *keys)
+{
+	uint32_t spi;
+
+	do {
+		random_bytes(&spi, sizeof(spi));
+	} while (spi < 0x10000 || !(spi & 0xffffff) || is_taken(keys, spi));
+	return spi;
+}
+
+/* What is mandatory for everybody, with the longer key (RFC 8221 sections 5
+ * and 6). */
+static void new_sa(const struct security_keys *keys, struct security_sa *sa)
+{
+	sa->spi = new_spi(keys);
+	sa->esp.cipher = KERNEL_AES256_CBC;
+	sa->esp.auth = KERNEL_HMAC_SHA256_128;
+	random_bytes(sa->esp.cipher_key, keyfile_cipher_len(sa->esp.cipher));
+	random_bytes(sa->esp.auth_key, keyfile_auth_len(sa->esp.auth));
+}
+
+static void new_set(const struct security_keys *keys, struct security_set *s,
+		    uint32_t serial)
+{
+	s->serial = serial;
+	new_sa(keys, &s->to_agent);
+	new_sa(keys, &s->from_agent);
+	new_sa(keys, &s->tunnel_to_agent);
+	new_sa(keys, &s->tunnel_from_agent);
+}
+
+/* ---- generate ---- */
+
+static int by_address(const void *a, const void *b)
+{
+	const struct security_node *x = a, *y = b;
+	int d = addr_cmp(&x->hoa, &y->hoa);
+
+	return d ? d : addr_cmp(&x->agent, &y->agent);
+}
+
+static int add_node(struct request *r, const struct in6_addr *agent,
+		    const struct in6_addr *hoa)
+{
+	struct security_keys *keys = r->keys;
+	struct security_node *nodes, *node;
+
+	if (security_find(keys, hoa, agent)) {
+		fprintf(stderr,
+			"mip6d-ctl: %s has keys already (\"sa rotate\" makes "
+			"new ones)\n",
+			addr_str(hoa));
+		return REFUSED;
+	}
+	nodes = calloc(keys->n_nodes + 1, sizeof(*nodes));
+	if (!nodes || keys->n_nodes == KEYFILE_NODES_MAX) {
+		free(nodes);
+		return TROUBLE;
+	}
+	if (keys->n_nodes) {
+		memcpy(nodes, keys->nodes, keys->n_nodes * sizeof(*nodes));
+		explicit_bzero(keys->nodes, keys->n_nodes * sizeof(*nodes));
+	}
+	free(keys->nodes);
+	keys->nodes = nodes;
+	node = &nodes[keys->n_nodes];
+	node->hoa = *hoa;
+	node->agent = *agent;
+	node->n_sets = 1;
+	new_set(keys, &node->sets[0], 1);
+	keys->n_nodes++;
+	qsort(nodes, keys->n_nodes, sizeof(*nodes), by_address);
+	return 0;
+}
+
+static void say_where(const struct request *r, const struct in6_addr *hoa)
+{
+	auto_free char *path = ctl_sa_node_dir(r->dir, hoa);
+
+	if (path)
+		printf("%s: take %s/sa.conf to its " MIP6D_KEYS_FILE "\n",
+		       addr_str(hoa), path);
+}
+
+static int generate(struct request *r)
+{
+	struct in6_addr agent;
+	unsigned int i;
+	int status = 0;
+
+	if (r->n < 2)
+		return bad_usage("expected an agent and home addresses", NULL);
+	if (ctl_sa_load(r->dir, true, &r->keys))
+		return TROUBLE;
+	agent = r->addrs[0];
+	for (i = 1; !status && i < r->n; i++) {
+		if (addr_eq(&r->addrs[i], &agent))
+			return bad_usage("agent and home address are the same",
+					 addr_str(&agent));
+		status = add_node(r, &agent, &r->addrs[i]);
+	}
+	/* The bundles first: without them the agent's file is of no use. */
+	for (i = 1; !status && i < r->n; i++)
+		if (ctl_sa_save_node(
+			    r->dir,
+			    security_find(r->keys, &r->addrs[i], &agent), 0))
+			status = TROUBLE;
+	if (!status && ctl_sa_save(r->dir, r->keys))
+		status = TROUBLE;
+	for (i = 1; !status && i < r->n; i++)
+		say_where(r, &r->addrs[i]);
+	if (!status)
+		printf("then reload the agent (systemctl reload mip6d), and "
+		       "start or reload each node\n");
+	return status;
+}
+
+/* ---- rotate, finish ---- */
+
+typedef int change_fn(struct request *r, struct security_node *node);
+
+static int rotate_node(struct request *r, struct security_node *node)
+{
+	uint32_t serial = node->sets[0].serial;
+
+	if (node->n_sets == SECURITY_SETS_MAX) {
+		fprintf(stderr,
+			"mip6d-ctl: %s is being rolled over already: \"sa "
+			"finish\" when the node has its new keys\n",
+			addr_str(&node->hoa));
+		return REFUSED;
+	}
+	new_set(r->keys, &node->sets[1], serial + 1);
+	node->n_sets = 2;
+	node->send = 0;
+	return 0;
+}
+
+static int finish_node(struct request *r, struct security_node *node)
+{
+	(void)r;
+	if (node->n_sets < 2)
+		return 0;
+	node->sets[0] = node->sets[1];
+	explicit_bzero(&node->sets[1], sizeof(node->sets[1]));
+	node->n_sets = 1;
+	node->send = 0;
+	return 0;
+}
+
+static bool is_meant(const struct request *r, const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->n; i++)
+		if (addr_eq(&r->addrs[i], hoa))
+			return true;
+	return !r->n;
+}
+
+static int check_meant(const struct request *r)
+{
+	unsigned int i, j;
+	bool found;
+
+	for (i = 0; i < r->n; i++) {
+		found = false;
+		for (j = 0; j < r->keys->n_nodes; j++)
+			found |= addr_eq(&r->keys->nodes[j].hoa, &r->addrs[i]);
+		if (found)
+			continue;
+		fprintf(stderr, "mip6d-ctl: %s has no keys\n",
+			addr_str(&r->addrs[i]));
+		return REFUSED;
+	}
+	return 0;
+}
+
+static int change(struct request *r, change_fn *fn)
+{
+	unsigned int i;
+	int status;
+
+	if (ctl_sa_load(r->dir, false, &r->keys))
+		return TROUBLE;
+	status = check_meant(r);
+	for (i = 0; !status && i < r->keys->n_nodes; i++)
+		if (is_meant(r, &r->keys->nodes[i].hoa))
+			status = fn(r, &r->keys->nodes[i]);
+	/* A node sends with its newest keys, and takes both. */
+	for (i = 0; !status && i < r->keys->n_nodes; i++)
+		if (is_meant(r, &r->keys->nodes[i].hoa) &&
+		    ctl_sa_save_node(r->dir, &r->keys->nodes[i],
+				     r->keys->nodes[i].n_sets - 1))
+			status = TROUBLE;
+	if (!status && ctl_sa_save(r->dir, r->keys))
+		status = TROUBLE;
+	for (i = 0; !status && i < r->keys->n_nodes; i++)
+		if (is_meant(r, &r->keys->nodes[i].hoa))
+			say_where(r, &r->keys->nodes[i].hoa);
+	return status;
+}
+
+static int rotate(struct request *r)
+{
+	int status = change(r, rotate_node);
+
+	if (!status)
+		printf("reload the agent first, then each node with its new "
+		       "file; when all have it, \"mip6d-ctl sa finish\"\n");
+	return status;
+}
+
+static int finish(struct request *r)
+{
+	int status = change(r, finish_node);
+
+	if (!status)
+		printf("reload the agent, then each node with its new file: "
+		       "the old keys are gone\n");
+	return status;
+}
+
+/* ---- show ---- */
+
+static void show_sa(const char *use, const struct security_sa *sa)
+{
+	printf("    %-18s spi 0x%08x  %s  %s\n", use, sa->spi,
+	       keyfile_cipher_str(sa->esp.cipher),
+	       keyfile_auth_str(sa->esp.auth));
+}
+
+static int show(struct request *r)
+{
+	unsigned int i, j;
+
+	if (r->n)
+		return bad_usage("expected no address", addr_str(r->addrs));
+	if (ctl_sa_load(r->dir, false, &r->keys))
+		return TROUBLE;
+	for (i = 0; i < r->keys->n_nodes; i++) {
+		const struct security_node *node = &r->keys->nodes[i];
+
+		printf("%s with agent %s\n", addr_str(&node->hoa),
+		       addr_str(&node->agent));
+		for (j = 0; j < node->n_sets; j++) {
+			const struct security_set *s = &node->sets[j];
+
+			printf("  set %u%s\n", s->serial,
+			       j == node->send ? ", sends with it"
+					       : ", only received with");
+			show_sa("to agent", &s->to_agent);
+			show_sa("from agent", &s->from_agent);
+			show_sa("tunnel to agent", &s->tunnel_to_agent);
+			show_sa("tunnel from agent", &s->tunnel_from_agent);
+		}
+	}
+	return 0;
+}
+
+int ctl_sa(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(struct request *r);
+	} commands[] = {
+		{ "generate", generate },
+		{ "rotate", rotate },
+		{ "finish", finish },
+		{ "show", show },
+	};
+	struct request r = { 0 };
+	int status;
+	size_t i;
+
+	for (i = 0; argc && i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(argv[0], commands[i].name))
+			continue;
+		status = parse(&r, argc - 1, argv + 1);
+		if (!status)
+			status = commands[i].fn(&r);
+		request_done(&r);
+		if (status == TROUBLE)
+			fprintf(stderr, "mip6d-ctl: nothing was changed, or "
+					"not all of it: see above\n");
+		return status;
+	}
+	return bad_usage("no such command", argc ? argv[0] : NULL);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which policies and associations protect what is between a mobile node and
+ * its home agent (RFC 3776 section 4, RFC 4877 section 4).
+ *
+ * Pure.  An agent has one set of policies for a whole home prefix and
+ * associations for each node, each of which carries the packets of one home
+ * address only.  Only in the tunnel there is a policy for each binding, and
+ * only for what goes to the node: a policy's template has to name the care-of
+ * address there.
+ *
+ * Selectors name protocols, not types (RFC 4877 section 4.3 leaves that
+ * choice): the kernel reads a type behind other headers from the wrong place.
+ */
+#include <string.h>
+
+#include "mip6d/security.h"
+
+#define PROTO_MH    135
+#define PROTO_ICMP6 58
+#define TYPE_MPS    146
+#define TYPE_MPA    147
+
+/* Lower comes first. */
+enum {
+	PRIO_NEGOTIATED = 1, /* signalling of one home address */
+	PRIO_SIGNALLING = 2,
+	PRIO_CLEAR = 8, /* out of the tunnel device */
+	PRIO_TESTS = 9,
+	PRIO_ALL = 20,
+};
+
+static struct prefix host(const struct in6_addr *a)
+{
+	return prefix_of(a, 128);
+}
+
+static struct prefix any(void)
+{
+	return (struct prefix){ .len = 0 };
+}
+
+/* ---- associations ---- */
+
+static struct kernel_sa sa_of(const struct security_sa *key, uint32_t reqid,
+			      enum kernel_esp_mode mode)
+{
+	return (struct kernel_sa){
+		.mode = mode,
+		.spi = key->spi,
+		.reqid = reqid,
+		.esp = key->esp,
+	};
+}
+
+/* Whether this end uses the set for what it sends. */
+static bool sends(const struct security_node *node, unsigned int set)
+{
+	return set == node->send;
+}
+
+unsigned int security_sas(const struct security_node *node,
+			  enum security_end end,
+			  struct kernel_sa ret_sas[SECURITY_SAS_MAX])
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < node->n_sets; i++) {
+		const struct security_set *set = &node->sets[i];
+		bool is_agent = end == SECURITY_AGENT;
+		struct kernel_sa up = sa_of(&set->to_agent,
+					    SECURITY_REQID_SIGNALLING,
+					    KERNEL_TRANSPORT);
+		struct kernel_sa down = sa_of(&set->from_agent,
+					      SECURITY_REQID_SIGNALLING,
+					      KERNEL_TRANSPORT);
+
+		up.src = down.dst = node->hoa;
+		up.dst = down.src = node->agent;
+		up.sel_src = down.sel_dst = host(&node->hoa);
+		up.sel_dst = down.sel_src = host(&node->agent);
+		if (is_agent || sends(node, i))
+			ret_sas[n++] = up;
+		if (!is_agent || sends(node, i))
+			ret_sas[n++] = down;
+	}
+	return n;
+}
+
+unsigned int security_tunnel_sas(const struct security_node *node,
+				 enum security_end end,
+				 enum security_protect protect,
+				 const struct in6_addr *coa,
+				 struct kernel_sa ret_sas[SECURITY_SAS_MAX])
+{
+	uint32_t reqid = security_reqid_tunnel(node);
+	bool is_agent = end == SECURITY_AGENT;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < node->n_sets; i++) {
+		const struct security_set *set = &node->sets[i];
+		struct kernel_sa up =
+			sa_of(&set->tunnel_to_agent, reqid, KERNEL_TUNNEL);
+		struct kernel_sa down =
+			sa_of(&set->tunnel_from_agent, reqid, KERNEL_TUNNEL);
+
+		up.src = down.dst = *coa;
+		up.dst = down.src = node->agent;
+		up.sel_src = down.sel_dst = host(&node->hoa);
+		up.sel_dst = down.sel_src = any();
+		up.sel_proto = down.sel_proto =
+			protect == SECURITY_ALL ? 0 : PROTO_MH;
+		/* The agent takes it from wherever it comes: the care-of
+		 * address changes before it hears so (RFC 4877 section 5). */
+		if (is_agent)
+			up.src = addr_any;
+		if (is_agent || sends(node, i))
+			ret_sas[n++] = up;
+		if (!is_agent || sends(node, i))
+			ret_sas[n++] = down;
+	}
+	return n;
+}
+
+/* ---- policies ---- */
+
+static struct kernel_sp policy(enum kernel_sp_dir dir, struct prefix src,
+			       struct prefix dst, uint8_t proto, uint32_t prio)
+{
+	return (struct kernel_sp){
+		.dir = dir,
+		.action = KERNEL_SP_REQUIRE,
+		.src = src,
+		.dst = dst,
+		.proto = proto,
+		.priority = prio,
+	};
+}
+
+unsigned int security_policies(const struct security_scope *s,
+			       struct kernel_sp ret_sps[SECURITY_SPS_MAX])
+{
+	uint32_t prio = s->is_negotiated ? PRIO_NEGOTIATED : PRIO_SIGNALLING;
+	bool is_agent = s->end == SECURITY_AGENT;
+	struct prefix agent = host(&s->agent);
+	struct prefix here = is_agent ? agent : s->hoa;
+	struct prefix there = is_agent ? s->hoa : agent;
+
+	ret_sps[0] = policy(KERNEL_SP_OUT, here, there, PROTO_MH, prio);
+	ret_sps[1] = policy(KERNEL_SP_IN, there, here, PROTO_MH, prio);
+	ret_sps[2] = policy(KERNEL_SP_OUT, here, there, PROTO_ICMP6, prio);
+	ret_sps[2].type = is_agent ? TYPE_MPA : TYPE_MPS;
+	ret_sps[0].reqid = ret_sps[2].reqid = s->reqid;
+	return 3;
+}
+
+static void make_tunnel(struct kernel_sp *sp, const struct in6_addr *src,
+			const struct in6_addr *dst, uint32_t reqid)
+{
+	sp->mode = KERNEL_TUNNEL;
+	sp->tunnel_src = *src;
+	sp->tunnel_dst = *dst;
+	sp->reqid = reqid;
+}
+
+static uint8_t proto_of(enum security_protect protect)
+{
+	return protect == SECURITY_ALL ? 0 : PROTO_MH;
+}
+
+static uint32_t prio_of(enum security_protect protect)
+{
+	return protect == SECURITY_ALL ? PRIO_ALL : PRIO_TESTS;
+}
+
+/* Neighbours on the home link have addresses of the home prefix, too: what
+ * does not come out of the tunnel device may be without. */
+unsigned int
+security_prefix_policies(const struct security_scope *s,
+			 enum security_protect protect, int tunnel_ifindex,
+			 struct kernel_sp ret_sps[SECURITY_SPS_MAX])
+{
+	static const enum kernel_sp_dir dirs[] = { KERNEL_SP_IN,
+						   KERNEL_SP_FWD };
+	uint8_t proto = proto_of(protect);
+	unsigned int i, n = 0;
+
+	if (s->end != SECURITY_AGENT || protect == SECURITY_SIGNALLING)
+		return 0;
+	for (i = 0; i < 2; i++) {
+		struct kernel_sp *sp = &ret_sps[n++];
+
+		*sp = policy(dirs[i], s->hoa, any(), proto, prio_of(protect));
+		sp->action = KERNEL_SP_OPTIONAL;
+		make_tunnel(sp, &addr_any, &addr_any, 0);
+		if (!tunnel_ifindex)
+			continue;
+		sp = &ret_sps[n++];
+		*sp = policy(dirs[i], s->hoa, any(), proto, PRIO_CLEAR);
+		sp->action = KERNEL_SP_BLOCK;
+		sp->ifindex = tunnel_ifindex;
+	}
+	return n;
+}
+
+/* The node takes a Home Test without, too: it believes the cookie in it, and
+ * what correspondents send to its home address comes without in any case
+ * (RFC 6275 section 11.6.2). */
+unsigned int security_tunnel_policies(
+	const struct security_scope *s, enum security_protect protect,
+	const struct in6_addr *coa, struct kernel_sp ret_sps[SECURITY_SPS_MAX])
+{
+	uint8_t proto = proto_of(protect);
+	uint32_t prio = prio_of(protect);
+
+	if (protect == SECURITY_SIGNALLING)
+		return 0;
+	if (s->end == SECURITY_AGENT) {
+		ret_sps[0] = policy(KERNEL_SP_OUT, any(), s->hoa, proto, prio);
+		make_tunnel(&ret_sps[0], &s->agent, coa, s->reqid);
+		return 1;
+	}
+	ret_sps[0] = policy(KERNEL_SP_OUT, s->hoa, any(), proto, prio);
+	make_tunnel(&ret_sps[0], coa, &s->agent, s->reqid);
+	ret_sps[1] = policy(KERNEL_SP_IN, any(), s->hoa, proto, prio);
+	/* Whatever care-of address it was sent to, and by whichever set of
+	 * keys, but where a daemon of IKEv2 wants to see it move. */
+	make_tunnel(&ret_sps[1], &s->agent, s->is_negotiated ? coa : &addr_any,
+		    s->is_negotiated ? s->reqid : 0);
+	if (protect != SECURITY_ALL)
+		ret_sps[1].action = KERNEL_SP_OPTIONAL;
+	return 2;
+}
