@@ -444,6 +444,8 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_mpd_stop(e);
 	else if (l && e->state == BCACHE_ACTIVE)
 		ha_mpd_start(e, r->now);
+	if (!l && e->state == BCACHE_ACTIVE)
+		ha_mpd_last(e, r->now);
 	if (!l)
 		ha_binding_end(e, BA_NOT_HOME_SUBNET, r->now);
 	else if (ha_auth_is_lost(r->ha, e))

@@ -449,6 +449,8 @@ void ha_binding_cut(struct bcache_entry *e, uint32_t valid_s, struct mtime now)
 	if (!ha_is_in_force(e) || valid_s == UINT32_MAX ||
 	    !mtime_before(end, e->expires))
 		return;
+	if (!valid_s && e->state == BCACHE_ACTIVE)
+		ha_mpd_last(e, now);
 	e->expires = end;
 	if (e->state == BCACHE_ACTIVE)
 		arm_active(e);

@@ -240,6 +240,9 @@ void ha_mpd_init(struct bcache_entry *e);
 void ha_mpd_stop(struct bcache_entry *e);
 /* Begins, where it has not yet, for a binding that is in force. */
 void ha_mpd_start(struct bcache_entry *e, struct mtime now);
+/* The binding ends with its prefix, now: the mobile node is told that there
+ * is something to ask. */
+void ha_mpd_last(struct bcache_entry *e, struct mtime now);
 /* A Binding Update was accepted and is in force. */
 void ha_mpd_on_bu(struct bcache_entry *e, struct mtime now);
 /* Prefixes of the home link have changed. */

@@ -90,11 +90,29 @@ static void rest(struct bcache_entry *e)
 
 /* ---- sending ---- */
 
+/* Of its home link, or of the one that had its prefix until just now. */
+static const struct ha_wire *wire_of(struct bcache_entry *e)
+{
+	const struct ha *ha = ha_binding(e)->ha;
+	const struct ha_link *l = ha_link_of(ha, e);
+	unsigned int i, j;
+
+	if (l)
+		return ha_disc_wire(ha, l->conf);
+	for (i = 0; i < ha->disc.n_wires; i++) {
+		const struct ha_prefixes *all = &ha->disc.wires[i]->prefixes;
+
+		for (j = 0; j < all->n; j++)
+			if (all->p[j].is_withdrawn &&
+			    prefix_contains(&all->p[j].prefix, &e->key.hoa))
+				return ha->disc.wires[i];
+	}
+	return NULL;
+}
+
 static struct icmp6_mpa contents(struct bcache_entry *e, struct mtime now)
 {
-	struct ha *ha = ha_binding(e)->ha;
-	const struct ha_link *l = ha_link_of(ha, e);
-	const struct ha_wire *w = l ? ha_disc_wire(ha, l->conf) : NULL;
+	const struct ha_wire *w = wire_of(e);
 	struct icmp6_mpa mpa = { 0 };
 	unsigned int i;
 
@@ -215,6 +233,16 @@ static bool is_protected(struct bcache_entry *e)
 
 	return !b->proof.ident ||
 	       ha_auth_is_trusted(b->ha, b->proof.ident, &e->key.hoa);
+}
+
+void ha_mpd_last(struct bcache_entry *e, struct mtime now)
+{
+	const struct ha_mpd *m = &ha_binding(e)->mpd;
+
+	if (m->state != HA_MPD_OFF && wire_of(e) &&
+	    (!m->last.us ||
+	     !mtime_before(now, mtime_add_s(m->last, LEAST_INTERVAL_S))))
+		transmit(e, 0, now);
 }
 
 void ha_mpd_start(struct bcache_entry *e, struct mtime now)

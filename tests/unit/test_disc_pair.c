@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/cleanup.h"
 #include "tests/unit/ha_world.h"
 #include "tests/unit/mn_world.h"
 
@@ -18,6 +19,7 @@ static struct mw n;    /* the node */
 /* What is under way, in order. */
 static struct fake_msg *queue[64];
 static unsigned int n_queue, n_sent[256];
+static uint32_t n_long; /* lifetime that the node asks for; 0: the usual */
 
 static int on_send(void *arg, const struct fake_msg *m)
 {
@@ -82,6 +84,9 @@ static void deliver(const struct fake_msg *m)
 			mn_on_icmp6(n.mn, &pkt, &icmp6, n.now);
 		else
 			ha_on_icmp6(a.ha, &pkt, &icmp6, n.now);
+		/* The kernel's report and the dispatcher's answer (9.3.1). */
+		if (icmp6.type == ICMP6_MPS && !world_is_bound(&a, HOA, COA_A))
+			mw_be(&n, HA, BE_UNKNOWN_BINDING, HOA);
 		return;
 	}
 	if (!fake_msg_parse_mh(m, &mh))
@@ -159,6 +164,8 @@ static void open_pair(void)
 	a.t->on_send = n.t->on_send = on_send;
 	n_queue = 0;
 	n.homes[0].home_agent = addr_any;
+	if (n_long)
+		n.homes[0].lifetime_s = n_long;
 	world_start(&a);
 	mw_start(&n);
 	a.now = n.now;
@@ -238,13 +245,60 @@ static void a_change_is_told_in_time(void)
 	close_pair();
 }
 
+static struct mtime agent_end(void)
+{
+	struct bcache_entry *e;
+	struct in6_addr ha = mw_addr(HA), hoa = mw_addr(HOA);
+
+	e = bcache_find(ha_bcache(a.ha), &ha, &hoa);
+	return e ? e->expires : (struct mtime){ 0 };
+}
+
+/* The binding is cut at once; the node hears of it and registers anew before
+ * that end, so that it never lapses, and never believes in it for longer than
+ * the agent. HA-163 */
+static void a_binding_that_is_cut_does_not_lapse(void)
+{
+	static const uint32_t valid[] = { 300, 9, 3600, 60, 4 };
+	struct bul_entry *e;
+	unsigned int i, s;
+
+	n_long = 262140;
+	open_bound();
+	for (i = 0; i < ARRAY_SIZE(valid); i++) {
+		change(valid[i], 0);
+		CU_ASSERT(!mtime_before(mtime_add_s(a.now, valid[i]),
+					agent_end()));
+		for (s = 0; s < 4 * valid[i] + 10; s++) {
+			if (s % 1800 == 0)
+				mw_ra(&n, ETH0, &mw_router_a);
+			run_s(1);
+			CU_ASSERT(world_is_bound(&a, HOA, COA_A));
+			UNIT_NEED(mtime_before(a.now, agent_end()));
+		}
+		e = mw_entry(&n, HOA);
+		UNIT_NEED(e != NULL);
+		CU_ASSERT(!mtime_before(agent_end(), e->expires));
+	}
+	n_long = 0;
+	close_pair();
+}
+
 /* A prefix that is gone from one moment to the next: the agent refuses from
  * then on, the home address is not used, and looking for another agent is no
  * storm either: three messages in a minute, as `retry` says. */
 static void a_prefix_that_goes(void)
 {
 	open_bound();
+	run_s(2);
+	forget();
 	change(0, 0);
+	run_s(5);
+	/* Told at once that there is something to ask, it asks, and hears
+	 * that it has lost its binding: HA-152, MN-72. */
+	UNIT_EQ(n_sent[ICMP6_MPA], 1);
+	CU_ASSERT(n_sent[ICMP6_MPS] >= 1);
+	CU_ASSERT(strcmp(mw_state(&n), "BOUND") != 0);
 	run_s(2 * DAY);
 	CU_ASSERT(!world_is_bound(&a, HOA, COA_A));
 	MW_ADDR(fake_kernel_home(n.k, 0)->ha, "::");
@@ -257,6 +311,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(found_and_registered),
 	UNIT_CASE(a_short_prefix_is_no_storm),
 	UNIT_CASE(a_change_is_told_in_time),
+	UNIT_CASE(a_binding_that_is_cut_does_not_lapse),
 	UNIT_CASE(a_prefix_that_goes),
 	UNIT_END,
 };
