@@ -195,6 +195,9 @@ static void on_timer(struct task *task, struct mtime now)
 	struct bcache_entry *e = entry_of(m);
 	struct mtime next = mtime_add_s(m->last, LEAST_INTERVAL_S);
 
+	/* After a suspend all is due at once, the binding's end too. */
+	if (!mtime_before(now, e->expires))
+		return;
 	if (m->last.us && mtime_before(now, next)) {
 		/* Whatever is due has to wait for its second. */
 		if (mtime_before(m->due, next))

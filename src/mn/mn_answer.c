@@ -122,7 +122,12 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 		return;
 	}
 	mn_count(h->mn, CNT_DAD_FAILED);
-	mn_home_duplicate(h, why, true, now);
+	/* It may be another agent, with a binding of an earlier life, that
+	 * accepts, or lets go of it in the end. */
+	if (h->dynamic)
+		ba_refused(h, msg, now);
+	else
+		mn_home_duplicate(h, why, true, now);
 }
 
 /* RFC 4285 section 5.3. */

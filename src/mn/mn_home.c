@@ -201,6 +201,7 @@ void mn_home_duplicate(struct mn_home *h, const char *why, bool for_good,
 		       struct mtime now)
 {
 	mn_return_cancel(h);
+	mn_dhaad_stop(h);
 	h->barred = for_good;
 	if (h->bul) {
 		h->bul->bound_coa = addr_any;

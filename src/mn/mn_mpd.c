@@ -7,7 +7,9 @@
  * says so (status 1) or when it speaks of them unasked; until an answer comes.
  * It decides which answer counts, and what follows from it: another end of
  * the home prefix shortens what is registered beyond it, and an end that is
- * reached ends the registration and the use of the home address.
+ * reached ends the registration and the use of the home address: for good when
+ * the agent said "now", else until the agent, asked again slowly, accepts a
+ * registration.
  *
  * The solicitation's Home Address option comes from the kernel's state for
  * the home agent, as that of its Binding Updates.  What the answer says about
@@ -166,7 +168,7 @@ bool mn_mpd_defers(const struct mn_home *h, struct mtime now)
 
 /* ---- the end ---- */
 
-static void invalid(struct mn_home *h, struct mtime now)
+static void invalid(struct mn_home *h, bool is_word, struct mtime now)
 {
 	static const char why[] = "the home prefix is not valid any more";
 
@@ -182,16 +184,33 @@ static void invalid(struct mn_home *h, struct mtime now)
 	mn_home_enter(h, MN_PLACE_UNKNOWN, why, now);
 	snprintf(h->reason, sizeof(h->reason), "%s", why);
 	mn_home_install_none(h, now);
+	if (!is_word)
+		tqueue_start(h->mn->env.tq, &h->mpd.task,
+			     mtime_add_s(now, h->mn->conf->retry_s));
 	mn_formed_on_end(h, now);
+}
+
+/* The end that was told has passed, but perhaps only for who could not hear
+ * that there is a later one: the agent knows. */
+static void ask_again(struct mn_home *h, struct mtime now)
+{
+	h->mpd.invalid = false;
+	h->mpd.told = (struct mtime){ 0 };
+	h->hoa_valid_until = MTIME_NEVER;
+	mn_eval_soon(h->mn, now);
 }
 
 static void on_due(struct mn_home *h, struct mtime now)
 {
 	struct mn_mpd *d = &h->mpd;
 
+	if (d->invalid) {
+		ask_again(h, now);
+		return;
+	}
 	if (d->told.us && h->place == MN_PLACE_AWAY &&
 	    !mtime_before(now, h->hoa_valid_until)) {
-		invalid(h, now);
+		invalid(h, false, now);
 		return;
 	}
 	/* mn_mpd_on_bound() or mn_mpd_resume() goes on. */
@@ -296,7 +315,7 @@ static void take(struct mn_home *h, const struct icmp6_mpa *mpa,
 		h->hoa_heard = now;
 		h->hoa_valid_until = end_of(p->valid_s, now);
 		if (!p->valid_s) {
-			invalid(h, now);
+			invalid(h, true, now);
 			return;
 		}
 		shorten(h, now);

@@ -211,6 +211,14 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
 	       (unsigned long long)sim->n_moves,
 	       (unsigned long long)sim->n_reboots,
 	       (double)(clock() - started) / CLOCKS_PER_SEC);
+	if (sim->discovery)
+		printf("     discovery: %llu requests, %llu replies, %llu "
+		       "solicitations, %llu advertisements (%llu unasked)\n",
+		       (unsigned long long)sim->n_haad,
+		       (unsigned long long)sim->n_haad_replies,
+		       (unsigned long long)sim->n_mps,
+		       (unsigned long long)sim->n_mpa,
+		       (unsigned long long)sim->n_unasked);
 	print_rr(sim);
 	fflush(stdout);
 	sim_done(sim);
@@ -222,7 +230,7 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
 static const struct sim_scenario *const tables[] = {
 	sim_scenarios_walk,   sim_scenarios_hosts, sim_scenarios_fault,
 	sim_scenarios_peer,   sim_scenarios_crowd, sim_scenarios_ro,
-	sim_scenarios_attack,
+	sim_scenarios_attack, sim_scenarios_disc,
 };
 
 struct options {

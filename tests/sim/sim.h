@@ -16,6 +16,7 @@
  *   sim_data.c    traffic, and what kernels make of it (route optimisation)
  *   sim_rr.c      tokens handed out, messages of route optimisation
  *   sim_ro.c      what must hold for correspondents and their traffic
+ *   sim_disc.c    what must hold for discovery of agents and prefixes
  *   sim_attack.c  an attacker on one path; sim_forge.c what it sends
  *   scenario_*.c  what happens
  */
@@ -144,6 +145,9 @@ struct sim_asked {
 struct sim_reg {
 	struct in6_addr hoa;
 	struct sim_node *mn, *ha;
+	/* The agent is discovered: ha is the one in use, as far as known. */
+	bool dynamic;
+	struct mtime mpa_last; /* sent to it */
 	uint8_t expect; /* in the end: bound or at home (0), or this status */
 	struct sim_promise promises[SIM_COAS];
 	unsigned int n_promises;
@@ -193,6 +197,8 @@ struct sim_node {
 	struct kernel *kernel;
 	struct transport *transport;
 	struct counters counters;
+	struct store_dir *disk; /* NULL: it remembers nothing */
+	struct store *store;
 	struct daemon *daemon;
 	struct sim_iface ifaces[SIM_IFACES];
 	unsigned int n_ifaces;
@@ -216,6 +222,11 @@ struct sim_node {
 
 	struct sim_told told[SIM_TOLD];
 	unsigned int n_told;
+
+	/* the last round of discovery requests */
+	uint16_t haad_id;
+	unsigned int haad_count;
+	struct mtime haad_last;
 
 	/* Binding Updates per peer in the last second */
 	struct mtime bu_times[3];
@@ -294,6 +305,10 @@ struct sim {
 	bool kernel_fails;     /* at times: what it holds may lag behind */
 	unsigned int may_lose; /* packets of a flow of QUIET_PACKETS */
 	bool want_direct;      /* when quiet, traffic takes the direct way */
+
+	/* discovery of agents and prefixes; else its messages are dropped */
+	bool discovery;
+	uint64_t n_haad, n_haad_replies, n_mps, n_mpa, n_unasked;
 
 	/* a Binding Update as it was on the wire, for replays */
 	struct sim_packet *seen_bu[16];
@@ -406,6 +421,8 @@ void sim_mn_home(struct sim_node *mn, struct sim_node *ha, const char *hoa,
 		 uint32_t lifetime_s);
 void sim_mn_home_addr(struct sim_node *mn, struct sim_node *ha,
 		      const struct in6_addr *hoa, uint32_t lifetime_s);
+/* All home addresses of mn discover their agents, and remember them. */
+void sim_mn_discovers(struct sim_node *mn);
 void sim_node_start(struct sim_node *n);
 /* A new configuration as a file would give it. */
 struct conf *sim_node_conf(const struct sim_node *n);
@@ -440,6 +457,15 @@ void sim_check_step(struct sim *s);
 void sim_check_stopped(struct sim_node *n);
 /* A digest of all state that a stranger must not be able to change. */
 uint64_t sim_digest(struct sim *s);
+
+/* sim_disc.c */
+/* Judges a message of discovery as it is sent. */
+void sim_disc_sent(struct sim_node *n, const struct fake_msg *msg);
+/* The agent that the node's kernel has for a home address, or NULL. */
+struct sim_node *sim_disc_agent(const struct sim_reg *r);
+/* Fails when another agent than `but` (NULL: any) forwards its packets. */
+void sim_disc_check_others(struct sim_reg *r, const struct sim_node *but);
+bool sim_disc_any_agent(struct sim *s);
 
 /* sim_quiet.c */
 /* Makes the network perfect, waits until every back-off must be over, and
@@ -496,5 +522,6 @@ extern const struct sim_scenario sim_scenarios_peer[];
 extern const struct sim_scenario sim_scenarios_crowd[];
 extern const struct sim_scenario sim_scenarios_ro[];
 extern const struct sim_scenario sim_scenarios_attack[];
+extern const struct sim_scenario sim_scenarios_disc[];
 
 #endif

@@ -3,6 +3,7 @@
  * A node: one whole daemon on its fake kernel and fake transport, with a task
  * queue of its own that the simulator's clock drives.  Starts, stops, crashes.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,11 @@ void sim_node_enter(struct sim_node *n)
 	snprintf(prefix, sizeof(prefix), "%12.6f %-4s ",
 		 (double)n->sim->now.us / 1e6, n->name);
 	fake_log_prefix(prefix);
+	if (n->disk)
+		fake_store_at(n->disk, &(struct store_stamp){
+					       .boot = "sim",
+					       .up_ms = n->sim->now.us / 1000,
+				       });
 }
 
 static void on_kernel(void *arg, const struct kernel_event *ev)
@@ -57,9 +63,12 @@ static int on_send(void *arg, const struct fake_msg *msg)
 
 	if (n->mute)
 		return 0;
-	/* Nobody here takes part in discovery yet. */
-	if (msg->is_icmp6)
-		return 0;
+	if (msg->is_icmp6) {
+		if (!n->sim->discovery)
+			return 0;
+		sim_disc_sent(n, msg);
+		return sim_path_send_mh(n, msg);
+	}
 	if (!msg->is_nd) {
 		sim_check_sent_mh(n, msg);
 		return sim_path_send_mh(n, msg);
@@ -164,6 +173,7 @@ static void ports_new(struct sim_node *n)
 	n->transport->arg = n;
 	n->transport->kernel = n->kernel;
 	n->n_told = 0;
+	n->store = n->disk ? store_new(n->tq, n->disk) : NULL;
 }
 
 static void ports_free(struct sim_node *n)
@@ -172,6 +182,7 @@ static void ports_free(struct sim_node *n)
 	n->tq = tqueue_free(n->tq);
 	n->kernel = fake_kernel_free(n->kernel);
 	n->transport = fake_transport_free(n->transport);
+	n->store = store_free(n->store);
 }
 
 static void fixed_addr(struct sim_node *n, unsigned int place,
@@ -222,7 +233,10 @@ void sim_node_start(struct sim_node *n)
 	env = (struct role_env){ .tq = n->tq,
 				 .kernel = n->kernel,
 				 .transport = n->transport,
-				 .counters = &n->counters };
+				 .counters = &n->counters,
+				 .store = n->store };
+	if (n->disk)
+		fake_store_fail(n->disk, 0);
 	n->up = true;
 	n->mute = n->stops = false;
 	n->epoch++;
@@ -272,6 +286,9 @@ void sim_node_crash(struct sim_node *n, int64_t boot_ms)
 		return;
 	s->n_reboots++;
 	n->mute = true;
+	/* What is not written yet is lost. */
+	if (n->disk)
+		fake_store_fail(n->disk, -EIO);
 	n->daemon = daemon_free(n->daemon);
 	if (tqueue_len(n->tq))
 		sim_fail(s, "%s: %zu tasks left behind by daemon_free", n->name,
@@ -333,6 +350,7 @@ void sim_node_free(struct sim_node *n)
 	}
 	task_stop(&n->boot);
 	ports_free(n);
+	store_dir_close(n->disk);
 	free(n);
 }
 
@@ -532,6 +550,19 @@ void sim_mn_home(struct sim_node *mn, struct sim_node *ha, const char *hoa,
 	sim_mn_home_addr(mn, ha, &addr, lifetime_s);
 }
 
+void sim_mn_discovers(struct sim_node *mn)
+{
+	unsigned int i;
+
+	mn->sim->discovery = true;
+	for (i = 0; i < mn->mn.n_homes; i++) {
+		mn->mn_homes[i].home_agent = addr_any;
+		mn->regs[i].dynamic = true;
+	}
+	if (!mn->disk && store_dir_open("/disk", &mn->disk))
+		abort();
+}
+
 /* ---- looking inside ---- */
 
 struct sim_reg *sim_reg_find(struct sim *s, const struct in6_addr *hoa)
@@ -558,8 +589,15 @@ struct bcache_entry *sim_binding(struct sim_reg *reg)
 struct bul_entry *sim_bul(struct sim_reg *reg)
 {
 	struct mn *mn = reg->mn->daemon ? daemon_mn(reg->mn->daemon) : NULL;
+	struct bul_entry *e;
 
 	if (!mn)
+		return NULL;
+	/* With whatever agent it has found. */
+	for (e = mn_bul(mn)->head; reg->dynamic && e; e = e->next)
+		if (e->home && addr_eq(&e->hoa, &reg->hoa))
+			return e;
+	if (reg->dynamic)
 		return NULL;
 	return bul_find(mn_bul(mn), &reg->ha->ha_links[0].address, &reg->hoa);
 }

@@ -172,8 +172,8 @@ static int send_from_ha(struct sim_node *n, struct sim_packet *p,
 
 int sim_path_send_mh(struct sim_node *n, const struct fake_msg *msg)
 {
-	struct sim_packet *p =
-		sim_packet_new(n->sim, SIM_MH, msg->data, msg->len);
+	struct sim_packet *p = sim_packet_new(
+		n->sim, msg->is_icmp6 ? SIM_ICMP : SIM_MH, msg->data, msg->len);
 	const struct mh_send *m = &msg->mh;
 
 	p->wire_src = m->src;
@@ -213,7 +213,8 @@ static void keep_for_replay(struct sim_packet *p)
 	struct sim *s = p->sim;
 	unsigned int at = s->n_seen_bu;
 
-	if (!s->keep_bu || p->len < 8 || p->data[2] != MH_BU || !p->has_hao)
+	if (!s->keep_bu || p->kind != SIM_MH || p->len < 8 ||
+	    p->data[2] != MH_BU || !p->has_hao)
 		return;
 	if (at == ARRAY_SIZE(s->seen_bu)) {
 		at = sim_below(s, ARRAY_SIZE(s->seen_bu));
@@ -255,6 +256,30 @@ void sim_path_emit(struct sim_packet *p)
 
 /* ---- arriving ---- */
 
+/* Routing takes a packet to an anycast address to any of those who joined. */
+static struct sim_iface *anycast_at(struct sim_packet *p,
+				    const struct in6_addr *addr)
+{
+	struct sim *s = p->sim;
+	struct sim_iface *found = NULL;
+	unsigned int n, i, count = 0;
+
+	for (n = 0; n < s->n_nodes; n++) {
+		const struct transport *t = s->nodes[n]->transport;
+		struct sim_iface *f = &s->nodes[n]->ifaces[0];
+
+		if (!f->link || !f->node->up || f->node->asleep ||
+		    (p->link ? p->link != f->link : f->link->cut))
+			continue;
+		for (i = 0; i < t->n_anycast; i++)
+			if (t->anycast[i].ifindex == f->ifindex &&
+			    addr_eq(&t->anycast[i].addr, addr) &&
+			    !sim_below(s, ++count))
+				found = f;
+	}
+	return found;
+}
+
 /* An interface that is where routing takes addr, and listens to it. */
 static struct sim_iface *arrives_at(struct sim_packet *p,
 				    const struct in6_addr *addr)
@@ -277,7 +302,7 @@ static struct sim_iface *arrives_at(struct sim_packet *p,
 			return f;
 		}
 	}
-	return NULL;
+	return s->discovery ? anycast_at(p, addr) : NULL;
 }
 
 /* The agent that attracts packets for a home address. */

@@ -98,6 +98,8 @@ static void check_home(struct sim_reg *r, struct sim_iface *f)
 	if (fake_kernel_binding(r->ha->kernel, &r->hoa))
 		sim_fail(s, "%s is at home, the agent still forwards %s",
 			 r->mn->name, addr_str(&r->hoa));
+	if (r->dynamic)
+		sim_disc_check_others(r, NULL);
 	check_neigh(r, &f->mac);
 }
 
@@ -181,6 +183,15 @@ static void check_reg(struct sim_reg *r)
 	struct sim_iface *home = at_home(r);
 	struct sim_iface *away = best_away(r->mn);
 
+	if (r->dynamic && !home && away) {
+		struct sim_node *agent = sim_disc_agent(r);
+
+		if (!agent && sim_disc_any_agent(r->mn->sim))
+			sim_fail(r->mn->sim, "%s has found no agent for %s",
+				 r->mn->name, addr_str(&r->hoa));
+		r->ha = agent ? agent : r->ha;
+		sim_disc_check_others(r, r->ha);
+	}
 	if (!r->mn->up || !r->ha->up)
 		return;
 	if (home)

@@ -422,6 +422,43 @@ static void the_predecessor_defends(void)
 	mw_close(&w);
 }
 
+/* ---- abroad, after a restart without memory ---- */
+
+/* MN-141: another agent has a binding of an earlier life and defends it; it
+ * is the next in the list. */
+static void a_binding_of_an_earlier_life(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	w.agent = HA2;
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
+/* All say so: it is a stranger's, or of an agent that was not listed. The
+ * address is not used, and asked for again slowly. */
+static void a_duplicate_everywhere(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	w.agent = HA2;
+	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_STR(mw_state(&w), "REFUSED");
+	MW_ADDR(fake_kernel_home(w.k, 0)->ha, "::");
+	mw_forget(&w);
+	mw_run_ms(&w, 59000);
+	UNIT_EQ(w.n_bus + w.n_icmp6s, 0);
+	mw_run_ms(&w, 2000);
+	CU_ASSERT(w.n_bus > 0);
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
 /* ---- at home, after a restart ---- */
 
 /* The router that defends the home address has a binding of an earlier life:
@@ -464,6 +501,8 @@ static const struct unit_case agents[] = {
 	UNIT_CASE(a_binding_left_behind_runs_out),
 	UNIT_CASE(many_bindings_left_behind),
 	UNIT_CASE(the_predecessor_defends),
+	UNIT_CASE(a_binding_of_an_earlier_life),
+	UNIT_CASE(a_duplicate_everywhere),
 	UNIT_CASE(a_stale_binding_at_home),
 	UNIT_CASE(a_stranger_at_home),
 	UNIT_END,

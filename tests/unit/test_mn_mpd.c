@@ -310,9 +310,20 @@ static void the_prefix_ends(void)
 	UNIT_STR(mw_reason(w), "the home prefix is not valid any more");
 	mw_forget(w);
 	mw_ra(w, ETH0, &mw_router_a);
-	mw_run_ms(w, 100000);
+	mw_run_ms(w, 59000);
 	UNIT_EQ(w->n_bus + w->n_icmp6s, 0);
+	/* The agent is asked whether it is so for everybody: it is. */
+	mw_run_ms(w, 1000);
+	UNIT_EQ(w->n_bus, 1);
+	mw_ba(w, HOA, BA_NOT_HOME_SUBNET, mw_last_bu(w)->bu.seq, 0);
+	UNIT_EQ(mw_place(w), KERNEL_MN_NONE);
+	/* Or not. */
+	mw_run_ms(w, 60000);
+	mw_accept(w);
+	UNIT_STR(mw_state(w), "BOUND");
 	mw_ra(w, WLAN0, &mw_home_router);
+	mw_run_ms(w, 3000);
+	mw_deregistered(w, BA_ACCEPTED);
 	mw_run_ms(w, 3000);
 	UNIT_STR(mw_location(w), "home");
 	mw_close(w);
