@@ -25,8 +25,11 @@
 #define UNANSWERED_MAX 3
 /* An agent that keeps answering 135 is not worth three updates a second. */
 #define RESYNC_MAX 3
-/* So many updates that came back as undeliverable are as good as silence. */
-#define CAME_BACK_MAX 2
+/* Two updates that came back as undeliverable are as good as silence; so is
+ * one where others got lost: a router has room for few packets to an address
+ * that it cannot resolve. */
+#define CAME_BACK_MAX  2
+#define CAME_BACK_LOST 3
 /* How often a refresh that waits for prefix discovery looks again (Differs
  * from RFC 6275 section 11.7.1: a new care-of address does not wait). */
 #define DEFER_MS 1000
@@ -70,6 +73,12 @@ bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
 
 /* ---- timer ---- */
 
+static bool is_undeliverable(const struct mn_home *h)
+{
+	return h->came_back >= CAME_BACK_MAX ||
+	       (h->came_back && h->bul->attempts >= CAME_BACK_LOST);
+}
+
 /* When a silent agent is given up for another. */
 static struct mtime patience(const struct mn_home *h)
 {
@@ -77,7 +86,7 @@ static struct mtime patience(const struct mn_home *h)
 	    h->bul->state == BUL_DEREGISTERING)
 		return MTIME_NEVER;
 	return mtime_add_ms(h->bul->first_sent,
-			    h->came_back >= CAME_BACK_MAX
+			    is_undeliverable(h)
 				    ? h->mn->conf->first_bindack_timeout_ms
 				    : MAX_BINDACK_TIMEOUT_MS);
 }

@@ -268,6 +268,20 @@ static void an_agent_is_unreachable(void)
 	mw_close(&w);
 }
 
+/* One is enough where others got lost on their way. */
+static void an_agent_is_unreachable_at_last(void)
+{
+	open_asking();
+	mw_haad(&w, two);
+	mw_run_ms(&w, 4500);
+	UNIT_EQ(w.n_bus, 3);
+	comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 4);
+	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
+	mw_close(&w);
+}
+
 /* Traffic that comes back makes the node ask its agent. */
 static void the_tunnel_comes_back(void)
 {
@@ -496,6 +510,7 @@ static const struct unit_case agents[] = {
 	UNIT_CASE(the_list_is_kept),
 	UNIT_CASE(a_binding_stays_where_it_is),
 	UNIT_CASE(an_agent_is_unreachable),
+	UNIT_CASE(an_agent_is_unreachable_at_last),
 	UNIT_CASE(the_tunnel_comes_back),
 	UNIT_CASE(a_binding_left_behind),
 	UNIT_CASE(a_binding_left_behind_runs_out),

@@ -277,6 +277,75 @@ def test_silent_node(lab):
     assert 5.9 < third['time'] - second['time'], (second, third)
 
 
+GONE = '''security = "insecure";
+home-agent = { links = (
+  { interface = "eth0"; prefix = "2001:db8:1::/64"; address = "%s";
+    ra = "off"; },
+  { interface = "eth0"; prefix = "2001:db8:9::/64";
+    address = "2001:db8:9::1"; ra = "off"; } ); };
+''' % HA
+
+
+def test_prefix_gone(lab):
+    """A home link is taken away while a node is registered there: it is told
+    at once that there is something to ask, asks, and hears that it has lost
+    its binding, and why.  HA-152 HA-163 MN-72 MN-76"""
+    ha = lab.node('ha')
+    ha.run('ip -6 addr add 2001:db8:9::1/64 dev eth0 nodad')
+    agent = home_agent(lab, text=GONE)
+    lab.move('mn', 'a')
+    mobile_node(lab)
+    coa = wait_bound(lab, A)
+    first = GONE[GONE.index('  { interface'):GONE.index('  { interface',
+                                                        GONE.index('off'))]
+    ha.write('/etc/mip6d.conf', GONE.replace(first, ''))
+    agent.signal(1)
+    hint = lab.wait_packets(
+        'icmpv6.type == 147 && frame.interface_name == "t-ha" && '
+        'icmpv6.opt.prefix.valid_lifetime == 0', *MPA)[0]
+    assert hint['ipv6.dst'].split(',')[0] == coa, hint
+    lab.wait_packets('icmpv6.type == 146 && frame.interface_name == "t-ha"')
+    lab.wait_packets('mip6.ba.status == 132 && ipv6.src == %s' % HA)
+    lab.wait_for(lambda: bul(lab)[HOA]['state'] != 'BOUND', 30,
+                 'the node knows')
+    assert not bindings(lab)
+    ha.run('ip -6 addr del 2001:db8:9::1/64 dev eth0')
+
+
+def counted(node, word):
+    for line in node.run('nft list table ip6 filter').out.splitlines():
+        if word in line:
+            return int(line.split('packets ')[1].split()[0])
+    raise AssertionError('no rule with ' + word)
+
+
+def test_filter(lab):
+    """A router on the way filters type 0 routing headers and lets type 2
+    pass: the kernel's packet filter tells one from the other.  HA-121"""
+    ra = lab.node('ra')
+    ra.sh('nft add table ip6 filter; nft add chain ip6 filter forward '
+          '"{ type filter hook forward priority 0; }"; '
+          'nft add rule ip6 filter forward rt type 0 counter drop; '
+          'nft add rule ip6 filter forward rt type 2 counter accept')
+    home_agent(lab)
+    lab.move('mn', 'a')
+    mobile_node(lab)
+    coa = wait_bound(lab, A)
+    assert counted(ra, 'rt type 2') > 0
+    assert counted(ra, 'rt type 0') == 0
+    old = wire.with_rh2(CN, coa, HOA, 59)
+    octets = bytearray(bytes(old))
+    octets[42] = 0
+    lab.excuse_packets('ipv6.routing.type == 0')
+    lab.node('cn').inject([IPv6(bytes(octets))])
+    lab.wait_for(lambda: counted(ra, 'rt type 0') == 1, 30, 'it is dropped')
+    lab.wait_packets('ipv6.routing.type == 0 && frame.interface_name == '
+                     '"t-ra"')
+    assert not lab.packets('ipv6.routing.type == 0 && '
+                           'frame.interface_name == "a"')
+    ra.run('nft delete table ip6 filter')
+
+
 def findings(lab):
     link = ask(lab.node('ha'), 'show', 'ra')['links'][0]
     return link['findings'] if link['heard'] else None

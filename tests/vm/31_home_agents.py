@@ -140,15 +140,23 @@ def test_agent_dies(lab):
 
 
 def test_partition(lab):
-    """The agent is cut off, with its binding, and comes back: what it holds
-    is deleted, so that it does not defend the address any more.
+    """The agent is cut off, with its binding.  What the home link says about
+    the traffic for it makes the node take the other one.  It comes back: what
+    it holds is deleted, so that it does not defend the address any more.
 
     MN-60"""
-    abroad(lab)
+    two_agents(lab)
+    lab.move('mn', 'a')
+    node(lab, [(LIFETIME[0], LIFETIME[1].replace('60', '6000'))])
     wait_bound_at(lab, 'h1')
     cn = lab.node('cn')
+    # Long before the next refresh, the traffic of the node finds it out.
+    ping = lab.node('mn').ping(CN, 0.5, source=HOA)
+    ping.wait_replies(3)
     lab.move('h1.eth0', None)
     wait_bound_at(lab, 'h2', timeout=180)
+    ping.wait_replies(5, 60, sent_since=lab.now())
+    ping.stop()
     assert (H1, 'former') in known(lab), known(lab)
     assert HOA in bindings(lab, 'h1')
     lab.move('h1.eth0', 'home')
