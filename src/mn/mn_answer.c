@@ -123,8 +123,9 @@ static void ba_duplicate(struct mn_home *h, const struct mh_msg *msg,
 	}
 	mn_count(h->mn, CNT_DAD_FAILED);
 	/* It may be another agent, with a binding of an earlier life, that
-	 * accepts, or lets go of it in the end. */
-	if (h->dynamic)
+	 * accepts, or lets go of it in the end.  Where addresses are formed,
+	 * the next one is quicker. */
+	if (h->dynamic && !h->formed)
 		ba_refused(h, msg, now);
 	else
 		mn_home_duplicate(h, why, true, now);

@@ -589,15 +589,10 @@ struct bcache_entry *sim_binding(struct sim_reg *reg)
 struct bul_entry *sim_bul(struct sim_reg *reg)
 {
 	struct mn *mn = reg->mn->daemon ? daemon_mn(reg->mn->daemon) : NULL;
-	struct bul_entry *e;
+	struct bul_entry *e = mn ? mn_bul(mn)->head : NULL;
 
-	if (!mn)
-		return NULL;
 	/* With whatever agent it has found. */
-	for (e = mn_bul(mn)->head; reg->dynamic && e; e = e->next)
-		if (e->home && addr_eq(&e->hoa, &reg->hoa))
-			return e;
-	if (reg->dynamic)
-		return NULL;
-	return bul_find(mn_bul(mn), &reg->ha->ha_links[0].address, &reg->hoa);
+	while (e && !(e->home && addr_eq(&e->hoa, &reg->hoa)))
+		e = e->next;
+	return e;
 }

@@ -19,6 +19,9 @@ home-agent = { links = ( { interface = "eth0"; prefix = "2001:db8:1::/64";
   address = "%s"; preference = %d; ra = "own"; router-lifetime = 0;
   home-agent-lifetime = 60; ra-max-interval = 1000; } ); };
 '''
+# The better agent registers others, but not the node.
+OTHERS_ONLY = ('home-agent = {', 'home-agent = { policy = ( { home = '
+               '"2001:db8:1::8000/113"; action = "allow"; } );')
 LIFETIME = ('address = "2001:db8:1::100/64";',
             'address = "2001:db8:1::100/64"; lifetime = 60;')
 
@@ -71,6 +74,11 @@ def wait_bound_at(lab, at, prefix=A, hoa=HOA, timeout=120):
             return here['care_of_address']
         return None
     return lab.wait_for(bound, timeout, 'registration of %s at %s' % (hoa, at))
+
+
+def wait_remembered(lab, address):
+    lab.wait_for(lambda: 'used %s %s' % (HOA, address) in lab.node('mn').sh(
+        'cat /var/lib/mip6d/agents', check=False).out, 30, 'the file')
 
 
 def dies(lab, name, program):
@@ -177,8 +185,7 @@ def test_refusals(lab):
     """Whoever says no is not asked again: the next of the list is.
 
     MN-60"""
-    two_agents(lab, [('home-agent = {', 'home-agent = { allow = '
-                      '[ "2001:db8:1::8000/113" ];')])
+    two_agents(lab, [OTHERS_ONLY])
     lab.move('mn', 'a')
     node(lab)
     wait_bound_at(lab, 'h2')
@@ -206,14 +213,15 @@ def test_full(lab):
 
 
 def test_no_agent(lab):
-    """In the place of the better agent there is one that is no home agent
-    any more (131), then no mip6d at all, then nobody."""
+    """In the place of the agent that the node had there is a correspondent,
+    which says that it is no home agent (131).  MN-60"""
     first, _second, mobile = abroad(lab)
     wait_bound_at(lab, 'h1')
+    wait_remembered(lab, H1)
     mobile.kill()
     first.stop()
-    first = daemon(lab, 'h1', 'correspondent = { };\n', ())
-    mobile = node(lab)
+    daemon(lab, 'h1', 'correspondent = { };\n', ())
+    node(lab)
     wait_bound_at(lab, 'h2')
     assert lab.packets('mip6.ba.status == 131 && ipv6.src == %s' % H1)
 
@@ -223,12 +231,9 @@ def test_remembered(lab):
     registers with the one that it had.
 
     MN-58 MN-59"""
-    _first, _second, mobile = abroad(lab, [
-        ('home-agent = {', 'home-agent = { allow = '
-         '[ "2001:db8:1::8000/113" ];')])
+    _first, _second, mobile = abroad(lab, [OTHERS_ONLY])
     wait_bound_at(lab, 'h2')
-    lab.wait_for(lambda: 'used %s %s' % (HOA, H2) in lab.node('mn').sh(
-        'cat /var/lib/mip6d/agents', check=False).out, 30, 'the file')
+    wait_remembered(lab, H2)
     mobile.kill()
     asked = len(lab.packets('icmpv6.type == 144'))
     mobile = node(lab)
