@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "mip6d/auth.h"
+#include "mip6d/ike.h"
 #include "mip6d/security.h"
 #include "src/conf_priv.h"
 
@@ -55,6 +56,7 @@ struct conf *conf_free(struct conf *conf)
 		return NULL;
 	for (i = 0; i < conf->mn.n_interfaces; i++)
 		free(conf->mn.interfaces[i].sysctls);
+	ike_conf_free(conf->ipsec.pairs);
 	free(conf->mn.interfaces);
 	free(conf->mn.homes);
 	free(conf->mn.rules);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "mip6d/auth.h"
+#include "mip6d/ike.h"
 #include "mip6d/keyfile.h"
 #include "src/conf_priv.h"
 
@@ -66,17 +67,27 @@ static int load_keys(struct conf_text *t, struct conf *conf)
 		return -ENOMEM;
 	}
 	err = keyfile_read(conf->ipsec.keys, f, &conf->ipsec.sas);
+	if (conf_ike_load(conf, f))
+		err = -EINVAL;
 	if (fclose(f))
 		t->no_memory = true;
 	t->n_errors += err == -EINVAL;
 	return err;
 }
 
-static bool has_keys(const struct security_keys *keys, const struct prefix *hoa,
+/* Given, or to be negotiated. */
+static bool has_keys(const struct conf *conf, const struct prefix *hoa,
 		     const struct in6_addr *agent)
 {
+	const struct security_keys *keys = conf->ipsec.sas;
+	const struct ike_conf *ike = conf->ipsec.pairs;
 	unsigned int i;
 
+	for (i = 0; ike && i < ike->n_peers; i++)
+		if (prefix_contains(hoa, &ike->peers[i].hoa) &&
+		    (addr_is_any(agent) ||
+		     addr_eq(agent, &ike->peers[i].agent)))
+			return true;
 	for (i = 0; keys && i < keys->n_nodes; i++)
 		if (prefix_contains(hoa, &keys->nodes[i].hoa) &&
 		    (addr_is_any(agent) ||
@@ -103,7 +114,7 @@ static void check_link_keys(struct conf_text *t, const struct conf *conf,
 			    const struct conf_home_link *l)
 {
 	if (l->security == CONF_SECURITY_IPSEC &&
-	    !has_keys(conf->ipsec.sas, &l->prefix, &l->address))
+	    !has_keys(conf, &l->prefix, &l->address))
 		no_keys(t, conf, err, where, prefix_str(&l->prefix),
 			addr_str(&l->address), "HOME-ADDRESS...");
 }
@@ -115,7 +126,7 @@ static void check_home_keys(struct conf_text *t, const struct conf *conf,
 	struct prefix hoa = prefix_of(&h->address, 128);
 
 	if (h->security == CONF_SECURITY_IPSEC &&
-	    !has_keys(conf->ipsec.sas, &hoa, &h->home_agent))
+	    !has_keys(conf, &hoa, &h->home_agent))
 		no_keys(t, conf, err, where, addr_str(&h->address),
 			addr_is_any(&h->home_agent) ? "AGENT"
 						    : addr_str(&h->home_agent),

@@ -96,6 +96,10 @@ VALUE("control.group", NAME, NONE,
 GROUP("ipsec")
 VALUE("ipsec.keys", PATH, MIP6D_KEYS_FILE,
 	RELOAD, conf, ipsec.keys)
+VALUE("ipsec.ike", PATH, MIP6D_IKE_FILE,
+	RESTART, conf, ipsec.ike)
+VALUE("ipsec.charon", PATH, "/run/charon.vici",
+	RESTART, conf, ipsec.charon)
 VALUE("ipsec.protect", PROTECT, "tests",
 	RESTART, conf, ipsec.protect)
 

@@ -224,6 +224,12 @@ void conf_inherit_security(struct conf *conf);
 void conf_check_security(struct conf_text *t, struct conf *conf,
 			 struct config_setting_t *root);
 
+/* Pairs that negotiate their keys (conf_ike.c): from a text; NULL when out of
+ * memory.  And from the file that conf names, if there is one: 0, -EINVAL
+ * with the mistakes written to err, -ENOMEM. */
+struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf);
+int conf_ike_load(struct conf *conf, FILE *err);
+
 /* What links on one interface take over from the first of them. */
 void conf_inherit_ra(struct conf_ha *ha);
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/cleanup.h"
 #include "src/daemon_priv.h"
 
 static void warn_insecure(const struct conf *conf)
@@ -25,6 +26,33 @@ static void warn_insecure(const struct conf *conf)
 		    "(security = \"insecure\")");
 	log_warning("security: whoever can send packets here can divert the "
 		    "traffic of mobile nodes; use it in laboratories only");
+}
+
+static void on_ike(void *arg, const struct in6_addr *hoa, struct mtime now)
+{
+	struct daemon *d = arg;
+
+	if (d->mn)
+		mn_on_ike(d->mn, hoa, now);
+}
+
+static int ike_start(struct daemon *d)
+{
+	const struct ike_conf *pairs = d->conf->ipsec.pairs;
+	struct ike_env env = {
+		.tq = d->env.tq,
+		.kernel = d->env.kernel,
+		.vici = d->env.vici,
+	};
+	int err;
+
+	if (!pairs || !d->env.vici)
+		return 0;
+	err = ike_new(&env, pairs, on_ike, d, &d->ike);
+	if (err)
+		log_error("daemon: IKE cannot start: %s", strerror(-err));
+	d->env.ike = d->ike;
+	return err;
 }
 
 static int roles_start(struct daemon *d, struct mtime now)
@@ -77,6 +105,8 @@ int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
 	warn_insecure(conf);
 	err = daemon_security_start(d);
 	if (!err)
+		err = ike_start(d);
+	if (!err)
 		err = roles_start(d, now);
 	if (!err)
 		err = daemon_security_apply(d);
@@ -109,6 +139,7 @@ struct daemon *daemon_free(struct daemon *d)
 		d->cn = cn_free(d->cn);
 	if (d->ha)
 		d->ha = ha_free(d->ha);
+	d->ike = ike_free(d->ike);
 	daemon_security_stop(d);
 	conf_free(d->conf);
 	free(d);
@@ -141,6 +172,9 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		conf_free(conf);
 		return -EINVAL;
 	}
+	/* Pairs stay what they are until a restart. */
+	ike_conf_free(conf->ipsec.pairs);
+	conf->ipsec.pairs = steal_ptr(old->ipsec.pairs);
 	d->conf = conf;
 	/* What it refuses is not let through, and the log says what it is. */
 	daemon_security_apply(d);
@@ -228,6 +262,11 @@ struct cn *daemon_cn(struct daemon *d)
 struct mn *daemon_mn(struct daemon *d)
 {
 	return d->mn;
+}
+
+struct ike *daemon_ike(struct daemon *d)
+{
+	return d->ike;
 }
 
 const struct counters *daemon_counters(const struct daemon *d)

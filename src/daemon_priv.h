@@ -17,6 +17,7 @@ struct daemon {
 	struct role_env env;
 	struct counters own_counters; /* when env brought none */
 	struct conf *conf;            /* owned */
+	struct ike *ike;              /* NULL: off */
 	struct mtime started;
 	struct ha *ha;                 /* NULL: off */
 	struct cn *cn;                 /* NULL: off */

@@ -49,6 +49,7 @@ struct app {
 	struct transport *transport;
 	struct store_dir *store_dir;
 	struct store *store;
+	struct vici *vici; /* NULL: nothing is negotiated */
 	struct daemon *daemon;
 	bool is_ready, is_stopping, at_once;
 	char status[160];        /* told last */
@@ -185,6 +186,36 @@ static void on_kernel(void *arg, const struct kernel_event *ev)
 		log_notice("mip6d %s is ready", PACKAGE_VERSION);
 		notify_ready();
 	}
+}
+
+/* The connection with charon: not made before the daemon is there. */
+
+static void on_vici_up(void *arg)
+{
+	struct app *app = arg;
+
+	ike_on_up(daemon_ike(app->daemon));
+}
+
+static void on_vici_down(void *arg, const char *why)
+{
+	struct app *app = arg;
+
+	ike_on_down(daemon_ike(app->daemon), why, loop_now(app->loop));
+}
+
+static void on_vici_reply(void *arg, const struct vici_packet *pkt)
+{
+	struct app *app = arg;
+
+	ike_on_reply(daemon_ike(app->daemon), pkt, loop_now(app->loop));
+}
+
+static void on_vici_event(void *arg, const struct vici_packet *pkt)
+{
+	struct app *app = arg;
+
+	ike_on_event(daemon_ike(app->daemon), pkt);
 }
 
 static void on_turn(void *arg, struct mtime now)
@@ -341,6 +372,23 @@ static int open_ports(struct app *app)
 	return EXIT_SUCCESS;
 }
 
+static int open_vici(struct app *app, const struct conf *conf)
+{
+	static const struct vici_handler handler = {
+		.on_up = on_vici_up,
+		.on_down = on_vici_down,
+		.on_reply = on_vici_reply,
+		.on_event = on_vici_event,
+	};
+	int err;
+
+	if (!conf->ipsec.pairs)
+		return EXIT_SUCCESS;
+	err = vici_open(app->loop, conf->ipsec.charon, &handler, app,
+			&app->vici);
+	return err ? failed(conf->ipsec.charon, err) : EXIT_SUCCESS;
+}
+
 /* Takes conf over. */
 static int start_daemon(struct app *app, struct conf *conf)
 {
@@ -348,6 +396,7 @@ static int start_daemon(struct app *app, struct conf *conf)
 		.tq = app->tq,
 		.kernel = app->kernel,
 		.transport = app->transport,
+		.vici = app->vici,
 		.store = app->store,
 	};
 	int err;
@@ -388,6 +437,7 @@ static void close_all(struct app *app)
 {
 	ctl_set_daemon(app->ctl, NULL);
 	app->daemon = daemon_free(app->daemon);
+	app->vici = vici_close(app->vici);
 	app->store = store_free(app->store);
 	app->store_dir = store_dir_close(app->store_dir);
 	app->transport = transport_close(app->transport);
@@ -412,6 +462,8 @@ static int run(struct app *app)
 		status = open_store(app, conf);
 	if (!status)
 		status = open_ports(app);
+	if (!status)
+		status = open_vici(app, conf);
 	if (!status)
 		status = start_daemon(app, steal_ptr(conf));
 	if (!status) {

@@ -36,6 +36,7 @@ const struct conf *daemon_conf(const struct daemon *d);
 struct ha *daemon_ha(struct daemon *d); /* NULL when the role is off */
 struct cn *daemon_cn(struct daemon *d);
 struct mn *daemon_mn(struct daemon *d);
+struct ike *daemon_ike(struct daemon *d);
 const struct counters *daemon_counters(const struct daemon *d);
 struct mtime daemon_started(const struct daemon *d);
 /* One line for people: "3 bindings; 2001:db8::1 away at 2001:db8:a::5". */

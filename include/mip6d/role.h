@@ -14,6 +14,7 @@
 #include "mip6d/conf.h"
 #include "mip6d/counters.h"
 #include "mip6d/icmp6.h"
+#include "mip6d/ike.h"
 #include "mip6d/kernel.h"
 #include "mip6d/mh.h"
 #include "mip6d/security.h"
@@ -28,6 +29,8 @@ struct role_env {
 	struct counters *counters;
 	struct store *store;       /* NULL: nothing is remembered */
 	struct security *security; /* NULL: no tunnel is protected */
+	struct vici *vici;         /* NULL: no pair negotiates its keys */
+	struct ike *ike;           /* the daemon's own; NULL as above */
 };
 
 /* ---- home agent (RFC 6275 section 10) ---- */
@@ -156,6 +159,8 @@ void mn_on_be(struct mn *mn, const struct packet *pkt, const struct mh_msg *msg,
 /* HoT and CoT (11.6.2). */
 void mn_on_test(struct mn *mn, const struct packet *pkt,
 		const struct mh_msg *msg, struct mtime now);
+/* The associations that protect hoa have come, gone, or become others. */
+void mn_on_ike(struct mn *mn, const struct in6_addr *hoa, struct mtime now);
 /* Binding Refresh Request (11.7.4). */
 void mn_on_brr(struct mn *mn, const struct packet *pkt,
 	       const struct mh_msg *msg, struct mtime now);

@@ -44,6 +44,7 @@ void vici_put_data(struct wbuf *b, const char *key, const void *data,
 		   size_t len);
 void vici_put_list(struct wbuf *b, const char *name);
 void vici_put_item(struct wbuf *b, const char *value);
+void vici_put_item_data(struct wbuf *b, const void *data, size_t len);
 void vici_put_list_end(struct wbuf *b);
 /* A list of one. */
 void vici_put_one(struct wbuf *b, const char *name, const char *value);

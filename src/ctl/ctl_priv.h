@@ -35,6 +35,8 @@
 	  ctl_dump_homes)                                                     \
 	X("show ra", "router advertisements of home links, and their flaws",  \
 	  ctl_dump_ra)                                                        \
+	X("show security", "what protects the signalling of each binding",    \
+	  ctl_dump_security)                                                  \
 	X("show counters", "messages, drops and refusals, counted by cause",  \
 	  ctl_dump_counters)
 
@@ -67,7 +69,7 @@ typedef json_t *ctl_dump_fn(struct daemon *d, struct mtime now,
 ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
 	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
 	ctl_dump_policy, ctl_dump_home_agents, ctl_dump_homes, ctl_dump_ra,
-	ctl_dump_counters;
+	ctl_dump_counters, ctl_dump_security;
 
 /* The same of a command with arguments, which are members of the request. */
 typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
@@ -90,6 +92,9 @@ typedef int ctl_text_fn(FILE *out, const json_t *r, bool colour);
 ctl_text_fn ctl_text_bindings, ctl_text_ro, ctl_text_rules;
 /* (ctl_text_disc.c) */
 ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
+
+/* (ctl_text_security.c) */
+ctl_text_fn ctl_text_security;
 
 /* (ctl_text_change.c) */
 ctl_text_fn ctl_text_log_level;

@@ -291,6 +291,7 @@ static const struct {
 	{ "show policy", ctl_text_policy },
 	{ "show home-agents", ctl_text_home_agents },
 	{ "show ra", ctl_text_ra },
+	{ "show security", ctl_text_security },
 	{ "renumber", ctl_text_renumber },
 	{ "show homes", ctl_text_homes },
 	{ "home add", ctl_text_home_add },

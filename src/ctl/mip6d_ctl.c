@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "mip6d/cleanup.h"
+#include "src/ctl/ctl_ike.h"
 #include "src/ctl/ctl_priv.h"
 #include "src/ctl/ctl_sa.h"
 
@@ -63,7 +64,10 @@ static const char usage_text[] =
 #undef X
 #define X(name, arguments, text, fn, request) \
 	"  " name " " arguments ": " text "\n"
-		CTL_QUESTIONS(X) "commands for root alone:\n" CTL_CHANGES(X)
+		CTL_QUESTIONS(X)
+	"  ike generate [--certificates] FOLDER AGENT NAME=HOME-ADDRESS...: "
+	"what\n    agent and nodes need to negotiate keys; asks no daemon\n"
+	"commands for root alone:\n" CTL_CHANGES(X)
 #undef X
 	"commands about files, without a daemon:\n"
 	"  sa generate|rotate|finish|show ...: keys of ESP; see mip6d-ctl sa\n";
@@ -297,6 +301,15 @@ static int run(const char *path, const char *request, bool as_json)
 	return print_answer(line, as_json);
 }
 
+static int generate(int argc, char **argv)
+{
+	int err = ctl_ike_generate(argc, argv);
+
+	if (err == -EINVAL)
+		return EXIT_USAGE;
+	return err ? EXIT_TROUBLE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -309,9 +322,10 @@ int main(int argc, char **argv)
 	const char *path = MIP6D_RUN_DIR "/control";
 	auto_free char *request = NULL;
 	bool as_json = false;
-	int o;
+	int o, n;
 
-	while ((o = getopt_long(argc, argv, "s:jVh", options, NULL)) >= 0) {
+	/* Options behind a command are its own. */
+	while ((o = getopt_long(argc, argv, "+s:jVh", options, NULL)) >= 0) {
 		switch (o) {
 		case 's':
 			path = optarg;
@@ -334,6 +348,9 @@ int main(int argc, char **argv)
 		return bad_usage("no command");
 	if (!strcmp(argv[optind], "sa"))
 		return ctl_sa(argc - optind - 1, argv + optind + 1);
+	n = words_match("ike generate", argc - optind, argv + optind);
+	if (n)
+		return generate(argc - optind - n, argv + optind + n);
 	request = request_of(argc - optind, argv + optind);
 	if (!request)
 		return bad_usage("unknown command or arguments");

@@ -3,9 +3,8 @@
  * Binding Acknowledgements of the home agent.
  *
  * This file decides where an answer goes and what it carries besides its
- * status (RFC 6275 sections 9.5.4, 10.3.1, 10.3.2, 6.2.4; RFC 4285).  K is 0: there is
- * no dynamic key management whose endpoint could move.  When to answer, and
- * with which status, is left to ha.c and ha_binding.c.
+ * status (RFC 6275 sections 9.5.4, 10.3.1, 10.3.2, 6.2.4; RFC 4285).  When to
+ * answer, and with which status, is left to ha.c and ha_binding.c.
  */
 #include "ha_private.h"
 

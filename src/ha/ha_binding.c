@@ -84,11 +84,18 @@ static void accept_request(struct bcache_entry *e, uint8_t status,
 		.seq = b->req.seq,
 		.lifetime_4s = e->lifetime_4s,
 	};
+	struct ike *ike = b->ha->env.ike;
+	bool k = (b->req.flags & BU_FLAG_K) &&
+		 ike_can_follow(ike, &e->key.hoa, &e->key.local);
 
 	if (!b->has_req)
 		return;
 	b->has_req = false;
+	ba.flags = k ? BA_FLAG_K : 0;
 	ha_ba_send(b->ha, &e->key, &b->req, &ba, now);
+	/* Not before the answer: it may need what ends here. */
+	ike_registered(ike, &e->key.hoa, &e->key.local,
+		       b->req.asked_4s ? &b->req.coa : &b->req.from, k, now);
 }
 
 /* ---- the end ---- */

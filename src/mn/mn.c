@@ -372,6 +372,19 @@ void mn_on_test(struct mn *mn, const struct packet *pkt,
 	mn_rr_on_test(mn, pkt, msg, now);
 }
 
+void mn_on_ike(struct mn *mn, const struct in6_addr *hoa, struct mtime now)
+{
+	struct mn_home *h = mn_home_of(mn, hoa);
+
+	mn->now = now;
+	if (!h || !h->bul)
+		return;
+	mn_reg_kick(h, now);
+	/* It may have ended the exchange. */
+	if (h->bul)
+		mn_reg_resume(h, now);
+}
+
 void mn_on_brr(struct mn *mn, const struct packet *pkt,
 	       const struct mh_msg *msg, struct mtime now)
 {

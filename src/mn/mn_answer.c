@@ -154,6 +154,9 @@ static void ba_act(struct mn_home *h, const struct mn_ba_result *r,
 {
 	struct bul_entry *e = h->bul;
 
+	if (r->verdict == MN_BA_ACCEPTED || r->verdict == MN_BA_DELETED)
+		ike_registered(h->mn->env.ike, &e->hoa, &e->peer, &h->reg_coa,
+			       msg->ba.flags & BA_FLAG_K, now);
 	e->has_status = true;
 	e->last_status = msg->ba.status;
 	e->acked = now;

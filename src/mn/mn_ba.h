@@ -69,6 +69,7 @@ struct mn_bu {
 	uint16_t seq;
 	uint16_t lifetime_4s; /* 0: de-registration */
 	bool linklocal;       /* L */
+	bool follow;          /* K: IKE can follow the care-of address */
 	struct in6_addr coa;  /* Alternate Care-of Address */
 	/* NULL: no authentication option (RFC 4285). */
 	const struct auth_sa *sa;

@@ -27,8 +27,8 @@ uint16_t mn_bu_lifetime(uint32_t wanted_s, uint32_t hoa_valid_s,
 
 uint16_t mn_bu_flags(const struct mn_bu *bu)
 {
-	/* K stays 0: without IKE there is nothing that could follow. */
-	return BU_FLAG_A | BU_FLAG_H | (bu->linklocal ? BU_FLAG_L : 0);
+	return BU_FLAG_A | BU_FLAG_H | (bu->linklocal ? BU_FLAG_L : 0) |
+	       (bu->follow ? BU_FLAG_K : 0);
 }
 
 int mn_bu_build(const struct mn_bu *bu, uint8_t *buf, size_t size)

@@ -23,6 +23,8 @@
 /* De-registrations at home that go unanswered before the home address is
  * used all the same: 1 + 2 + 4 s. */
 #define UNANSWERED_MAX 3
+/* Silence after which the agent may have lost its keys: 1 + 2 + 4 s. */
+#define SUSPECT_AFTER 3
 /* An agent that keeps answering 135 is not worth three updates a second. */
 #define RESYNC_MAX 3
 /* Two updates that came back as undeliverable are as good as silence; so is
@@ -45,13 +47,19 @@ static bool is_at_home(const struct mn_home *h)
 	return h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME;
 }
 
+/* False while keys are negotiated. */
+static bool is_protected(const struct mn_home *h)
+{
+	return ike_is_ready(h->mn->env.ike, &h->hoa, mn_home_agent(h));
+}
+
 /* True when a Binding Update of the present exchange could be sent and its
  * acknowledgement received. */
 static bool may_send(const struct mn_home *h)
 {
 	const struct kernel_mn_home *in = &h->install.want;
 
-	if (h->hold || !h->install.done)
+	if (h->hold || !h->install.done || !is_protected(h))
 		return false;
 	if (addr_eq(&h->reg_coa, &h->hoa))
 		return is_at_home(h) && in->place != KERNEL_MN_NONE &&
@@ -123,6 +131,7 @@ static void reg_arm(struct mn_home *h, struct mtime now)
 static void try_send(struct mn_home *h, struct mtime now)
 {
 	h->send_pending = true;
+	ike_want(h->mn->env.ike, &h->hoa, mn_home_agent(h), &h->reg_coa, now);
 	if (!may_send(h))
 		return;
 	if (mtime_before(now,
@@ -265,7 +274,7 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 	case BUL_REFRESHING:
 		if (moved)
 			reg_begin_coa(h, "new care-of address", now);
-		else if (h->paused)
+		else if (h->paused && is_protected(h))
 			reg_begin_coa(h, "can send again", now);
 		break;
 	case BUL_BOUND:
@@ -439,6 +448,8 @@ static void resend(struct mn_home *h, struct mtime now)
 	}
 	if (!h->send_pending) {
 		e->backoff_ms = mn_backoff_next(e->backoff_ms);
+		if (e->attempts == SUSPECT_AFTER)
+			ike_suspect(h->mn->env.ike, &e->hoa, &e->peer, now);
 		if (e->state == BUL_DEREGISTERING && !mn_home_is_stopping(h) &&
 		    e->attempts == UNANSWERED_MAX) {
 			mn_return_unanswered(h, "does not answer", now);

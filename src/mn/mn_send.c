@@ -72,6 +72,8 @@ void mn_send_bu(struct mn_home *h, struct mtime now)
 	struct bul_entry *e = h->bul;
 	struct mn_bu bu = { .coa = h->reg_coa,
 			    .linklocal = has_linklocal_twin(h),
+			    .follow = ike_can_follow(h->mn->env.ike, &e->hoa,
+						     &e->peer),
 			    .sa = mn_home_sa(h),
 			    .hoa = e->hoa,
 			    .timestamp = mn_auth_stamp(&h->clock) };

@@ -70,10 +70,15 @@ void vici_put_list(struct wbuf *b, const char *name)
 	put_name(b, name);
 }
 
-void vici_put_item(struct wbuf *b, const char *value)
+void vici_put_item_data(struct wbuf *b, const void *data, size_t len)
 {
 	wbuf_u8(b, VICI_LIST_ITEM);
-	put_value(b, value, strlen(value));
+	put_value(b, data, len);
+}
+
+void vici_put_item(struct wbuf *b, const char *value)
+{
+	vici_put_item_data(b, value, strlen(value));
 }
 
 void vici_put_list_end(struct wbuf *b)

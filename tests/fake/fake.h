@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "mip6d/icmp6.h"
+#include "mip6d/ike.h"
 #include "mip6d/kernel.h"
 #include "mip6d/log.h"
 #include "mip6d/mh.h"
@@ -56,6 +57,19 @@ void fake_log_clear(void);
 void fake_log_prefix(const char *prefix);
 /* Also print to stderr (the variable FAKE_LOG=1 does the same). */
 void fake_log_echo(bool on);
+
+/* ---- IKE ---- */
+
+/* struct ike of the fake: a test makes one and puts it into role_env. */
+struct ike {
+	bool is_up, cannot_follow, is_connected; /* set by the test */
+	struct ike_info *infos;
+	unsigned int n_infos;
+	/* What the roles told. */
+	unsigned int wanted, registered, suspected;
+	struct in6_addr wanted_from, registered_at;
+	bool registered_k;
+};
 
 /* ---- kernel ---- */
 

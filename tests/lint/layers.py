@@ -17,7 +17,7 @@ HEADERS = {
     "bcache.h": "binding", "bul.h": "binding", "lifetime.h": "binding",
     "nlenc.h": "encode", "xfrm.h": "encode",
     "kernel.h": "port", "transport.h": "port", "vici.h": "port",
-    "security.h": "security",
+    "security.h": "security", "ike.h": "ike",
     "conf.h": "conf", "keyfile.h": "conf",
     "role.h": "role", "discovery.h": "role", "homes.h": "role",
     "daemon.h": "daemon",
@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 _BASE = {"core", "mh", "auth", "binding"}
-_ROLE = _BASE | {"port", "security", "conf", "role"}
+_ROLE = _BASE | {"port", "security", "ike", "conf", "role"}
 
 # What a layer may include, besides headers of its own folder.
 ALLOWED = {
@@ -36,6 +36,7 @@ ALLOWED = {
     "port": {"core", "port"},
     "encode": {"core", "port", "encode"},
     "security": {"core", "port", "security"},
+    "ike": {"core", "port", "security", "ike"},
     "conf": {"core", "port", "security", "conf"},
     "role": _ROLE,
     "cn": _ROLE,
@@ -55,7 +56,7 @@ ROLES = {"cn", "ha", "mn"}
 
 # Folders of src/ that are a layer, by name; the files right in src/ are the
 # daemon's but for these.
-FOLDERS = {"core", "mh", "auth", "binding", "security", "cn", "ha", "mn",
+FOLDERS = {"core", "mh", "auth", "binding", "security", "ike", "cn", "ha", "mn",
            "sock", "netlink", "xfrm", "vici", "ctl"}
 TOP_FILES = {"main.c": "main"}
 

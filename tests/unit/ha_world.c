@@ -83,6 +83,7 @@ void world_start(struct world *w)
 		.kernel = w->k,
 		.transport = w->t,
 		.counters = &w->counters,
+		.ike = w->ike,
 	};
 
 	UNIT_EQ(ha_new(&env, &w->conf, w->now, &w->ha), 0);

@@ -26,6 +26,7 @@ struct world {
 	struct conf_ha conf;
 	struct conf_home_link links[WORLD_LINKS];
 	struct mtime now;
+	struct ike *ike; /* NULL: nothing is negotiated */
 	struct ha *ha;
 };
 

@@ -284,7 +284,8 @@ void mw_start(struct mw *w)
 				.kernel = w->k,
 				.transport = w->t,
 				.counters = &w->counters,
-				.store = w->store };
+				.store = w->store,
+				.ike = w->ike };
 
 	iface_up(w, ETH0, "eth0", "fe80::100");
 	iface_up(w, WLAN0, "wlan0", "fe80::300");
@@ -451,6 +452,7 @@ void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
 	struct mh_msg msg = {
 		.type = MH_BA,
 		.ba = { .status = status,
+			.flags = w->ba_flags,
 			.seq = seq,
 			.lifetime_4s = (uint16_t)(lifetime_s / 4) },
 	};
@@ -464,11 +466,6 @@ void mw_accept(struct mw *w)
 
 	mw_ba(w, addr_str(&b->send.src), BA_ACCEPTED, b->bu.seq,
 	      b->bu.lifetime_4s * 4u);
-}
-
-void mw_deregistered(struct mw *w, uint8_t status)
-{
-	mw_ba(w, HOA, status, mw_last_bu(w)->bu.seq, 0);
 }
 
 void mw_be(struct mw *w, const char *from, uint8_t status, const char *hoa)

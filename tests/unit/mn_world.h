@@ -76,6 +76,8 @@ struct mw {
 	struct conf_mn conf;
 	struct conf_mn_interface ifaces[2];
 	struct conf_mn_home homes[2];
+	struct ike *ike;  /* NULL: nothing is negotiated */
+	uint8_t ba_flags; /* of what the agent answers */
 	struct mn *mn;
 
 	struct mw_bu bus[MW_MAX];
@@ -147,8 +149,6 @@ void mw_ba(struct mw *w, const char *hoa, uint8_t status, uint16_t seq,
 	   uint32_t lifetime_s);
 /* Answers the last Binding Update with status 0 and what was asked. */
 void mw_accept(struct mw *w);
-/* Answers the last one, a de-registration. */
-void mw_deregistered(struct mw *w, uint8_t status);
 /* Away at A, registering; no agent is known when the configuration has none. */
 void mw_leave(struct mw *w);
 /* Answers the last discovery request with these addresses (NULL ends them), as
@@ -168,6 +168,11 @@ void mw_open_home(struct mw *w);
 
 void mw_forget(struct mw *w);
 const struct mw_bu *mw_last_bu(struct mw *w);
+/* Answers the last one, a de-registration. */
+static inline void mw_deregistered(struct mw *w, uint8_t status)
+{
+	mw_ba(w, HOA, status, mw_last_bu(w)->bu.seq, 0);
+}
 const struct mw_nd *mw_last_nd(struct mw *w, uint8_t type);
 unsigned int mw_count_nd(const struct mw *w, uint8_t type);
 struct bul_entry *mw_entry(struct mw *w, const char *hoa);

@@ -318,6 +318,14 @@ void mn_on_test(struct mn *mn, const struct packet *pkt,
 	told("mn_on_test(%u)", msg->type);
 }
 
+void mn_on_ike(struct mn *mn, const struct in6_addr *hoa, struct mtime now)
+{
+	(void)mn;
+	(void)hoa;
+	(void)now;
+	told("mn_on_ike");
+}
+
 void mn_on_brr(struct mn *mn, const struct packet *pkt,
 	       const struct mh_msg *msg, struct mtime now)
 {

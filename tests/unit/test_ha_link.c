@@ -128,7 +128,10 @@ static void starting(void)
 	struct world w;
 
 	world_init(&w);
-	env = (struct role_env){ w.tq, w.k, w.t, &w.counters, NULL, NULL };
+	env = (struct role_env){ .tq = w.tq,
+				 .kernel = w.k,
+				 .transport = w.t,
+				 .counters = &w.counters };
 	UNIT_EQ(ha_new(&env, &w.conf, w.now, &w.ha), 0);
 	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
 	world_expect_silence(&w);
@@ -331,7 +334,10 @@ static void restart(void)
 	CU_ASSERT_TRUE(fake_kernel_is_clean(w.k));
 	CU_ASSERT_TRUE(fake_transport_is_quiet(w.t));
 	fake_transport_forget(w.t);
-	env = (struct role_env){ w.tq, w.k, w.t, &w.counters, NULL, NULL };
+	env = (struct role_env){ .tq = w.tq,
+				 .kernel = w.k,
+				 .transport = w.t,
+				 .counters = &w.counters };
 	UNIT_EQ(ha_new(&env, &w.conf, w.now, &w.ha), 0);
 	kernel_watch(w.k);
 	world_settle(&w);
@@ -345,7 +351,10 @@ static void start_that_fails(void)
 	struct world w;
 
 	world_init(&w);
-	env = (struct role_env){ w.tq, w.k, w.t, &w.counters, NULL, NULL };
+	env = (struct role_env){ .tq = w.tq,
+				 .kernel = w.k,
+				 .transport = w.t,
+				 .counters = &w.counters };
 	fake_kernel_fail_call(w.k, FAKE_HA_START, 1, 1);
 	UNIT_EQ(ha_new(&env, &w.conf, w.now, &w.ha), -1);
 	CU_ASSERT_PTR_NULL(w.ha);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pairs of home address and home agent for which charon negotiates keys.
+ *
+ * This file decides which they are and what is told about them; it holds a
+ * node's signalling back from the start.  The conversation is left to
+ * ike_charon.c.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/log.h"
+#include "src/ike/ike_priv.h"
+
+static void pair_init(struct ike *ike, unsigned int i)
+{
+	struct ike_pair *p = &ike->pairs[i];
+
+	p->ike = ike;
+	p->peer = &ike->conf->peers[i];
+	p->retry_ms = IKE_RETRY_MIN_MS;
+	task_init(&p->task, ike_task);
+	snprintf(p->name, sizeof(p->name), "mip6-%s-%s",
+		 addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
+}
+
+int ike_new(const struct ike_env *env, const struct ike_conf *conf,
+	    ike_change_fn *on_change, void *arg, struct ike **ret_ike)
+{
+	struct ike *ike = calloc(1, sizeof(*ike));
+	int err = 0;
+
+	if (ike)
+		ike->pairs = calloc(conf->n_peers + 1, sizeof(*ike->pairs));
+	if (!ike || !ike->pairs) {
+		free(ike);
+		return -ENOMEM;
+	}
+	ike->env = *env;
+	ike->conf = conf;
+	ike->on_change = on_change;
+	ike->arg = arg;
+	ike->last_todo = &ike->first_todo;
+	for (; !err && ike->n_pairs < conf->n_peers; ike->n_pairs++) {
+		pair_init(ike, ike->n_pairs);
+		/* Fails closed: no association has this reqid. */
+		if (conf->peers[ike->n_pairs].end == IKE_NODE)
+			err = ike_policy_set(&ike->pairs[ike->n_pairs],
+					     SECURITY_REQID_SIGNALLING);
+	}
+	if (err) {
+		ike_free(ike);
+		return err;
+	}
+	*ret_ike = ike;
+	return 0;
+}
+
+struct ike *ike_free(struct ike *ike)
+{
+	unsigned int i;
+
+	if (!ike)
+		return NULL;
+	for (i = 0; i < ike->n_pairs; i++) {
+		task_stop(&ike->pairs[i].task);
+		ike_policy_clear(&ike->pairs[i]);
+	}
+	free(ike->pairs);
+	free(ike);
+	return NULL;
+}
+
+struct ike_pair *ike_pair_find(const struct ike *ike,
+			       const struct in6_addr *hoa,
+			       const struct in6_addr *agent)
+{
+	unsigned int i;
+
+	for (i = 0; ike && i < ike->n_pairs; i++)
+		if (addr_eq(&ike->pairs[i].peer->hoa, hoa) &&
+		    addr_eq(&ike->pairs[i].peer->agent, agent))
+			return &ike->pairs[i];
+	return NULL;
+}
+
+bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
+		  const struct in6_addr *agent)
+{
+	const struct ike_pair *p = ike_pair_find(ike, hoa, agent);
+
+	return !p || p->peer->end != IKE_NODE || p->has.up;
+}
+
+bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
+		    const struct in6_addr *agent)
+{
+	const struct ike_pair *p = ike_pair_find(ike, hoa, agent);
+
+	return p && p->has.up;
+}
+
+/* ---- for ctl ---- */
+
+static const char *state_str(const struct ike_pair *p)
+{
+	if (p->has.up)
+		return "up";
+	if (!p->ike->connected)
+		return "no charon";
+	if (p->peer->end == IKE_AGENT)
+		return "waiting for the node";
+	return p->wanted ? "negotiating" : "not needed yet";
+}
+
+static struct ike_info info_of(const struct ike_pair *p)
+{
+	struct ike_info info = {
+		.peer = p->peer,
+		.state = state_str(p),
+		.reason = p->reason,
+		.up = p->has.up,
+		.reqid = p->has.reqid,
+		.spi_in = p->has.spi_in,
+		.spi_out = p->has.spi_out,
+		.ike_id = p->has.ike_id,
+		.child_id = p->has.child_id,
+		.local = p->has.local,
+		.remote = p->has.remote,
+		.since = p->since,
+		.rekeyed = p->rekeyed,
+		.moved = p->moved,
+	};
+
+	memcpy(info.algorithms, p->has.algorithms, sizeof(info.algorithms));
+	return info;
+}
+
+void ike_walk(const struct ike *ike, ike_info_fn *fn, void *arg)
+{
+	struct ike_info info;
+	unsigned int i;
+
+	for (i = 0; ike && i < ike->n_pairs; i++) {
+		info = info_of(&ike->pairs[i]);
+		fn(arg, &info);
+	}
+}
+
+bool ike_info(const struct ike *ike, const struct in6_addr *hoa,
+	      const struct in6_addr *agent, struct ike_info *ret_info)
+{
+	const struct ike_pair *p = ike_pair_find(ike, hoa, agent);
+
+	if (!p)
+		return false;
+	*ret_info = info_of(p);
+	return true;
+}
+
+bool ike_is_connected(const struct ike *ike)
+{
+	return ike && ike->connected;
+}

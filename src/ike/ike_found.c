@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What charon has for a connection, out of an event of list-sas.
+ *
+ * This file decides which association counts when there are several, as
+ * while keys are changed: the one that can carry packets and was made last.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/ike/ike_priv.h"
+
+static bool read_addr(const struct vici_msg *m, const char *key,
+		      struct in6_addr *ret)
+{
+	char text[INET6_ADDRSTRLEN + 16];
+
+	return vici_str(m, key, text, sizeof(text)) && !addr_parse(text, ret);
+}
+
+/* States in which packets pass both ways. */
+static bool is_usable(const struct vici_msg *child)
+{
+	return vici_is(child, "state", "INSTALLED") ||
+	       vici_is(child, "state", "UPDATING") ||
+	       vici_is(child, "state", "REKEYING");
+}
+
+static void read_algorithms(const struct vici_msg *child, char *ret,
+			    size_t size)
+{
+	char cipher[20], integrity[24], bits[8];
+
+	if (!vici_str(child, "encr-alg", cipher, sizeof(cipher)))
+		strcpy(cipher, "?");
+	if (!vici_str(child, "encr-keysize", bits, sizeof(bits)))
+		strcpy(bits, "");
+	if (!vici_str(child, "integ-alg", integrity, sizeof(integrity)))
+		strcpy(integrity, "");
+	snprintf(ret, size, "%s%s%s%s%s", cipher, *bits ? "-" : "", bits,
+		 *integrity ? "/" : "", integrity);
+}
+
+static bool read_child(const struct vici_msg *child, struct ike_found *ret)
+{
+	struct ike_found f = { .up = true };
+
+	if (!vici_is(child, "name", IKE_CHILD) || !is_usable(child) ||
+	    !vici_u32(child, "reqid", false, &f.reqid) || !f.reqid ||
+	    !vici_u32(child, "uniqueid", false, &f.child_id) ||
+	    !vici_u32(child, "spi-in", true, &f.spi_in) ||
+	    !vici_u32(child, "spi-out", true, &f.spi_out))
+		return false;
+	read_algorithms(child, f.algorithms, sizeof(f.algorithms));
+	*ret = f;
+	return true;
+}
+
+void ike_found_read(const struct vici_msg *sa, struct ike_found *found)
+{
+	char name[VICI_NAME_MAX + 1];
+	struct vici_msg children, child;
+	struct ike_found f;
+	size_t pos = 0;
+
+	if (!vici_section(sa, "child-sas", &children))
+		return;
+	while (vici_section_next(&children, &pos, name, &child)) {
+		if (!read_child(&child, &f) ||
+		    (found->up && f.child_id < found->child_id) ||
+		    !vici_u32(sa, "uniqueid", false, &f.ike_id) ||
+		    !read_addr(sa, "local-host", &f.local) ||
+		    !read_addr(sa, "remote-host", &f.remote))
+			continue;
+		*found = f;
+	}
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of src/ike share.
+ *
+ *   ike       the conversation: pairs, what was asked of charon
+ *   ike_pair  a home address and a home agent: what is to be done about it,
+ *             what charon was last heard to have, its policies
+ *
+ * charon's events only say "look again": what it has is read in one place, by
+ * listing the associations of a connection.
+ */
+#ifndef MIP6D_IKE_PRIV_H
+#define MIP6D_IKE_PRIV_H
+
+#include "mip6d/ike.h"
+#include "mip6d/security.h"
+
+#define IKE_CHILD        "mip6" /* name of the child in each connection */
+#define IKE_NAME_MAX     (sizeof("mip6-") + 2 * INET6_ADDRSTRLEN)
+#define IKE_ASKED_MAX    16 /* requests under way */
+#define IKE_RETRY_MIN_MS 8000
+#define IKE_RETRY_MAX_MS 60000
+#define IKE_CHECK_MS     1000 /* after a move: has charon followed? */
+
+/* What is to be asked of charon about a pair, lowest bit first. */
+enum ike_todo {
+	IKE_TODO_TERMINATE = 1,
+	IKE_TODO_AUTHORITY = 2,
+	IKE_TODO_CERTIFICATE = 4,
+	IKE_TODO_KEY = 8,
+	IKE_TODO_SECRET = 16,
+	IKE_TODO_CONNECTION = 32,
+	IKE_TODO_INITIATE = 64,
+	IKE_TODO_LIST = 128,
+	/* Of the whole: the pair is NULL. */
+	IKE_TODO_REGISTER = 256,
+};
+
+/* What charon has for a pair. */
+struct ike_found {
+	bool up;
+	uint32_t reqid, spi_in, spi_out, ike_id, child_id;
+	struct in6_addr local, remote;
+	char algorithms[64];
+};
+
+struct ike_pair {
+	struct ike *ike;
+	const struct ike_peer *peer;
+	char name[IKE_NAME_MAX];
+	unsigned int todo;             /* bits of enum ike_todo */
+	struct ike_pair *next, **prev; /* in ike->first_todo while todo */
+	bool wanted;                   /* node: associations from coa */
+	struct in6_addr coa;           /* of the node, as known here */
+	struct ike_found has;          /* as listed last */
+	struct ike_found found;        /* while a list comes in */
+	struct mtime since;
+	unsigned int rekeyed, moved;
+	bool checking; /* task: whether charon followed; else a retry */
+	uint32_t retry_ms;
+	struct task task;
+	char reason[96];
+	struct kernel_sp sps[SECURITY_SPS_MAX]; /* in force... */
+	unsigned int n_sps;
+	uint32_t reqid; /* ...for this */
+};
+
+struct ike_asked {
+	enum ike_todo what;
+	struct ike_pair *pair;
+};
+
+struct ike {
+	struct ike_env env;
+	const struct ike_conf *conf;
+	ike_change_fn *on_change;
+	void *arg;
+	bool connected;
+	struct ike_pair *pairs; /* as conf->peers, in its order */
+	unsigned int n_pairs;
+	struct ike_pair *first_todo, **last_todo;
+	struct ike_asked asked[IKE_ASKED_MAX]; /* a ring, oldest first */
+	unsigned int asked_at, n_asked;
+};
+
+/* ---- ike.c ---- */
+
+/* NULL: not one of ours; ike may be NULL. */
+struct ike_pair *ike_pair_find(const struct ike *ike,
+			       const struct in6_addr *hoa,
+			       const struct in6_addr *agent);
+
+/* ---- ike_msg.c: requests as octets ---- */
+
+/* The packet for one of enum ike_todo. */
+void ike_msg_build(const struct ike_pair *p, enum ike_todo what,
+		   struct wbuf *b);
+void ike_msg_register(const char *event, struct wbuf *b);
+
+/* ---- ike_found.c: answers ---- */
+
+/* What a section of an event of list-sas says; the best of it and *found. */
+void ike_found_read(const struct vici_msg *sa, struct ike_found *found);
+
+/* ---- ike_charon.c ---- */
+
+/* Something is to be asked about p; at once when charon listens. */
+void ike_todo(struct ike_pair *p, unsigned int todo);
+void ike_task(struct task *task, struct mtime now);
+
+/* ---- ike_policy.c ---- */
+
+/* Policies for associations with reqid.  0 or -errno, with the reason
+ * logged. */
+int ike_policy_set(struct ike_pair *p, uint32_t reqid);
+void ike_policy_clear(struct ike_pair *p);
+/* Tells charon, by the kernel, where its end point is from now on. */
+int ike_policy_move(struct ike_pair *p, const struct in6_addr *coa);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IKE in memory: associations are there or not as the test says, and what the
+ * roles told is remembered.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tests/fake/fake.h"
+
+int ike_new(const struct ike_env *env, const struct ike_conf *conf,
+	    ike_change_fn *on_change, void *arg, struct ike **ret_ike)
+{
+	(void)env;
+	(void)conf;
+	(void)on_change;
+	(void)arg;
+	*ret_ike = calloc(1, sizeof(**ret_ike));
+	return *ret_ike ? 0 : -ENOMEM;
+}
+
+struct ike *ike_free(struct ike *ike)
+{
+	free(ike);
+	return NULL;
+}
+
+bool ike_want(struct ike *ike, const struct in6_addr *hoa,
+	      const struct in6_addr *agent, const struct in6_addr *coa,
+	      struct mtime now)
+{
+	(void)hoa;
+	(void)agent;
+	(void)now;
+	if (!ike)
+		return true;
+	ike->wanted++;
+	ike->wanted_from = *coa;
+	return ike->is_up;
+}
+
+bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
+		  const struct in6_addr *agent)
+{
+	(void)hoa;
+	(void)agent;
+	return !ike || ike->is_up;
+}
+
+bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
+		    const struct in6_addr *agent)
+{
+	(void)hoa;
+	(void)agent;
+	return ike && ike->is_up && !ike->cannot_follow;
+}
+
+void ike_registered(struct ike *ike, const struct in6_addr *hoa,
+		    const struct in6_addr *agent, const struct in6_addr *coa,
+		    bool k, struct mtime now)
+{
+	(void)hoa;
+	(void)agent;
+	(void)now;
+	if (!ike)
+		return;
+	ike->registered++;
+	ike->registered_at = *coa;
+	ike->registered_k = k;
+}
+
+void ike_suspect(struct ike *ike, const struct in6_addr *hoa,
+		 const struct in6_addr *agent, struct mtime now)
+{
+	(void)hoa;
+	(void)agent;
+	(void)now;
+	if (ike)
+		ike->suspected++;
+}
+
+void ike_walk(const struct ike *ike, ike_info_fn *fn, void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; ike && i < ike->n_infos; i++)
+		fn(arg, &ike->infos[i]);
+}
+
+bool ike_is_connected(const struct ike *ike)
+{
+	return ike && ike->is_connected;
+}

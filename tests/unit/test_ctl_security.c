@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What protects whom: tests/unit/ctl/security*.json is the answer about
+ * pairs of which all is known, *.txt what mip6d-ctl makes of it.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mip6d/cleanup.h"
+#include "mip6d/ctl.h"
+#include "src/ctl/ctl_priv.h"
+#include "src/daemon_priv.h"
+#include "tests/fake/fake.h"
+#include "tests/unit/ctl_world.h"
+
+static char *slurp(const char *name, const char *suffix)
+{
+	const char *srcdir = getenv("top_srcdir");
+	auto_free char *path = NULL;
+	char *text = calloc(1, 65536);
+	FILE *f;
+
+	UNIT_NEED(asprintf(&path, "%s/tests/unit/ctl/%s.%s",
+			   srcdir ? srcdir : ".", name, suffix) > 0);
+	f = fopen(path, "re");
+	if (!f)
+		printf("     no file %s\n", path);
+	UNIT_NEED(f && text);
+	UNIT_NEED(fread(text, 1, 65535, f) < 65535);
+	fclose(f);
+	return text;
+}
+
+static void check(const char *name)
+{
+	static const char request[] = "{\"cmd\": \"show security\"}";
+	auto_free char *want = slurp(name, "json");
+	auto_free char *want_text = slurp(name, "txt");
+	auto_free char *reply =
+		ctl_answer(d, false, request, strlen(request), now);
+	auto_free char *text = NULL;
+	json_t *j;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	UNIT_NEED(f && reply);
+	UNIT_STR(reply, want);
+	j = json_loads(reply, JSON_REJECT_DUPLICATES, NULL);
+	UNIT_EQ(ctl_text(f, j, false), 0);
+	json_decref(j);
+	fclose(f);
+	UNIT_STR(text, want_text);
+	CU_ASSERT_PTR_NULL(strstr(reply, "0123456789abcdef"));
+}
+
+static struct in6_addr a6(const char *text)
+{
+	struct in6_addr a;
+
+	UNIT_NEED(!addr_parse(text, &a));
+	return a;
+}
+
+/* One that is up, one that is not, and those that do not negotiate. */
+static void pairs_that_negotiate(void)
+{
+	struct ike_peer up = { .end = IKE_AGENT,
+			       .node_id = "mn@x",
+			       .agent_id = "agent@x",
+			       .secret = "0123456789abcdef",
+			       .secret_len = 16 };
+	struct ike_peer down = { .end = IKE_NODE,
+				 .node_id = "m2@x",
+				 .agent_id = "agent@x" };
+	struct ike_info infos[2] = {
+		{ .peer = &up,
+		  .state = "up",
+		  .reason = "",
+		  .up = true,
+		  .reqid = 3,
+		  .spi_in = 0xc0000001,
+		  .spi_out = 0xff,
+		  .ike_id = 7,
+		  .algorithms = "AES_GCM_16-128",
+		  .rekeyed = 2,
+		  .moved = 5 },
+		{ .peer = &down, .state = "negotiating", .reason = "no answer" },
+	};
+
+	setup(true, false, true);
+	up.hoa = a6("2001:db8:1::100");
+	up.agent = infos[0].local = a6("2001:db8:1::1");
+	infos[0].remote = a6("2001:db8:a::5");
+	infos[0].since = mtime_add_s(now, -3700);
+	down.hoa = a6("2001:db8:9::100");
+	down.agent = a6("2001:db8:9::1");
+	d->ike = calloc(1, sizeof(*d->ike));
+	UNIT_NEED(d->ike != NULL);
+	d->ike->is_connected = true;
+	d->ike->infos = infos;
+	d->ike->n_infos = 2;
+	check("security");
+	d->ike->is_connected = false;
+	d->ike->n_infos = 0;
+	check("security-no-charon");
+	teardown();
+}
+
+static void nothing_to_protect(void)
+{
+	setup(false, false, false);
+	check("security-none");
+	teardown();
+}
+
+int main(int argc, char **argv)
+{
+	static const struct unit_case cases[] = {
+		UNIT_CASE(pairs_that_negotiate),
+		UNIT_CASE(nothing_to_protect),
+		UNIT_END,
+	};
+	static const struct unit_suite suites[] = {
+		{ "ctl_security", cases },
+		{ NULL, NULL },
+	};
+
+	return unit_main(argc, argv, suites);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mobile node and IKE: nothing is sent before keys are there, the K bit,
+ * and when IKE hears where the node is.
+ */
+#include "tests/unit/mn_world.h"
+
+static struct mw w;
+static struct ike ike;
+
+static void open_with(bool is_up)
+{
+	ike = (struct ike){ .is_up = is_up };
+	mw_init(&w);
+	w.ike = &ike;
+	mw_start(&w);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_settle(&w);
+}
+
+static void keys_come(void)
+{
+	struct in6_addr hoa = mw_addr(HOA);
+
+	ike.is_up = true;
+	mn_on_ike(w.mn, &hoa, w.now);
+	mw_settle(&w);
+}
+
+static void move_to_b(void)
+{
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_router_b);
+	fake_kernel_addr_add(w.k, ETH0, COA_B);
+	mw_settle(&w);
+}
+
+/* SEC-29 SEC-22: keys are asked for, from the care-of address, and the
+ * Binding Update waits for them however long that takes. */
+static void an_update_waits_for_keys(void)
+{
+	open_with(false);
+	UNIT_EQ(w.n_bus, 0);
+	UNIT_EQ(ike.wanted, 1);
+	MW_ADDR(ike.wanted_from, COA_A);
+	UNIT_STR(mw_state(&w), "REGISTERING");
+	mw_run_ms(&w, 100000);
+	UNIT_EQ(w.n_bus, 0);
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
+/* MN-130: K where the end point of IKE can follow. */
+static void the_flag_k(void)
+{
+	open_with(true);
+	UNIT_EQ(mw_last_bu(&w)->bu.flags,
+		BU_FLAG_A | BU_FLAG_H | BU_FLAG_L | BU_FLAG_K);
+	mw_close(&w);
+	ike.cannot_follow = true;
+	mw_init(&w);
+	w.ike = &ike;
+	mw_start(&w);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_settle(&w);
+	UNIT_EQ(mw_last_bu(&w)->bu.flags, BU_FLAG_A | BU_FLAG_H | BU_FLAG_L);
+	mw_close(&w);
+}
+
+/* MN-177 MN-178: IKE hears what the agent agreed to, once it has. */
+static void ike_hears_of_each_registration(void)
+{
+	open_with(true);
+	UNIT_EQ(ike.registered, 0);
+	w.ba_flags = BA_FLAG_K;
+	mw_accept(&w);
+	UNIT_EQ(ike.registered, 1);
+	CU_ASSERT_TRUE(ike.registered_k);
+	MW_ADDR(ike.registered_at, COA_A);
+	mw_forget(&w);
+	move_to_b();
+	UNIT_EQ(w.n_bus, 1); /* the associations do for this one */
+	UNIT_EQ(ike.registered, 1);
+	w.ba_flags = 0;
+	mw_accept(&w);
+	UNIT_EQ(ike.registered, 2);
+	CU_ASSERT_FALSE(ike.registered_k);
+	MW_ADDR(ike.registered_at, COA_B);
+	mw_close(&w);
+}
+
+static void a_refusal_is_no_registration(void)
+{
+	open_with(true);
+	mw_ba(&w, HOA, BA_PROHIBITED, mw_last_bu(&w)->bu.seq, 0);
+	UNIT_EQ(ike.registered, 0);
+	mw_close(&w);
+}
+
+/* After 1 + 2 + 4 s of silence the agent may have lost its keys; updates go
+ * on, since it may be silent for another reason. */
+static void silence_raises_suspicion_once(void)
+{
+	open_with(true);
+	w.ba_flags = BA_FLAG_K;
+	mw_accept(&w);
+	mw_forget(&w);
+	move_to_b();
+	UNIT_EQ(w.n_bus, 1);
+	mw_run_ms(&w, 6999);
+	UNIT_EQ(w.n_bus, 3);
+	UNIT_EQ(ike.suspected, 0);
+	mw_run_ms(&w, 1);
+	UNIT_EQ(ike.suspected, 1);
+	mw_run_ms(&w, 300000);
+	UNIT_EQ(ike.suspected, 1);
+	CU_ASSERT_TRUE(w.n_bus > 8);
+	mw_close(&w);
+}
+
+/* Keys that go while the node is bound: the refresh waits for new ones. */
+static void a_refresh_waits_for_keys(void)
+{
+	struct in6_addr hoa = mw_addr(HOA);
+
+	open_with(true);
+	mw_accept(&w);
+	mw_forget(&w);
+	ike.is_up = false;
+	mn_on_ike(w.mn, &hoa, w.now);
+	mw_run_ms(&w, 400000);
+	UNIT_EQ(w.n_bus, 0);
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	mw_close(&w);
+}
+
+static void keys_of_others_are_nothing_to_us(void)
+{
+	struct in6_addr other = mw_addr("2001:db8:9::9");
+
+	open_with(false);
+	mn_on_ike(w.mn, &other, w.now);
+	mw_settle(&w);
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct unit_case cases[] = {
+		UNIT_CASE(an_update_waits_for_keys),
+		UNIT_CASE(the_flag_k),
+		UNIT_CASE(ike_hears_of_each_registration),
+		UNIT_CASE(a_refusal_is_no_registration),
+		UNIT_CASE(silence_raises_suspicion_once),
+		UNIT_CASE(a_refresh_waits_for_keys),
+		UNIT_CASE(keys_of_others_are_nothing_to_us),
+		UNIT_END,
+	};
+	static const struct unit_suite suites[] = {
+		{ "mn_ike", cases },
+		{ NULL, NULL },
+	};
+
+	return unit_main(argc, argv, suites);
+}
