@@ -13,6 +13,7 @@
  */
 #include "mn_priv.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define RETRY_FIRST_MS 500
@@ -236,6 +237,16 @@ void mn_ro_on_usage(struct mn *mn, const struct kernel_usage *u,
 
 	if (!c || c->usage.serial != u->key.serial || !c->path.asked)
 		return;
+	if (u->err == -ENOENT && c->path.done && !c->path.removing) {
+		/* Somebody else has emptied the kernel's tables. */
+		log_limited(LOG_LEVEL_WARNING, now,
+			    "mn: hoa=%s peer=%s is lost in the kernel: "
+			    "installed again",
+			    addr_str(&c->key.hoa), addr_str(&c->key.peer));
+		c->usage.known = false;
+		c->path.retry_at = now;
+		mn_ro_path_follow(c, now);
+	}
 	if (!u->err)
 		usage_take(c, u, now);
 	if (c->state != MN_RO_BOUND || mtime_before(now, c->bul->refresh))

@@ -334,6 +334,25 @@ static void the_kernel_refuses_the_pair(void)
 	rw_close(&r);
 }
 
+/* What somebody else removed is put there again when usage is asked for. */
+static void the_kernel_has_lost_the_pair(void)
+{
+	unsigned int n;
+
+	open_optimised();
+	n = fake_kernel_count(r.w.k, FAKE_RO_SET);
+	fake_kernel_fail(r.w.k, FAKE_RO_USAGE_GET, 1, ENOENT);
+	rw_run_s(&r, 61);
+	UNIT_EQ(fake_kernel_count(r.w.k, FAKE_RO_SET), n + 1);
+	CU_ASSERT(fake_log_contains("lost in the kernel"));
+	CU_ASSERT(rw_is_optimised(&r, CN1));
+	rw_usage(&r, CN1, 5);
+	rw_run_s(&r, 61);
+	UNIT_EQ(fake_kernel_count(r.w.k, FAKE_RO_SET), n + 1);
+	CU_ASSERT(rw_info(&r, CN1)->info.has_usage);
+	rw_close(&r);
+}
+
 /* One that refuses for ever is asked ever more slowly. */
 static void the_kernel_refuses_for_ever(void)
 {
@@ -418,6 +437,7 @@ static const struct unit_case registration[] = {
 	UNIT_CASE(refresh_requests),
 	UNIT_CASE(the_kernel_refuses_the_pair),
 	UNIT_CASE(the_kernel_refuses_from_the_start),
+	UNIT_CASE(the_kernel_has_lost_the_pair),
 	UNIT_CASE(the_kernel_refuses_for_ever),
 	UNIT_CASE(the_kernel_refuses_to_fall_back),
 	UNIT_END,
