@@ -112,10 +112,14 @@ static const struct status_row rows[] = {
 	  "the home agent does not know which prefixes are behind the mobile "
 	  "router" },
 	/* RFC 5555 section 4.5 took the number a second time. */
-	{ 144, 144, "timestamp mismatch, or UDP encapsulation cannot be forced",
-	  CLOCKS },
-	{ 145, 145, "replay protection option required", CREDENTIALS },
-	{ 146, 146, "authentication failed", CREDENTIALS },
+	{ BA_TIMESTAMP_MISMATCH, BA_TIMESTAMP_MISMATCH,
+	  "timestamp mismatch, or UDP encapsulation cannot be forced", CLOCKS },
+	{ BA_TIMESTAMP_REQUIRED, BA_TIMESTAMP_REQUIRED,
+	  "replay protection option required",
+	  "the home agent's file of keys asks for timestamps and the mobile "
+	  "node's does not: set timestamps = true there" },
+	{ BA_AUTH_FAILED, BA_AUTH_FAILED, "authentication failed",
+	  CREDENTIALS },
 	{ 147, 147, "permanent home keygen token unavailable", KEYGEN },
 	{ 148, 148, "CGA or its signature did not verify", CREDENTIALS },
 	{ 149, 149, "permanent home keygen token exists", KEYGEN },

@@ -97,6 +97,7 @@ static void keep_bu(struct mw *w, const struct fake_msg *m)
 	b = &w->bus[w->n_bus++];
 	*b = (struct mw_bu){
 		.bu = msg.bu,
+		.timestamp = msg.opt.timestamp,
 		.has_acoa = msg.opt.present & MH_OPT_ALT_COA,
 		.acoa = msg.opt.alt_coa,
 		.send = m->mh,

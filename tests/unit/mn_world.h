@@ -31,6 +31,7 @@
 /* A Binding Update as it left. */
 struct mw_bu {
 	struct mh_bu bu;
+	uint64_t timestamp; /* 0: none */
 	struct in6_addr acoa;
 	bool has_acoa;
 	struct mh_send send;
