@@ -103,7 +103,8 @@ static void no_keys(struct conf_text *t, const struct conf *conf, int err,
 {
 	conf_mistake(t, config_setting_source_line(where),
 		     "found no keys for %s in %s%s%s%s, expected some: "
-		     "\"mip6d-ctl sa generate %s %s\" at the agent makes them; "
+		     "\"mip6d-ctl sa generate %s %s\" at the agent makes them, "
+		     "\"mip6d-ctl ike generate\" what negotiates them; "
 		     "or security = \"insecure\"",
 		     whose, conf->ipsec.keys, err ? " (" : "",
 		     err ? strerror(-err) : "", err ? ")" : "", agent, home);

@@ -209,6 +209,26 @@ static int write_pairs(const struct plan *p, const struct node *only)
 	return 0;
 }
 
+/* mip6d's service does not run as root; charon's control socket is for root and
+ * the group that charon has. */
+static int write_charon(const struct plan *p, const char *who)
+{
+	auto_free char *path = path_of(p, who, "charon.conf");
+	FILE *f = create(path);
+	bool ok;
+
+	if (!f)
+		return -errno;
+	fprintf(f, "# For /etc/strongswan.d: lets the group mip6d speak to "
+		   "charon.\n"
+		   "charon {\n"
+		   "\tgroup = mip6d\n"
+		   "}\n");
+	ok = !fflush(f) && !ferror(f);
+	fclose(f);
+	return ok ? 0 : failed(path);
+}
+
 /* ---- certificates ---- */
 
 /* Runs pki, its output into a new file. */
@@ -331,7 +351,11 @@ static int generate(struct plan *p)
 			err = make_secret(p->nodes[i].secret);
 		if (!err)
 			err = write_pairs(p, &p->nodes[i]);
+		if (!err)
+			err = write_charon(p, p->nodes[i].name);
 	}
+	if (!err)
+		err = write_charon(p, "agent");
 	if (!err)
 		err = write_pairs(p, NULL);
 	if (!err && p->certificates)
@@ -347,9 +371,10 @@ static void say_what_next(const struct plan *p)
 	printf("%s/NAME: the same for each mobile node\n", p->dir);
 	if (p->certificates)
 		printf("%s/authority: keep its key off both\n", p->dir);
-	printf("Both need strongSwan's charon running (packages "
-	       "strongswan-charon or charon-systemd) and security = "
-	       "\"ipsec\".\n");
+	printf("There: chown mip6d what was copied, move charon.conf to "
+	       "/etc/strongswan.d, and start\nstrongSwan's charon "
+	       "(package charon-systemd or strongswan-charon), then mip6d "
+	       "with\nsecurity = \"ipsec\".\n");
 }
 
 int ctl_ike_generate(int argc, char **argv)

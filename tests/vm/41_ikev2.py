@@ -4,11 +4,10 @@
 A real charon in each node, as Debian has it; what they need is written by
 `mip6d-ctl ike generate` and by nothing else."""
 
-from mip6 import A, B, CN, HA, HOA, ask, bindings, bul, home_agent, \
+from mip6 import A, B, HA, HOA, ask, bindings, bul, example, home_agent, \
     mobile_node, wait_bound, wait_home
 
 DEADLINE = 600
-IPSEC = [('security = "insecure";', 'security = "ipsec";')]
 LOG = 'charon { filelog { stderr { default = 1\n' \
     'time_format = %H:%M:%S } } }\n'
 # Between the two, and not in ESP.
@@ -39,7 +38,8 @@ def keys(lab, *options):
         node.sh('mkdir -p /etc/mip6d')
         node.write('/etc/mip6d/keys.b64', text, 0o600)
         node.sh('cd /etc/mip6d && base64 -d keys.b64 | tar xf - && '
-                'rm keys.b64')
+                'rm keys.b64 && groupadd -rf mip6d && '
+                'mv charon.conf /etc/strongswan.d/mip6d.conf')
     lab.node('ha').sh('rm -r /run/ike-keys')
 
 
@@ -47,9 +47,9 @@ def start(lab, *options):
     """Two charons, the usual pair, the node registered from link a."""
     keys(lab, *options)
     charons = {name: charon(lab, name) for name in ('ha', 'mn')}
-    agent = home_agent(lab, changes=IPSEC)
+    agent = home_agent(lab, example('ike/home-agent'))
     lab.move('mn', 'a')
-    node = mobile_node(lab, changes=IPSEC)
+    node = mobile_node(lab, example('ike/mobile-node'))
     return agent, node, charons, wait_bound(lab, A, timeout=180)
 
 
@@ -105,6 +105,8 @@ def test_registration(lab):
     assert mn['ike']['credentials'] == 'secret', mn
     assert 'K' in bul(lab)[HOA]['flags'], bul(lab)
     assert 'K' in bindings(lab)[HOA]['flags'], bindings(lab)
+    group = lab.node('mn').sh('stat -c %G /run/charon.vici').out.strip()
+    assert group == 'mip6d', 'charon listens to the group ' + group
     out = lab.wait_packets(
         'esp && ipv6.dst == %s && ipv6.dstopts && frame.interface_name == '
         '"a"' % HA, 'ipv6.src', 'esp.spi', 'ipv6.opt.mipv6.home_address')
@@ -205,14 +207,14 @@ def test_agent_restarted(lab):
     first, _ha = agree(lab, coa)
     before = negotiations(lab)
     agent.stop()
-    home_agent(lab, changes=IPSEC)
+    home_agent(lab, example('ike/home-agent'))
     again, _ha = agree(lab, coa)
     assert again['spi_in'] == first['spi_in'], (first, again)
     lab.move('mn', 'b')
     moved = wait_bound(lab, B, timeout=120)
     agree(lab, moved)
     node.stop()
-    mobile_node(lab, changes=IPSEC)
+    mobile_node(lab, example('ike/mobile-node'))
     wait_bound(lab, B, timeout=120)
     again, _ha = agree(lab, moved)
     assert negotiations(lab) == before, (before, negotiations(lab))
@@ -258,9 +260,9 @@ def test_wrong_secret(lab):
                       '/etc/mip6d/ike.conf')
     for name in ('ha', 'mn'):
         charon(lab, name)
-    home_agent(lab, changes=IPSEC)
+    home_agent(lab, example('ike/home-agent'))
     lab.move('mn', 'a')
-    mobile_node(lab, changes=IPSEC)
+    mobile_node(lab, example('ike/mobile-node'))
     lab.wait_for(lambda: security(lab, 'mn')['ike']['reason'], 120,
                  'a reason why there is no association')
     assert security(lab, 'mn')['state'] == 'negotiating', both_ends(lab)
