@@ -160,6 +160,27 @@ void daemon_tell_waiting(const struct daemon *d)
 	}
 }
 
+/* Pairs that stay the same keep pointing into their configuration, so there
+ * always is one. */
+static void reload_ike(struct daemon *d, struct conf *old, struct mtime now)
+{
+	static const struct ike_conf none;
+	const struct ike_conf *pairs = d->conf->ipsec.pairs;
+
+	if (!d->ike) {
+		if (pairs)
+			log_error("reload: the first pairs of %s take a "
+				  "restart",
+				  d->conf->ipsec.ike);
+		return;
+	}
+	if (!ike_reload(d->ike, pairs ? pairs : &none, now))
+		return;
+	log_error("reload: out of memory, pairs stay what they were");
+	ike_conf_free(d->conf->ipsec.pairs);
+	d->conf->ipsec.pairs = steal_ptr(old->ipsec.pairs);
+}
+
 int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 {
 	const char *what = conf_needs_restart(d->conf, conf);
@@ -172,12 +193,10 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		conf_free(conf);
 		return -EINVAL;
 	}
-	/* Pairs stay what they are until a restart. */
-	ike_conf_free(conf->ipsec.pairs);
-	conf->ipsec.pairs = steal_ptr(old->ipsec.pairs);
 	d->conf = conf;
 	/* What it refuses is not let through, and the log says what it is. */
 	daemon_security_apply(d);
+	reload_ike(d, old, now);
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);
 	if (d->cn)

@@ -69,9 +69,12 @@ typedef void ike_change_fn(void *arg, const struct in6_addr *hoa,
 			   struct mtime now);
 
 /* conf must outlive it.  At a node what must be protected is held back from
- * here on.  -ENOMEM, or what the kernel says. */
+ * here on.  -ENOMEM; -EIO when the kernel refuses a policy, which was logged. */
 int ike_new(const struct ike_env *env, const struct ike_conf *conf,
 	    ike_change_fn *on_change, void *arg, struct ike **ret_ike);
+/* Other pairs from now on, in place of the old ones, which may be freed then.
+ * Those that stay the same are not touched.  -ENOMEM: nothing changed. */
+int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now);
 /* Withdraws the policies.  What charon negotiated stays with charon. */
 struct ike *ike_free(struct ike *ike);
 

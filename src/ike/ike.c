@@ -14,45 +14,54 @@
 #include "mip6d/log.h"
 #include "src/ike/ike_priv.h"
 
-static void pair_init(struct ike *ike, unsigned int i)
+struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer)
 {
-	struct ike_pair *p = &ike->pairs[i];
+	struct ike_pair *p = calloc(1, sizeof(*p));
 
+	if (!p) {
+		log_error("ike: out of memory");
+		return NULL;
+	}
 	p->ike = ike;
-	p->peer = &ike->conf->peers[i];
+	p->peer = peer;
 	p->retry_ms = IKE_RETRY_MIN_MS;
 	task_init(&p->task, ike_task);
-	snprintf(p->name, sizeof(p->name), "mip6-%s-%s",
-		 addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
+	snprintf(p->name, sizeof(p->name), "mip6-%s-", addr_str(&peer->hoa));
+	strcat(p->name, addr_str(&peer->agent));
+	/* Fails closed: no association has this reqid. */
+	if (peer->end == IKE_NODE &&
+	    ike_policy_set(p, SECURITY_REQID_SIGNALLING)) {
+		ike_policy_clear(p);
+		free(p);
+		return NULL;
+	}
+	return p;
 }
 
 int ike_new(const struct ike_env *env, const struct ike_conf *conf,
 	    ike_change_fn *on_change, void *arg, struct ike **ret_ike)
 {
 	struct ike *ike = calloc(1, sizeof(*ike));
-	int err = 0;
+	unsigned int i;
 
 	if (ike)
-		ike->pairs = calloc(conf->n_peers + 1, sizeof(*ike->pairs));
+		ike->pairs =
+			calloc(conf->n_peers + 1, sizeof(struct ike_pair *));
 	if (!ike || !ike->pairs) {
 		free(ike);
 		return -ENOMEM;
 	}
 	ike->env = *env;
-	ike->conf = conf;
 	ike->on_change = on_change;
 	ike->arg = arg;
 	ike->last_todo = &ike->first_todo;
-	for (; !err && ike->n_pairs < conf->n_peers; ike->n_pairs++) {
-		pair_init(ike, ike->n_pairs);
-		/* Fails closed: no association has this reqid. */
-		if (conf->peers[ike->n_pairs].end == IKE_NODE)
-			err = ike_policy_set(&ike->pairs[ike->n_pairs],
-					     SECURITY_REQID_SIGNALLING);
-	}
-	if (err) {
-		ike_free(ike);
-		return err;
+	for (i = 0; i < conf->n_peers; i++) {
+		ike->pairs[i] = ike_pair_new(ike, &conf->peers[i]);
+		if (!ike->pairs[i]) {
+			ike_free(ike);
+			return -EIO;
+		}
+		ike->n_pairs++;
 	}
 	*ret_ike = ike;
 	return 0;
@@ -65,9 +74,12 @@ struct ike *ike_free(struct ike *ike)
 	if (!ike)
 		return NULL;
 	for (i = 0; i < ike->n_pairs; i++) {
-		task_stop(&ike->pairs[i].task);
-		ike_policy_clear(&ike->pairs[i]);
+		task_stop(&ike->pairs[i]->task);
+		ike_policy_clear(ike->pairs[i]);
+		free(ike->pairs[i]);
 	}
+	ike->connected = false;
+	ike_leaving_sweep(ike);
 	free(ike->pairs);
 	free(ike);
 	return NULL;
@@ -80,9 +92,9 @@ struct ike_pair *ike_pair_find(const struct ike *ike,
 	unsigned int i;
 
 	for (i = 0; ike && i < ike->n_pairs; i++)
-		if (addr_eq(&ike->pairs[i].peer->hoa, hoa) &&
-		    addr_eq(&ike->pairs[i].peer->agent, agent))
-			return &ike->pairs[i];
+		if (addr_eq(&ike->pairs[i]->peer->hoa, hoa) &&
+		    addr_eq(&ike->pairs[i]->peer->agent, agent))
+			return ike->pairs[i];
 	return NULL;
 }
 
@@ -144,7 +156,7 @@ void ike_walk(const struct ike *ike, ike_info_fn *fn, void *arg)
 	unsigned int i;
 
 	for (i = 0; ike && i < ike->n_pairs; i++) {
-		info = info_of(&ike->pairs[i]);
+		info = info_of(ike->pairs[i]);
 		fn(arg, &info);
 	}
 }

@@ -94,6 +94,15 @@ void ike_todo(struct ike_pair *p, unsigned int todo)
 	pump(p->ike);
 }
 
+void ike_todo_only(struct ike_pair *p, unsigned int todo)
+{
+	if (p->todo)
+		todo_unlink(p);
+	p->todo = 0;
+	if (todo)
+		ike_todo(p, todo);
+}
+
 /* ---- starting ---- */
 
 static void set_reason(struct ike_pair *p, const char *reason)
@@ -293,6 +302,20 @@ static unsigned int todo_load(const struct ike_peer *peer)
 	return todo | IKE_TODO_AUTHORITY | IKE_TODO_CERTIFICATE | IKE_TODO_KEY;
 }
 
+void ike_load(struct ike_pair *p)
+{
+	ike_todo(p, todo_load(p->peer));
+}
+
+void ike_changed(struct ike_pair *p, struct mtime now)
+{
+	log_notice("ike: hoa=%s agent=%s has other credentials",
+		   addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
+	ike_todo(p, todo_load(p->peer) | IKE_TODO_TERMINATE);
+	if (p->wanted && p->ike->connected)
+		restart(p, "other credentials", now);
+}
+
 void ike_on_up(struct ike *ike)
 {
 	uint8_t mem[64];
@@ -307,7 +330,7 @@ void ike_on_up(struct ike *ike)
 		ask(ike, NULL, IKE_TODO_REGISTER, &b);
 	}
 	for (i = 0; i < ike->n_pairs; i++)
-		ike_todo(&ike->pairs[i], todo_load(ike->pairs[i].peer));
+		ike_load(ike->pairs[i]);
 }
 
 /* What was up stays up for all we know: associations are the kernel's. */
@@ -326,6 +349,7 @@ void ike_on_down(struct ike *ike, const char *why, struct mtime now)
 		p->todo = 0;
 	ike->first_todo = NULL;
 	ike->last_todo = &ike->first_todo;
+	ike_leaving_sweep(ike);
 }
 
 static void on_refused(struct ike_pair *p, enum ike_todo what,
@@ -359,6 +383,8 @@ void ike_on_reply(struct ike *ike, const struct vici_packet *pkt,
 		if (pkt->type != VICI_CONFIRM)
 			log_error("ike: charon has not all events that are "
 				  "needed; is it 5.9 or later?");
+	} else if (!a.pair->peer) {
+		ike_leaving_sweep(ike); /* whatever charon says */
 	} else if (a.what == IKE_TODO_LIST) {
 		take_found(a.pair, now);
 		check_move(a.pair, now);
@@ -374,8 +400,8 @@ static struct ike_pair *pair_named(struct ike *ike, const char *name)
 	unsigned int i;
 
 	for (i = 0; i < ike->n_pairs; i++)
-		if (!strcmp(ike->pairs[i].name, name))
-			return &ike->pairs[i];
+		if (!strcmp(ike->pairs[i]->name, name))
+			return ike->pairs[i];
 	return NULL;
 }
 

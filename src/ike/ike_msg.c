@@ -137,6 +137,14 @@ static void build_terminate(const struct ike_pair *p, struct wbuf *b)
 	vici_put(b, "timeout", TERMINATE_MS);
 }
 
+/* By name: the pair may be leaving. */
+static void build_unload(const struct ike_pair *p, const char *request,
+			 const char *key, struct wbuf *b)
+{
+	vici_put_head(b, VICI_REQUEST, request);
+	vici_put(b, key, p->name);
+}
+
 static void build_list(const struct ike_pair *p, struct wbuf *b)
 {
 	vici_put_head(b, VICI_REQUEST, "list-sas");
@@ -148,6 +156,12 @@ void ike_msg_build(const struct ike_pair *p, enum ike_todo what, struct wbuf *b)
 	const struct ike_peer *peer = p->peer;
 
 	switch (what) {
+	case IKE_TODO_UNLOAD:
+		build_unload(p, "unload-conn", "name", b);
+		break;
+	case IKE_TODO_UNLOAD_SECRET:
+		build_unload(p, "unload-shared", "id", b);
+		break;
 	case IKE_TODO_TERMINATE:
 		build_terminate(p, b);
 		break;

@@ -24,16 +24,18 @@
 
 /* What is to be asked of charon about a pair, lowest bit first. */
 enum ike_todo {
-	IKE_TODO_TERMINATE = 1,
-	IKE_TODO_AUTHORITY = 2,
-	IKE_TODO_CERTIFICATE = 4,
-	IKE_TODO_KEY = 8,
-	IKE_TODO_SECRET = 16,
-	IKE_TODO_CONNECTION = 32,
-	IKE_TODO_INITIATE = 64,
-	IKE_TODO_LIST = 128,
+	IKE_TODO_UNLOAD = 1,
+	IKE_TODO_UNLOAD_SECRET = 2,
+	IKE_TODO_TERMINATE = 4,
+	IKE_TODO_AUTHORITY = 8,
+	IKE_TODO_CERTIFICATE = 16,
+	IKE_TODO_KEY = 32,
+	IKE_TODO_SECRET = 64,
+	IKE_TODO_CONNECTION = 128,
+	IKE_TODO_INITIATE = 256,
+	IKE_TODO_LIST = 512,
 	/* Of the whole: the pair is NULL. */
-	IKE_TODO_REGISTER = 256,
+	IKE_TODO_REGISTER = 1024,
 };
 
 /* What charon has for a pair. */
@@ -46,14 +48,15 @@ struct ike_found {
 
 struct ike_pair {
 	struct ike *ike;
-	const struct ike_peer *peer;
+	const struct ike_peer *peer; /* NULL: leaving */
 	char name[IKE_NAME_MAX];
 	unsigned int todo;             /* bits of enum ike_todo */
 	struct ike_pair *next, **prev; /* in ike->first_todo while todo */
-	bool wanted;                   /* node: associations from coa */
-	struct in6_addr coa;           /* of the node, as known here */
-	struct ike_found has;          /* as listed last */
-	struct ike_found found;        /* while a list comes in */
+	struct ike_pair *next_leaving;
+	bool wanted;            /* node: associations from coa */
+	struct in6_addr coa;    /* of the node, as known here */
+	struct ike_found has;   /* as listed last */
+	struct ike_found found; /* while a list comes in */
 	struct mtime since;
 	unsigned int rekeyed, moved;
 	bool checking; /* task: whether charon followed; else a retry */
@@ -72,12 +75,12 @@ struct ike_asked {
 
 struct ike {
 	struct ike_env env;
-	const struct ike_conf *conf;
 	ike_change_fn *on_change;
 	void *arg;
 	bool connected;
-	struct ike_pair *pairs; /* as conf->peers, in its order */
+	struct ike_pair **pairs;
 	unsigned int n_pairs;
+	struct ike_pair *leaving; /* charon is still to be told */
 	struct ike_pair *first_todo, **last_todo;
 	struct ike_asked asked[IKE_ASKED_MAX]; /* a ring, oldest first */
 	unsigned int asked_at, n_asked;
@@ -85,6 +88,8 @@ struct ike {
 
 /* ---- ike.c ---- */
 
+/* Its policies, too.  NULL: failed, which was logged. */
+struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer);
 /* NULL: not one of ours; ike may be NULL. */
 struct ike_pair *ike_pair_find(const struct ike *ike,
 			       const struct in6_addr *hoa,
@@ -106,7 +111,17 @@ void ike_found_read(const struct vici_msg *sa, struct ike_found *found);
 
 /* Something is to be asked about p; at once when charon listens. */
 void ike_todo(struct ike_pair *p, unsigned int todo);
+/* The same, and nothing else of what was to be asked about it. */
+void ike_todo_only(struct ike_pair *p, unsigned int todo);
+/* A pair is new to charon; it has other credentials. */
+void ike_load(struct ike_pair *p);
+void ike_changed(struct ike_pair *p, struct mtime now);
 void ike_task(struct task *task, struct mtime now);
+
+/* ---- ike_reload.c ---- */
+
+/* Frees pairs of which charon has been told everything. */
+void ike_leaving_sweep(struct ike *ike);
 
 /* ---- ike_policy.c ---- */
 

@@ -19,6 +19,14 @@ int ike_new(const struct ike_env *env, const struct ike_conf *conf,
 	return *ret_ike ? 0 : -ENOMEM;
 }
 
+int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now)
+{
+	(void)ike;
+	(void)conf;
+	(void)now;
+	return 0;
+}
+
 struct ike *ike_free(struct ike *ike)
 {
 	free(ike);

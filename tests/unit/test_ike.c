@@ -387,8 +387,60 @@ static void a_kernel_that_refuses_is_no_start(void)
 	iw.ike = ike_free(iw.ike);
 	iw.kernel_err = -EPERM;
 	env = (struct ike_env){ .tq = iw.tq };
-	UNIT_EQ(ike_new(&env, &iw.conf, NULL, NULL, &ike), -EPERM);
+	UNIT_EQ(ike_new(&env, &iw.conf, NULL, NULL, &ike), -EIO);
 	CU_ASSERT_PTR_NULL(ike);
+	iw_stop();
+}
+
+static void a_reload_touches_what_changed(void)
+{
+	struct ike_peer peers[2], other;
+	struct ike_conf conf = { peers, 2 };
+
+	addresses();
+	iw_up(IKE_AGENT, 5);
+	peers[0] = peers[1] = iw.peer;
+	peers[0].hoa = a6("2001:db8:1::200");
+	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
+	/* Only the new one is loaded. */
+	UNIT_STR(iw_asked(), "load-shared load-conn list-sas ");
+	CU_ASSERT_TRUE(ike_can_follow(iw.ike, &hoa, &agent));
+	UNIT_EQ(out()->reqid, 5);
+	iw_answer(true);
+	iw_answer(true);
+	iw_answer(true);
+	/* Another secret, and the new one goes again. */
+	other = peers[1];
+	other.secret[0]++;
+	conf = (struct ike_conf){ &other, 1 };
+	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
+	UNIT_STR(iw_asked(), "terminate load-shared load-conn list-sas "
+			     "unload-conn unload-shared terminate ");
+	iw_stop();
+}
+
+static void a_pair_that_goes_is_forgotten_by_charon(void)
+{
+	struct ike_conf none = { NULL, 0 };
+	unsigned int i;
+
+	addresses();
+	iw_up(IKE_NODE, 5);
+	UNIT_EQ(ike_reload(iw.ike, &none, iw.now), 0);
+	UNIT_EQ(iw.n_sps, 0);
+	UNIT_STR(iw_asked(), "unload-conn unload-shared terminate ");
+	CU_ASSERT_TRUE(want(&coa2)); /* nobody's business here */
+	iw_event("child-updown", NAME);
+	UNIT_STR(iw_asked(), "");
+	for (i = 0; i < 3; i++)
+		iw_answer(i > 0);
+	CU_ASSERT_PTR_NULL(iw.ike->leaving);
+	/* And again, but charon goes before it hears so. */
+	UNIT_EQ(ike_reload(iw.ike, &iw.conf, iw.now), 0);
+	UNIT_EQ(ike_reload(iw.ike, &none, iw.now), 0);
+	CU_ASSERT_PTR_NOT_NULL(iw.ike->leaving);
+	ike_on_down(iw.ike, "gone", iw.now);
+	CU_ASSERT_PTR_NULL(iw.ike->leaving);
 	iw_stop();
 }
 
@@ -413,6 +465,8 @@ int main(int argc, char **argv)
 		UNIT_CASE(what_charon_refuses_is_told),
 		UNIT_CASE(nonsense_in_a_list_is_no_association),
 		UNIT_CASE(a_kernel_that_refuses_is_no_start),
+		UNIT_CASE(a_reload_touches_what_changed),
+		UNIT_CASE(a_pair_that_goes_is_forgotten_by_charon),
 		UNIT_END,
 	};
 	static const struct unit_suite suites[] = {
