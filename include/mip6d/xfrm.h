@@ -21,6 +21,7 @@ enum xfrm_ro {
 /* Priorities of policies; a mobile node's rules have two each from
  * XFRM_PRIO_RULES on. */
 enum {
+	XFRM_PRIO_BLOCK = 5,    /* what must not be sent */
 	XFRM_PRIO_AGENT_BU = 6, /* Binding Updates to the home agent */
 	XFRM_PRIO_MH_OUT = 7,   /* all other Mobility Headers, and ICMPv6 that
 			       * says its headers itself or has none */
@@ -77,10 +78,12 @@ struct xfrm_policy {
 	uint8_t proto;  /* 0: any */
 	uint16_t sport; /* 0: any; of ICMPv6 the type */
 	uint16_t dport; /* 0: any */
+	int ifindex;    /* where it leaves; 0: anywhere */
 	enum xfrm_user user;
 	uint32_t priority; /* lower comes first */
 	bool hao, rh2;     /* templates, in this order; neither: bypass */
 	bool optional;     /* the templates */
+	bool block;        /* what matches is dropped */
 	bool exact; /* the Home Address option of src and dst only; else of
 		     * any */
 };

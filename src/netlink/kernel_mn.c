@@ -84,10 +84,10 @@ static int apply(struct kernel_mn *mn, struct nlb_txn *txn)
 	for (h = 0; h < KMN_MAX_HOMES; h++)
 		if (mn->homes[h].dirty)
 			kmn_home_apply(mn, &mn->homes[h], txn);
+	kmn_tunnel_sweep(mn, txn);
 	e = kmn_rules_apply(mn, txn);
 	err = err ? err : e;
 	kmn_coa_sweep(mn, txn);
-	kmn_tunnel_sweep(mn, txn);
 	kmn_listen_update(mn);
 	return err;
 }

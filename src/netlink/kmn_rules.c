@@ -79,6 +79,9 @@ static int apply_policies(struct kernel_mn *mn, struct nlb_txn *txn)
 			ro_policies_of_home(&want, &rules, w,
 					    mn->homes[h].bound);
 	}
+	for (h = 0; h < KMN_MAX_HOMES; h++)
+		if (mn->tunnels[h].used)
+			ro_policies_of_tunnel(&want, mn->tunnels[h].ifindex);
 	return policy_apply(mn->k->nl, txn, &mn->policies, &want,
 			    mn->rules_unsure);
 }

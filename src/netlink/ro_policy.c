@@ -213,6 +213,25 @@ void ro_policies_of_home(struct policy_list *list, const struct ro_rules *rules,
 			add_rule(list, hoa, &rules->v[i], i);
 }
 
+/* ---- tunnels ---- */
+
+void ro_policies_of_tunnel(struct policy_list *list, int ifindex)
+{
+	struct xfrm_policy p = {
+		.dir = XFRM_DIR_OUT,
+		/* ff02::16, all MLDv2-capable routers. */
+		.dst = { { { 0xff, 2, [15] = 0x16 } } },
+		.dst_len = 128,
+		.proto = ICMP6_PROTO,
+		.ifindex = ifindex,
+		.user = XFRM_USER_BYPASS,
+		.priority = XFRM_PRIO_BLOCK,
+		.block = true,
+	};
+
+	add(list, &p);
+}
+
 /* ---- pairs ---- */
 
 static struct xfrm_policy pair_out(const struct in6_addr *local,

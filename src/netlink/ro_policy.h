@@ -36,6 +36,9 @@ void policy_list_done(struct policy_list *list);
  * a type 2 routing header is taken. */
 void ro_policies_of_home(struct policy_list *list, const struct ro_rules *rules,
 			 const struct kernel_mn_home *home, bool bound);
+/* Adds that of a tunnel device: the kernel's reports of multicast listeners
+ * stay out of it (RFC 6275 section 11.3.4: the agent asks first). */
+void ro_policies_of_tunnel(struct policy_list *list, int ifindex);
 /* Adds the policies of two addresses of which the peer's has a binding.  The
  * rules are those for `local` as a home address that is away; n 0 where it
  * is none. */

@@ -109,6 +109,7 @@ static void fill_selector(struct xfrm_selector *sel,
 	sel->sport_mask = p->sport ? 0xffff : 0;
 	sel->dport = htons(p->dport);
 	sel->dport_mask = p->dport ? 0xffff : 0;
+	sel->ifindex = p->ifindex;
 	sel->user = p->user;
 }
 
@@ -156,7 +157,7 @@ void xfrm_encode_policy_set(struct nlenc *e, const struct xfrm_policy *p)
 	info.lft = for_ever;
 	info.priority = p->priority;
 	info.dir = number_of(p->dir);
-	info.action = XFRM_POLICY_ALLOW;
+	info.action = p->block ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
 	info.share = XFRM_SHARE_ANY;
 	if (p->hao)
 		fill_template(&tmpl[n++], p, XFRM_RO_HAO);
@@ -198,13 +199,14 @@ bool xfrm_policy_same_selector(const struct xfrm_policy *a,
 	return a->dir == b->dir && a->src_len == b->src_len &&
 	       a->dst_len == b->dst_len && a->proto == b->proto &&
 	       a->sport == b->sport && a->dport == b->dport &&
-	       a->user == b->user && addr_eq(&a->src, &b->src) &&
-	       addr_eq(&a->dst, &b->dst);
+	       a->ifindex == b->ifindex && a->user == b->user &&
+	       addr_eq(&a->src, &b->src) && addr_eq(&a->dst, &b->dst);
 }
 
 bool xfrm_policy_eq(const struct xfrm_policy *a, const struct xfrm_policy *b)
 {
 	return xfrm_policy_same_selector(a, b) && a->priority == b->priority &&
 	       a->hao == b->hao && a->rh2 == b->rh2 &&
-	       a->optional == b->optional && a->exact == b->exact;
+	       a->optional == b->optional && a->exact == b->exact &&
+	       a->block == b->block;
 }

@@ -181,6 +181,22 @@ static void not_bound_yet(void)
 	UNIT_STR(home_bound(&none, false, false), "");
 }
 
+/* MN-36: no report of listeners gets into a tunnel. */
+static void no_reports_by_the_tunnel(void)
+{
+	struct policy_list list = { 0 };
+
+	ro_policies_of_tunnel(&list, 7);
+	UNIT_NEED(list.n == 1);
+	UNIT_EQ(list.v[0].dir, XFRM_DIR_OUT);
+	UNIT_STR(addr_str(&list.v[0].dst), "ff02::16");
+	UNIT_EQ(list.v[0].dst_len, 128);
+	UNIT_EQ(list.v[0].proto, 58);
+	UNIT_EQ(list.v[0].ifindex, 7);
+	UNIT_EQ(list.v[0].block, true);
+	policy_list_done(&list);
+}
+
 /* What nothing reaches, and what makes no difference, is left out. */
 static void order_is_priority(void)
 {
@@ -251,6 +267,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(agent),
 	UNIT_CASE(one_rule),
 	UNIT_CASE(not_bound_yet),
+	UNIT_CASE(no_reports_by_the_tunnel),
 	UNIT_CASE(without_optimise_nothing_is_asked),
 	UNIT_CASE(order_is_priority),
 	UNIT_CASE(pair_without_rules),
