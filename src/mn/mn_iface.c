@@ -192,6 +192,17 @@ static void note_hoa(struct mn *mn, const struct kernel_addr *k)
 		h->temporary = k->temporary;
 }
 
+/* Routes lose a preferred source that goes, and who configures interfaces
+ * anew may take away what is not his. */
+static void is_back(struct mn *mn, const struct in6_addr *addr)
+{
+	struct mn_home *h;
+
+	for (h = mn->homes; h; h = h->next)
+		if (addr_eq(&h->coa, addr))
+			mn_install_again(h);
+}
+
 void mn_iface_on_addr(struct mn *mn, const struct kernel_addr *k,
 		      struct mtime now)
 {
@@ -217,8 +228,10 @@ void mn_iface_on_addr(struct mn *mn, const struct kernel_addr *k,
 		return;
 	}
 	is_new = !a;
-	if (!a)
+	if (!a) {
 		a = addr_add(f, &k->addr);
+		is_back(mn, &k->addr);
+	}
 	if (a && (addr_update(a, k, now) || is_new)) {
 		log_debug("mn: iface=%s address=%s%s%s%s%s", f->name,
 			  addr_str(&k->addr), k->tentative ? " tentative" : "",

@@ -65,6 +65,7 @@ static void install_ask(struct mn_home *h, struct mtime now)
 	int err;
 
 	in->asked = true;
+	in->again = false;
 	in->done = false;
 	task_stop(&in->task);
 	err = protect(h, &in->want);
@@ -88,7 +89,7 @@ bool mn_install_want(struct mn_home *h, const struct kernel_mn_home *want,
 {
 	struct mn_install *in = &h->install;
 
-	if (in->asked && is_same(&in->want, want))
+	if (in->asked && !in->again && is_same(&in->want, want))
 		return in->done;
 	/* Nothing was ever asked for, and nothing is wanted. */
 	if (!in->asked && want->place == KERNEL_MN_NONE)
@@ -97,6 +98,11 @@ bool mn_install_want(struct mn_home *h, const struct kernel_mn_home *want,
 	in->retry_ms = 0;
 	install_ask(h, now);
 	return false;
+}
+
+void mn_install_again(struct mn_home *h)
+{
+	h->install.again = true;
 }
 
 void mn_install_on_done(struct mn_home *h, uint32_t serial, int err,

@@ -86,6 +86,7 @@ struct mn_install {
 	struct kernel_mn_home want;
 	uint32_t serial;
 	bool asked;        /* want was sent, or is to be sent again */
+	bool again;        /* even if it is the same */
 	bool done;         /* and carried out */
 	uint32_t retry_ms; /* 0: the last request did not fail */
 	struct task task;  /* repeats a failed request */
@@ -430,6 +431,8 @@ void mn_install_task(struct task *task, struct mtime now);
  * follows. */
 bool mn_install_want(struct mn_home *h, const struct kernel_mn_home *want,
 		     struct mtime now);
+/* Whatever is wanted next is asked for, be it in force or not. */
+void mn_install_again(struct mn_home *h);
 void mn_install_on_done(struct mn_home *h, uint32_t serial, int err,
 			struct mtime now);
 

@@ -338,7 +338,29 @@ static void the_view_of_users(void)
 	mw_close(&w);
 }
 
+/* The care-of address is taken away, and made again: so is what belongs to it
+ * in the kernel, and nothing is sent. */
+static void a_care_of_address_made_again(void)
+{
+	mw_open_away(&w);
+	fake_kernel_addr_del(w.k, ETH0, COA_A);
+	mw_settle(&w);
+	UNIT_STR(mw_location(&w), "detached");
+	fake_kernel_forget(w.k);
+	mw_address(&w, COA_A, true, false);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_MN_HOME_SET), 0);
+	mw_address(&w, COA_A, false, false);
+	UNIT_STR(mw_location(&w), "away");
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_MN_HOME_SET), 1);
+	mw_address(&w, COA_A, false, false);
+	UNIT_EQ(fake_kernel_count(w.k, FAKE_MN_HOME_SET), 1);
+	UNIT_STR(mw_state(&w), "BOUND");
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
 static const struct unit_case home[] = {
+	UNIT_CASE(a_care_of_address_made_again),
 	UNIT_CASE(starting_at_home),
 	UNIT_CASE(starting_at_home_with_an_old_binding),
 	UNIT_CASE(starting_at_home_with_a_duplicate),
