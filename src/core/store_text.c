@@ -23,8 +23,8 @@
 
 /* ---- writing ---- */
 
-static void put_line(struct store_writer *w, size_t reserve, const char *fmt,
-		     va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+put_line(struct store_writer *w, size_t reserve, const char *fmt, va_list ap)
 {
 	char line[STORE_LINE_MAX];
 	int n = vsnprintf(line, sizeof(line), fmt, ap);

@@ -191,7 +191,8 @@ static void invalid(struct mn_home *h, bool is_word, struct mtime now)
 }
 
 /* The end that was told has passed, but perhaps only for who could not hear
- * that there is a later one: the agent knows. */
+ * that there is a later one: the agent knows.  Differs from RFC 6275 section
+ * 11.4.2. */
 static void ask_again(struct mn_home *h, struct mtime now)
 {
 	h->mpd.invalid = false;

@@ -6,7 +6,7 @@ unit's confinement holds: another user, few capabilities, filtered calls."""
 import os
 import re
 
-from mip6 import CONF, HOA, TREE, ask, bindings, example, home_agent, \
+from mip6 import CONF, HA, HOA, TREE, ask, bindings, example, home_agent, \
     mobile_node, wait_home
 
 DEADLINE = 180
@@ -112,6 +112,33 @@ def test_unit(lab):
     assert state == {'ActiveState': 'inactive', 'Result': 'success',
                      'ExecMainStatus': '0'}, state
     assert not ha.run('ls -A /run/mip6d', check=False).out
+    systemd.kill()
+
+
+def test_unit_remembers(lab):
+    """A mobile node of the unit remembers its agent in the folder that
+    systemd makes, as the unit's user; another start knows it.  MN-58"""
+    home_agent(lab)
+    mn = lab.node('mn')
+    mn.write(CONF, example('mobile-node-auto'))
+    systemd = boot(lab, mn)
+    lab.move('mn', 'a')
+    systemctl(mn, 'start', 'mip6d')
+    lab.wait_for(lambda: HOA in bindings(lab), 60, 'a binding')
+    path = '/var/lib/mip6d/agents'
+    lab.wait_for(lambda: 'used %s %s ' % (HOA, HA) in mn.sh(
+        'cat ' + path, check=False).out, 30, path)
+    assert mn.run(['stat', '-c', '%U %a', path]).out == 'mip6d 600\n'
+    assert mn.run(['stat', '-c', '%U %a', os.path.dirname(path)]).out == \
+        'mip6d 700\n'
+    systemctl(mn, 'kill', '-s', 'KILL', 'mip6d')
+    lab.wait_for(lambda: 'home agent %s remembered' % HA in mn.read(LOG), 60,
+                 'that another start knows it')
+    lab.wait_for(lambda: show(mn, 'SubState')['SubState'] == 'running', 30,
+                 'ready again')
+    assert 'store:' not in mn.read(LOG), mn.read(LOG)
+    assert 'state directory' not in mn.read(LOG), mn.read(LOG)
+    systemctl(mn, 'stop', 'mip6d')
     systemd.kill()
 
 
