@@ -149,7 +149,8 @@ static void reload(struct crowd *c)
 	n->ha.max_lifetime_s = 4 * (1 + sim_below(s, 30));
 	n->ha_links[0].valid_s = sim_below(s, 3) ? 2592000
 						 : 4 * (1 + sim_below(s, 20));
-	n->ha_links[0].preferred_s = sim_below(s, 40);
+	n->ha_links[0].preferred_s = sim_below(
+		s, n->ha_links[0].valid_s < 40 ? n->ha_links[0].valid_s : 40);
 	n->ha.n_rules = sim_below(s, 3) == 0;
 	n->ha_rules[0] = (struct conf_ha_rule){
 		.home = prefix_of(&reg_at(c, sim_below(s, 16))->hoa, 120),

@@ -165,7 +165,6 @@ static void world_init(struct sim *s, struct world *w)
 		w->mn[i] = sim_mn_add(s, w->links[1 + i % 2]);
 		sim_mn_home(w->mn[i], w->ha, homes[i], 262140);
 	}
-	s->discovery = true;
 	for (i = 0; i < s->n_nodes; i++)
 		sim_node_start(s->nodes[i]);
 	sim_run_s(s, 3700);

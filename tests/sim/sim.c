@@ -211,7 +211,7 @@ static bool run_one(const struct sim_scenario *sc, uint64_t seed, double hours)
 	       (unsigned long long)sim->n_moves,
 	       (unsigned long long)sim->n_reboots,
 	       (double)(clock() - started) / CLOCKS_PER_SEC);
-	if (sim->discovery)
+	if (sim->n_haad + sim->n_mps + sim->n_mpa)
 		printf("     discovery: %llu requests, %llu replies, %llu "
 		       "solicitations, %llu advertisements (%llu unasked)\n",
 		       (unsigned long long)sim->n_haad,

@@ -37,7 +37,7 @@
 #define SIM_ADDRS     12 /* an interface */
 #define SIM_KNOWN     8  /* default routers an interface remembers */
 #define SIM_HOMES     4  /* home addresses of a node */
-#define SIM_ASKED     16 /* Binding Updates remembered, likewise */
+#define SIM_ASKED     64 /* Binding Updates remembered, likewise */
 #define SIM_COAS      16 /* acceptances remembered for a home address */
 #define SIM_SQUATTERS 4  /* addresses of strangers on a link */
 #define SIM_NEIGHS    256
@@ -306,8 +306,7 @@ struct sim {
 	unsigned int may_lose; /* packets of a flow of QUIET_PACKETS */
 	bool want_direct;      /* when quiet, traffic takes the direct way */
 
-	/* discovery of agents and prefixes; else its messages are dropped */
-	bool discovery;
+	/* discovery of agents and prefixes */
 	uint64_t n_haad, n_haad_replies, n_mps, n_mpa, n_unasked;
 
 	/* a Binding Update as it was on the wire, for replays */

@@ -154,11 +154,13 @@ static void check_advertisement(struct sim_node *n, const struct mh_send *m,
 
 	n->sim->n_mpa++;
 	n->sim->n_unasked += !mpa->id;
+	/* While another registration is under way the one before holds. */
 	if (!r || !m->rh2 || !e || e->state == BCACHE_INVALID ||
-	    e->state == BCACHE_DAD || mtime_before(e->expires, now))
+	    mtime_before(e->expires, now))
 		sim_fail(n->sim, "%s: tells %s, which is not registered",
 			 n->name, addr_str(&m->dst));
-	if (!addr_eq(&m->coa, &e->coa) && !(b && addr_eq(&m->coa, &b->coa)))
+	if (!(b && addr_eq(&m->coa, &b->coa)) &&
+	    (e->state == BCACHE_DAD || !addr_eq(&m->coa, &e->coa)))
 		sim_fail(n->sim, "%s: tells %s at %s, it is at %s", n->name,
 			 addr_str(&m->dst), addr_str(&m->coa),
 			 addr_str(&e->coa));

@@ -64,8 +64,6 @@ static int on_send(void *arg, const struct fake_msg *msg)
 	if (n->mute)
 		return 0;
 	if (msg->is_icmp6) {
-		if (!n->sim->discovery)
-			return 0;
 		sim_disc_sent(n, msg);
 		return sim_path_send_mh(n, msg);
 	}
@@ -554,7 +552,6 @@ void sim_mn_discovers(struct sim_node *mn)
 {
 	unsigned int i;
 
-	mn->sim->discovery = true;
 	for (i = 0; i < mn->mn.n_homes; i++) {
 		mn->mn_homes[i].home_agent = addr_any;
 		mn->regs[i].dynamic = true;

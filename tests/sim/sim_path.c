@@ -302,7 +302,7 @@ static struct sim_iface *arrives_at(struct sim_packet *p,
 			return f;
 		}
 	}
-	return s->discovery ? anycast_at(p, addr) : NULL;
+	return anycast_at(p, addr);
 }
 
 /* The agent that attracts packets for a home address. */
