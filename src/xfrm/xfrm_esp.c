@@ -68,25 +68,25 @@ static uint8_t mode_of(enum kernel_esp_mode mode)
 
 static void put_cipher(struct nlenc *e, const struct kernel_esp *esp)
 {
-	struct {
+	union {
 		struct xfrm_algo algo;
-		uint8_t key[KERNEL_CIPHER_KEY_MAX];
+		uint8_t room[sizeof(struct xfrm_algo) + KERNEL_CIPHER_KEY_MAX];
 	} a;
 	size_t len = ciphers[esp->cipher].key_bits / 8;
 
 	memset(&a, 0, sizeof(a));
 	strcpy(a.algo.alg_name, ciphers[esp->cipher].name);
 	a.algo.alg_key_len = ciphers[esp->cipher].key_bits;
-	memcpy(a.key, esp->cipher_key, len);
+	memcpy(a.room + sizeof(a.algo), esp->cipher_key, len);
 	nlenc_put(e, XFRMA_ALG_CRYPT, &a, sizeof(a.algo) + len);
 	explicit_bzero(&a, sizeof(a));
 }
 
 static void put_auth(struct nlenc *e, const struct kernel_esp *esp)
 {
-	struct {
+	union {
 		struct xfrm_algo_auth algo;
-		uint8_t key[KERNEL_AUTH_KEY_MAX];
+		uint8_t room[sizeof(struct xfrm_algo_auth) + KERNEL_AUTH_KEY_MAX];
 	} a;
 	size_t len = auths[esp->auth].key_bits / 8;
 
@@ -94,7 +94,7 @@ static void put_auth(struct nlenc *e, const struct kernel_esp *esp)
 	strcpy(a.algo.alg_name, auths[esp->auth].name);
 	a.algo.alg_key_len = auths[esp->auth].key_bits;
 	a.algo.alg_trunc_len = auths[esp->auth].icv_bits;
-	memcpy(a.key, esp->auth_key, len);
+	memcpy(a.room + sizeof(a.algo), esp->auth_key, len);
 	nlenc_put(e, XFRMA_ALG_AUTH_TRUNC, &a, sizeof(a.algo) + len);
 	explicit_bzero(&a, sizeof(a));
 }
