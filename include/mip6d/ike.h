@@ -95,6 +95,9 @@ bool ike_want(struct ike *ike, const struct in6_addr *hoa,
 /* The same, without wanting anything. */
 bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent);
+/* The pair is IKE's, and its associations are there. */
+bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
+		  const struct in6_addr *agent);
 /* The associations are IKE's and its end point can follow a care-of address:
  * the K bit (RFC 6275 section 6.1.7). */
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,

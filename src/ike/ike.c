@@ -106,12 +106,18 @@ bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 	return !p || p->peer->end != IKE_NODE || p->has.up;
 }
 
-bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
-		    const struct in6_addr *agent)
+bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
+		  const struct in6_addr *agent)
 {
 	const struct ike_pair *p = ike_pair_find(ike, hoa, agent);
 
 	return p && p->has.up;
+}
+
+bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
+		    const struct in6_addr *agent)
+{
+	return ike_protects(ike, hoa, agent);
 }
 
 /* ---- for ctl ---- */

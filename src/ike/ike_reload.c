@@ -63,7 +63,11 @@ static void leave(struct ike_pair *p)
 	log_info("ike: hoa=%s agent=%s is no pair any more",
 		 addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
 	task_stop(&p->task);
-	ike_policy_clear(p);
+	/* A node's are also those of its home address with given keys. */
+	if (p->peer->end == IKE_NODE)
+		ike_policy_set(p, SECURITY_REQID_SIGNALLING);
+	else
+		ike_policy_clear(p);
 	p->wanted = false;
 	p->peer = NULL;
 	p->next_leaving = ike->leaving;

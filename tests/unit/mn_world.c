@@ -286,6 +286,7 @@ void mw_start(struct mw *w)
 				.transport = w->t,
 				.counters = &w->counters,
 				.store = w->store,
+				.security = w->security,
 				.ike = w->ike };
 
 	iface_up(w, ETH0, "eth0", "fe80::100");
@@ -304,6 +305,7 @@ void mw_open(struct mw *w)
 void mw_close(struct mw *w)
 {
 	w->mn = mn_free(w->mn);
+	w->security = security_free(w->security);
 	w->store = store_free(w->store);
 	CU_ASSERT(fake_kernel_is_clean(w->k));
 	CU_ASSERT(fake_transport_is_quiet(w->t));

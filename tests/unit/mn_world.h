@@ -77,8 +77,9 @@ struct mw {
 	struct conf_mn conf;
 	struct conf_mn_interface ifaces[2];
 	struct conf_mn_home homes[2];
-	struct ike *ike;  /* NULL: nothing is negotiated */
-	uint8_t ba_flags; /* of what the agent answers */
+	struct ike *ike;           /* NULL: nothing is negotiated */
+	struct security *security; /* NULL: everything is ready */
+	uint8_t ba_flags;          /* of what the agent answers */
 	struct mn *mn;
 
 	struct mw_bu bus[MW_MAX];

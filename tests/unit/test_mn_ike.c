@@ -153,6 +153,32 @@ static void keys_of_others_are_nothing_to_us(void)
 	mw_close(&w);
 }
 
+/* SEC-2: a home address without given keys has those of IKE; without
+ * either nothing is sent. */
+static void negotiated_keys_do_without_given_ones(void)
+{
+	struct security_realm realm = { .end = SECURITY_NODE,
+					.hoa = { mw_addr(HOA), 128 },
+					.agent = mw_addr(HA) };
+	struct security_plan plan = { .realms = &realm, .n_realms = 1 };
+	unsigned int is_ike;
+
+	for (is_ike = 0; is_ike < 2; is_ike++) {
+		ike = (struct ike){ .is_up = true };
+		mw_init(&w);
+		w.homes[0].security = CONF_SECURITY_IPSEC;
+		w.ike = is_ike ? &ike : NULL;
+		w.security = security_new(w.k);
+		UNIT_EQ(security_apply(w.security, &plan), 0);
+		mw_start(&w);
+		mw_ra(&w, ETH0, &mw_router_a);
+		fake_kernel_addr_add(w.k, ETH0, COA_A);
+		mw_settle(&w);
+		UNIT_EQ(w.n_bus, is_ike);
+		mw_close(&w);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -163,6 +189,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(silence_raises_suspicion_once),
 		UNIT_CASE(a_refresh_waits_for_keys),
 		UNIT_CASE(keys_of_others_are_nothing_to_us),
+		UNIT_CASE(negotiated_keys_do_without_given_ones),
 		UNIT_END,
 	};
 	static const struct unit_suite suites[] = {
