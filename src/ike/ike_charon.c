@@ -260,6 +260,8 @@ static void take_found(struct ike_pair *p, struct mtime now)
 	struct ike *ike = p->ike;
 
 	p->has = p->found;
+	if (p->has.older_ike_id)
+		ike_todo(p, IKE_TODO_PRUNE);
 	if (p->has.up && (!before.up || before.spi_in != p->has.spi_in ||
 			  before.reqid != p->has.reqid)) {
 		became_up(p, before.up, now);
@@ -362,7 +364,7 @@ static void on_refused(struct ike_pair *p, enum ike_todo what,
 	else if (!vici_str(&pkt->msg, "errmsg", why, sizeof(why)))
 		snprintf(why, sizeof(why), "charon refuses it");
 	/* That there was nothing to end is no news. */
-	if (what == IKE_TODO_TERMINATE)
+	if (what == IKE_TODO_TERMINATE || what == IKE_TODO_PRUNE)
 		return;
 	set_reason(p, why);
 	log_limited(LOG_LEVEL_ERROR, now, "ike: hoa=%s agent=%s: %s",

@@ -56,6 +56,20 @@ static bool read_child(const struct vici_msg *child, struct ike_found *ret)
 	return true;
 }
 
+/* The kernel tells associations of one second apart by chance: what an earlier
+ * negotiation left, which the other end may have given up, has to go. */
+static void keep_newer(struct ike_found *found, const struct ike_found *f)
+{
+	uint32_t older = found->older_ike_id;
+
+	if (found->up && f->ike_id != found->ike_id)
+		older = f->ike_id < found->ike_id ? f->ike_id : found->ike_id;
+	if (!found->up || f->ike_id > found->ike_id ||
+	    (f->ike_id == found->ike_id && f->child_id > found->child_id))
+		*found = *f;
+	found->older_ike_id = older;
+}
+
 void ike_found_read(const struct vici_msg *sa, struct ike_found *found)
 {
 	char name[VICI_NAME_MAX + 1];
@@ -67,11 +81,10 @@ void ike_found_read(const struct vici_msg *sa, struct ike_found *found)
 		return;
 	while (vici_section_next(&children, &pos, name, &child)) {
 		if (!read_child(&child, &f) ||
-		    (found->up && f.child_id < found->child_id) ||
 		    !vici_u32(sa, "uniqueid", false, &f.ike_id) ||
 		    !read_addr(sa, "local-host", &f.local) ||
 		    !read_addr(sa, "remote-host", &f.remote))
 			continue;
-		*found = f;
+		keep_newer(found, &f);
 	}
 }

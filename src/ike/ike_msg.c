@@ -137,6 +137,17 @@ static void build_terminate(const struct ike_pair *p, struct wbuf *b)
 	vici_put(b, "timeout", TERMINATE_MS);
 }
 
+static void build_prune(const struct ike_pair *p, struct wbuf *b)
+{
+	char id[12];
+
+	snprintf(id, sizeof(id), "%u", p->has.older_ike_id);
+	vici_put_head(b, VICI_REQUEST, "terminate");
+	vici_put(b, "ike-id", id);
+	vici_put(b, "force", "yes");
+	vici_put(b, "timeout", "-1");
+}
+
 /* By name: the pair may be leaving. */
 static void build_unload(const struct ike_pair *p, const char *request,
 			 const char *key, struct wbuf *b)
@@ -185,6 +196,9 @@ void ike_msg_build(const struct ike_pair *p, enum ike_todo what, struct wbuf *b)
 		break;
 	case IKE_TODO_LIST:
 		build_list(p, b);
+		break;
+	case IKE_TODO_PRUNE:
+		build_prune(p, b);
 		break;
 	case IKE_TODO_REGISTER:
 		break;

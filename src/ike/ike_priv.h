@@ -24,6 +24,7 @@
 
 /* What is to be asked of charon about a pair, lowest bit first. */
 enum ike_todo {
+	IKE_TODO_PRUNE = 2048, /* found.older_ike_id, before its list */
 	IKE_TODO_UNLOAD = 1,
 	IKE_TODO_UNLOAD_SECRET = 2,
 	IKE_TODO_TERMINATE = 4,
@@ -42,6 +43,7 @@ enum ike_todo {
 struct ike_found {
 	bool up;
 	uint32_t reqid, spi_in, spi_out, ike_id, child_id;
+	uint32_t older_ike_id; /* another with associations; 0: none */
 	struct in6_addr local, remote;
 	char algorithms[64];
 };

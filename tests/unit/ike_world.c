@@ -143,8 +143,8 @@ static void put_child(struct wbuf *b, uint32_t reqid, uint32_t spi)
 	vici_put_section_end(b);
 }
 
-void iw_list(uint32_t reqid, uint32_t spi, const char *local,
-	     const char *remote)
+void iw_list_event(uint32_t ike_id, uint32_t reqid, uint32_t spi,
+		   const char *local, const char *remote)
 {
 	struct vici_packet pkt;
 	uint8_t mem[1024];
@@ -153,7 +153,7 @@ void iw_list(uint32_t reqid, uint32_t spi, const char *local,
 	wbuf_init(&b, mem, sizeof(mem));
 	vici_put_head(&b, VICI_EVENT, "list-sa");
 	vici_put_section(&b, NAME);
-	put_u32(&b, "uniqueid", "dec", 7);
+	put_u32(&b, "uniqueid", "dec", ike_id);
 	vici_put(&b, "state", "ESTABLISHED");
 	if (local)
 		vici_put(&b, "local-host", local);
@@ -164,6 +164,12 @@ void iw_list(uint32_t reqid, uint32_t spi, const char *local,
 	vici_put_section_end(&b);
 	UNIT_NEED(!vici_read(b.data, b.len, &pkt));
 	ike_on_event(iw.ike, &pkt);
+}
+
+void iw_list(uint32_t reqid, uint32_t spi, const char *local,
+	     const char *remote)
+{
+	iw_list_event(7, reqid, spi, local, remote);
 	iw_answer(true);
 }
 

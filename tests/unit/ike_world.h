@@ -47,6 +47,9 @@ void iw_confirm(void);
  * and this SPI (0: none), its IKE between local and remote. */
 void iw_list(uint32_t reqid, uint32_t spi, const char *local,
 	     const char *remote);
+/* One event of a list, of the IKE association with this number. */
+void iw_list_event(uint32_t ike_id, uint32_t reqid, uint32_t spi,
+		   const char *local, const char *remote);
 void iw_event(const char *event, const char *name);
 /* Time goes on. */
 void iw_wait_ms(uint32_t ms);

@@ -447,6 +447,35 @@ static void a_pair_that_goes_is_forgotten_by_charon(void)
 	iw_stop();
 }
 
+/* charon keeps the associations of a negotiation that the other end has given
+ * up, and the kernel might send with them. */
+static void what_an_earlier_negotiation_left_goes(void)
+{
+	struct vici_msg m;
+
+	addresses();
+	iw_up(IKE_AGENT, 5);
+	iw_event("child-updown", NAME);
+	UNIT_STR(iw_asked(), "list-sas ");
+	iw_list_event(7, 5, 0xc0000001, AGENT, COA);
+	iw_list_event(9, 5, 0xc0000002, AGENT, COA);
+	iw_list_event(8, 5, 0xc0000003, AGENT, COA);
+	iw_answer(true);
+	UNIT_STR(iw_asked(), "terminate ");
+	m = last();
+	CU_ASSERT_TRUE(vici_is(&m, "ike-id", "8"));
+	CU_ASSERT_TRUE(vici_is(&m, "force", "yes"));
+	UNIT_EQ(info().spi_in, 0xc0000002);
+	iw_answer(true);
+	iw_event("ike-updown", NAME);
+	iw_list_event(7, 5, 0xc0000001, AGENT, COA);
+	iw_list_event(9, 5, 0xc0000002, AGENT, COA);
+	iw_answer(true);
+	m = last();
+	CU_ASSERT_TRUE(vici_is(&m, "ike-id", "7"));
+	iw_stop();
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -468,6 +497,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(what_charon_refuses_is_told),
 		UNIT_CASE(nonsense_in_a_list_is_no_association),
 		UNIT_CASE(a_kernel_that_refuses_is_no_start),
+		UNIT_CASE(what_an_earlier_negotiation_left_goes),
 		UNIT_CASE(a_reload_touches_what_changed),
 		UNIT_CASE(a_pair_that_goes_is_forgotten_by_charon),
 		UNIT_END,
