@@ -103,6 +103,16 @@ VALUE("ipsec.charon", PATH, "/run/charon.vici",
 VALUE("ipsec.protect", PROTECT, "tests",
 	RESTART, conf, ipsec.protect)
 
+GROUP("limits")
+NUMBER("limits.rate", NUMBER, "", 0, 1000000, "2000",
+	RELOAD, conf, limits.rate)
+NUMBER("limits.site-rate", NUMBER, "", 0, 1000000, "400",
+	RELOAD, conf, limits.site_rate)
+NUMBER("limits.source-rate", NUMBER, "", 0, 1000000, "100",
+	RELOAD, conf, limits.source_rate)
+NUMBER("limits.node-rate", NUMBER, "", 0, 1000000, "10",
+	RELOAD, conf, limits.node_rate)
+
 ROLE("home-agent", ha.on)
 VALUE("home-agent.security", SECURITY, NONE,
 	RESTART, conf, ha.security)

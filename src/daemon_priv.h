@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What daemon.c, dispatch.c and dispatch_answer.c share.
+ * What daemon.c, dispatch.c, dispatch_answer.c and dispatch_limit.c share.
  */
 #ifndef MIP6D_DAEMON_PRIV_H
 #define MIP6D_DAEMON_PRIV_H
@@ -10,8 +10,18 @@
 
 /* Tokens of RFC 4443 section 2.4 (f): so many at once, and so many more a
  * second. */
-#define BE_BURST 10
-#define BE_PER_S 10
+#define BE_BURST    10
+#define BE_PER_S    10
+
+#define LIMIT_SLOTS 4096
+
+/* Requests (dispatch_limit.c). */
+struct limits {
+	struct bucket total[3];              /* of each way in but the first */
+	struct bucket nodes[2][LIMIT_SLOTS]; /* of a home address */
+	struct bucket sources[LIMIT_SLOTS];  /* of a /64 */
+	struct bucket sites[LIMIT_SLOTS];    /* of a /48 */
+};
 
 struct daemon {
 	struct role_env env;
@@ -26,6 +36,7 @@ struct daemon {
 	struct security *security;     /* daemon_security.c */
 	struct security_realm *realms; /* where it was asked for last */
 	unsigned int n_realms;
+	struct limits limits;
 };
 
 /* After the start: says which interfaces are waited for.  The mobile node
@@ -54,5 +65,9 @@ void answer_report(struct daemon *d, const struct kernel_report *r,
  * outside. */
 void answer_home_registration(struct daemon *d, const struct packet *pkt,
 			      const struct mh_msg *msg);
+
+/* False: counted and dropped, for its sender or all together have had their
+ * share. */
+bool limit_take(struct daemon *d, const struct packet *pkt);
 
 #endif

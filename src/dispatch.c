@@ -121,6 +121,8 @@ void daemon_on_mh(struct daemon *d, const struct packet *pkt)
 	struct mh_msg msg;
 
 	count(d, CNT_MH_IN);
+	if (!limit_take(d, pkt))
+		return;
 	verdict = mh_parse(pkt->data, pkt->len, &pkt->src, &pkt->dst, &msg);
 	if (verdict == MH_OK) {
 		on_good_mh(d, pkt, &msg);

@@ -221,6 +221,14 @@ struct conf_mn {
 	uint32_t rule_base;  /* four priorities from here on */
 };
 
+/* Requests answered, a second; 0: as many as come. */
+struct conf_limits {
+	uint32_t rate;        /* of strangers, all together */
+	uint32_t site_rate;   /* of a /48 */
+	uint32_t source_rate; /* of a /64 */
+	uint32_t node_rate;   /* of a registered home address */
+};
+
 struct conf {
 	enum conf_security security; /* of roles; never UNSET */
 	struct conf_ipsec ipsec;
@@ -230,6 +238,7 @@ struct conf {
 	char state_dir[CONF_PATH_MAX]; /* "": nothing is remembered */
 	char ctl_socket[CONF_PATH_MAX];
 	char ctl_group[32]; /* "": root only */
+	struct conf_limits limits;
 	struct conf_ha ha;
 	struct conf_mn mn;
 	struct conf_cn cn;

@@ -20,6 +20,9 @@
 	X(MH_TRUNCATED, "mh-truncated", "Header Len beyond the packet")        \
 	X(MH_BAD_OPTION, "mh-bad-option", "option runs past the message")      \
 	X(MH_NO_ROLE, "mh-no-role", "no configured role takes this type")      \
+	X(MH_RATE_NODE, "mh-rate-node", "over the rate of a registered node")  \
+	X(MH_RATE_SOURCE, "mh-rate-source", "over the rate of a /64 or /48")   \
+	X(MH_RATE_TOTAL, "mh-rate-total", "over the rate of all together")     \
 	X(BU_IN, "bu-in", "Binding Updates received")                          \
 	X(BU_ACCEPTED, "bu-accepted", "Binding Updates accepted")              \
 	X(BU_REFUSED, "bu-refused", "refused with a status")                   \

@@ -37,6 +37,9 @@ def prepare(lab):
     text = example('home-agent-virtual')
     return home_agent(lab, text.replace('policy = (', 'max-bindings = 20000; '
                                         'policy = ( { action = "allow"; },')
+                      .replace('home-agent = {', 'limits = { rate = 0; '
+                               'site-rate = 0; source-rate = 0; };\n'
+                               'home-agent = {')
                       .replace('max-lifetime = 3600', 'min-interval = 0'),
                       debug=False)
 

@@ -57,7 +57,25 @@ static void rules_have_their_values(void)
 	conf_free(conf);
 }
 
+static void limits_have_their_values(void)
+{
+	struct conf *conf = load("every-value.conf");
+
+	UNIT_EQ(conf->limits.rate, 0);
+	UNIT_EQ(conf->limits.site_rate, 1000000);
+	UNIT_EQ(conf->limits.source_rate, 3);
+	UNIT_EQ(conf->limits.node_rate, 4);
+	conf_free(conf);
+	conf = load("minimal.conf");
+	UNIT_EQ(conf->limits.rate, 2000);
+	UNIT_EQ(conf->limits.site_rate, 400);
+	UNIT_EQ(conf->limits.source_rate, 100);
+	UNIT_EQ(conf->limits.node_rate, 10);
+	conf_free(conf);
+}
+
 static const struct unit_case cases[] = {
+	UNIT_CASE(limits_have_their_values),
 	UNIT_CASE(rules_have_their_values),
 	UNIT_END,
 };

@@ -2,6 +2,7 @@
 """Who may register: the policy of the home agent on the wire, and registered
 nodes served while others flood it."""
 
+import wire
 from mip6 import A, B, CONF, HA, HOA, HOA2, ask, bindings, bul, counters, \
     home_agent, mobile_node, wait_bound
 
@@ -68,3 +69,50 @@ def test_policy(lab):
     assert use(lab)[0][1][1] == 1
     assert lab.node('cn').reaches(HOA2, 3)
     assert node.stop() == 0
+
+
+def update_to(hoa, coa, number, lifetime=30):
+    """A Binding Update to the agent that asks for an acknowledgement."""
+    return wire.mh(coa, HA, wire.update(number, lifetime), hoa=hoa)
+
+
+def test_flood(lab):
+    """Binding Updates from a thousand networks, many more than are looked
+    at: those nodes that are registered have each refresh, and each move,
+    acknowledged at the first or second try; memory does not grow with the
+    number of sources."""
+    agent = home_agent(lab, debug=False, changes=[(
+        'home-agent = {', 'limits = { rate = 20; source-rate = 5; '
+        'site-rate = 10; };\nhome-agent = { min-interval = 0;')])
+    lab.move('mn', 'a')
+    mobile_node(lab, changes=[('mobile-node = {',
+                               'mobile-node = { retry = 2;')])
+    coa = wait_bound(lab, A)
+    ha, rb = lab.node('ha'), lab.node('rb')
+    size = resident(agent)
+    flood = [update_to('2001:db8:1::%x' % (0x1000 + i),
+                       '2001:db9:%x::1' % i, i) for i in range(1000)] * 3
+    number = bindings(lab)[HOA]['sequence']
+    tries = 5
+    for i in range(tries):
+        rb.inject(flood[i::tries])
+        rb.inject([update_to(HOA, coa, number + 1 + i)])
+        rb.inject(flood[i::tries])
+        lab.wait_for(lambda: bindings(lab)[HOA]['sequence'] ==
+                     number + 1 + i or rb.inject(
+                         [update_to(HOA, coa, number + 1 + i)]) is None, 30,
+                     'refresh %d in the flood' % i)
+    said = counters(ha)
+    assert said['mh-rate-total'] + said['mh-rate-source'] > 3000, said
+    assert said['mh-rate-node'] == 0, said
+    assert bindings(lab)[HOA]['refreshes'] >= tries
+    rb.inject(flood)
+    lab.move('mn', 'b')
+    wait_bound(lab, B)
+    assert resident(agent) < size + 4096, 'it has grown'
+
+
+def resident(program):
+    """Its KiB of memory."""
+    return int(program.node.sh('grep VmRSS /proc/%d/status' % program.pid)
+               .out.split()[1])
