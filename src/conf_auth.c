@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libconfig.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -267,9 +268,21 @@ static void refuse_file(struct conf_text *t, const config_setting_t *s,
 		     path, found, expected);
 }
 
-static bool is_secret(struct conf_text *t, const config_setting_t *s,
-		      const char *path, const struct stat *st)
+/* Whom mip6d is, or becomes after a start as root. */
+static bool is_our_user(const struct conf *conf, uid_t uid)
 {
+	const struct passwd *pw;
+
+	if (!uid || uid == geteuid())
+		return true;
+	pw = getpwnam(*conf->user ? conf->user : CONF_USER);
+	return pw && pw->pw_uid == uid;
+}
+
+static bool is_secret(struct conf_text *t, const config_setting_t *s,
+		      const struct conf *conf, const struct stat *st)
+{
+	const char *path = conf->auth_path;
 	char found[64];
 
 	if (!S_ISREG(st->st_mode)) {
@@ -283,7 +296,7 @@ static bool is_secret(struct conf_text *t, const config_setting_t *s,
 		return false;
 	}
 	snprintf(found, sizeof(found), "of user %u", (unsigned int)st->st_uid);
-	if (st->st_uid && st->st_uid != geteuid()) {
+	if (!is_our_user(conf, st->st_uid)) {
 		refuse_file(t, s, path, found,
 			    "a file of root or of the user that mip6d runs as");
 		return false;
@@ -358,7 +371,7 @@ void conf_auth_load(struct conf_text *t, struct conf *conf,
 	if (fd < 0 || fstat(fd, &st)) {
 		refuse_file(t, s, conf->auth_path, strerror(errno),
 			    "a file that mip6d can read");
-	} else if (is_secret(t, s, conf->auth_path, &st)) {
+	} else if (is_secret(t, s, conf, &st)) {
 		take_file(t, s, conf, fd, &st);
 	}
 	if (fd >= 0)

@@ -86,6 +86,8 @@ VALUE("state-directory", PATH_OR_NONE, MIP6D_STATE_DIR,
 
 VALUE("authentication-keys", PATH, NONE,
 	RELOAD, conf, auth_path)
+VALUE("user", NAME, NONE,
+	RESTART, conf, user)
 
 GROUP("control")
 VALUE("control.socket", PATH, MIP6D_RUN_DIR "/control",

@@ -243,7 +243,7 @@ static void read_name(const struct conf_reader *r)
 	} else {
 		good = good && (!*text || is_plain(text, "/:,"));
 		snprintf(expected, sizeof(expected),
-			 "the name of a user group");
+			 "the name of a user or a group");
 	}
 	if (!good) {
 		conf_refuse(r, r->s, expected);

@@ -297,3 +297,13 @@ struct mtime daemon_started(const struct daemon *d)
 {
 	return d->started;
 }
+
+void daemon_set_process(struct daemon *d, const struct daemon_process *process)
+{
+	d->process = *process;
+}
+
+const struct daemon_process *daemon_process(const struct daemon *d)
+{
+	return &d->process;
+}

@@ -29,6 +29,7 @@ struct daemon {
 	struct conf *conf;            /* owned */
 	struct ike *ike;              /* NULL: off */
 	struct mtime started;
+	struct daemon_process process;
 	struct ha *ha;                 /* NULL: off */
 	struct cn *cn;                 /* NULL: off */
 	struct mn *mn;                 /* NULL: off */

@@ -11,12 +11,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mip6d/cleanup.h"
@@ -27,6 +26,7 @@
 #include "mip6d/loop.h"
 #include "mip6d/store.h"
 #include "src/notify.h"
+#include "src/privilege.h"
 
 /* As mip6d(8) documents them. */
 enum {
@@ -280,42 +280,6 @@ static int add_signals(struct app *app)
 
 /* ---- opening and closing ---- */
 
-static bool has_capability(unsigned int cap)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-
-	/* Whoever cannot even be asked finds out when he tries. */
-	if (syscall(SYS_capget, &head, data))
-		return true;
-	return data[cap / 32].effective & (1U << cap % 32);
-}
-
-static int check_permission(void)
-{
-	static const struct {
-		unsigned int cap;
-		const char *name, *purpose;
-	} needed[] = {
-		{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "routes and tunnels" },
-		{ CAP_NET_RAW, "CAP_NET_RAW", "Mobility Header sockets" },
-	};
-	int err = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(needed); i++) {
-		if (has_capability(needed[i].cap))
-			continue;
-		log_error("the capability %s is missing (for %s): start "
-			  "mip6d as root, or as mip6d.service does",
-			  needed[i].name, needed[i].purpose);
-		err = -EPERM;
-	}
-	return err;
-}
-
 /* An exit status; what is wrong is logged. */
 static int failed(const char *what, int err)
 {
@@ -417,6 +381,46 @@ static int start_daemon(struct app *app, struct conf *conf)
 	return err ? failed("cannot watch the network", err) : EXIT_SUCCESS;
 }
 
+/* Before anything is opened; why not has been said. */
+static int give_up_rights(const struct conf *conf)
+{
+	int err = privilege_drop(conf);
+
+	if (!err)
+		return EXIT_SUCCESS;
+	return err == -EPERM ? EXIT_PERMISSION : EXIT_SYSTEM;
+}
+
+/* What root could read once this user may not be able to read again. */
+static void check_readable(const struct app *app)
+{
+	const struct conf *conf = daemon_conf(app->daemon);
+	const char *const files[] = { app->path, conf->auth_path,
+				      conf->ipsec.keys };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (*files[i] && access(files[i], R_OK) && errno == EACCES)
+			log_warning("%s cannot be read by this user: a reload "
+				    "will fail until that is changed",
+				    files[i]);
+}
+
+/* When everything is open. */
+static int lock_up(struct app *app)
+{
+	struct daemon_process process;
+
+	/* A zone's file is read now or never. */
+	tzset();
+	check_readable(app);
+	if (seccomp_filter_load())
+		return EXIT_SYSTEM;
+	privilege_read(&process);
+	daemon_set_process(app->daemon, &process);
+	return EXIT_SUCCESS;
+}
+
 static int open_loop(struct app *app)
 {
 	int err = -ENOMEM;
@@ -455,7 +459,9 @@ static int run(struct app *app)
 	if (read_conf(app->path, &conf))
 		return EXIT_CONF;
 	apply_log_level(app, conf);
-	status = check_permission() ? EXIT_PERMISSION : open_loop(app);
+	status = privilege_is_enough() ? open_loop(app) : EXIT_PERMISSION;
+	if (!status)
+		status = give_up_rights(conf);
 	if (!status)
 		status = open_ctl(app, conf);
 	if (!status)
@@ -466,6 +472,8 @@ static int run(struct app *app)
 		status = open_vici(app, conf);
 	if (!status)
 		status = start_daemon(app, steal_ptr(conf));
+	if (!status)
+		status = lock_up(app);
 	if (!status) {
 		start_telling(app);
 		err = loop_run(app->loop);

@@ -13,6 +13,7 @@
 #include "mip6d/addr.h"
 #include "mip6d/log.h"
 
+#define CONF_USER         "mip6d"
 #define CONF_PATH_MAX     108
 #define CONF_HOMES_MAX    64
 #define CONF_RULES_MAX    64   /* of the mobile node, of the correspondent */
@@ -113,7 +114,7 @@ struct auth_keys;
 
 struct conf_ha {
 	bool on;
-	enum conf_security security; /* of its links; never UNSET */
+	enum conf_security security;  /* of its links; never UNSET */
 	const struct auth_keys *auth; /* of conf; NULL: none */
 	struct conf_home_link *links;
 	unsigned int n_links;
@@ -195,7 +196,7 @@ struct conf_mn_home {
 
 struct conf_mn {
 	bool on;
-	enum conf_security security; /* of its homes; never UNSET */
+	enum conf_security security;  /* of its homes; never UNSET */
 	const struct auth_keys *auth; /* of conf; NULL: none */
 	struct conf_mn_interface *interfaces;
 	unsigned int n_interfaces;
@@ -236,6 +237,7 @@ struct conf {
 	struct auth_keys *auth;        /* what it holds (RFC 4285) */
 	enum log_level log_level;
 	char state_dir[CONF_PATH_MAX]; /* "": nothing is remembered */
+	char user[32]; /* "": CONF_USER, if there is such a user */
 	char ctl_socket[CONF_PATH_MAX];
 	char ctl_group[32]; /* "": root only */
 	struct conf_limits limits;

@@ -14,6 +14,9 @@ struct ctl;
 #define CTL_LINE_MAX    65536 /* octets of a request line */
 #define CTL_MAX_CLIENTS 32
 
+/* May ask where the configuration names no other group. */
+#define CTL_GROUP "mip6"
+
 /* Pure: answers one request line (without the newline, len octets, any
  * octets at all) with one line of JSON, newline included, malloc'ed; the
  * caller frees it.  may_change: the asker is root; who is not gets no verb
@@ -24,8 +27,8 @@ char *ctl_answer(struct daemon *d, bool may_change, const char *line,
 /* The server, [K].  -EADDRINUSE when another mip6d has the socket; a stale
  * socket file is replaced, a missing folder created.  Other errors are
  * logged.  Who may connect may read; what changes something is root's, by
- * the credentials of the connection.  group "": root (the daemon's user)
- * only.  d may be NULL for the
+ * the credentials of the connection.  group "": CTL_GROUP
+ * where there is one, else the group of the daemon's user but root's.  d may be NULL for the
  * time being: to know that we are alone before anything is touched. */
 int ctl_open(struct loop *loop, const char *path, const char *group,
 	     struct daemon *d, struct ctl **ret_ctl);

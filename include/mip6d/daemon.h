@@ -42,4 +42,15 @@ struct mtime daemon_started(const struct daemon *d);
 /* One line for people: "3 bindings; 2001:db8::1 away at 2001:db8:a::5". */
 void daemon_status(struct daemon *d, char *buf, size_t size);
 
+/* The process that it runs in, for ctl; all zeros in a simulation. */
+struct daemon_process {
+	char user[33]; /* "": has no name */
+	uint32_t uid;
+	uint64_t capabilities; /* effective, a bit each */
+	bool no_new_privileges;
+	bool seccomp;
+};
+void daemon_set_process(struct daemon *d, const struct daemon_process *process);
+const struct daemon_process *daemon_process(const struct daemon *d);
+
 #endif

@@ -46,9 +46,9 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 struct ha *ha_free(struct ha *ha);
 
 /* Takes new limits and prefix lifetimes, the latter counted from now on.
- * Bindings that the policy does not allow any more (what it says about
- * identities waits for the next Binding Update), or whose home link is gone,
- * end; one that would outlive its prefix is cut; lower limits of number
+ * Bindings that the policy does not allow any more (what it says about an SPI
+ * or an IKE identity waits for the next Binding Update), or whose home link is
+ * gone, end; one that would outlive its prefix is cut; lower limits of number
  * and lifetime hold for the next answers and take nothing back that was
  * granted.  conf replaces the old one, which may be freed then. */
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);

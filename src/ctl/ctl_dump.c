@@ -104,6 +104,35 @@ static json_t *cn_json(struct daemon *d)
 			 "max_bindings", (json_int_t)conf->max_bindings);
 }
 
+/* ---- the process ---- */
+
+/* Of those that mip6d needs; of others the number. */
+static json_t *capabilities_json(uint64_t capabilities)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < 64; i++) {
+		if (!(capabilities >> i & 1))
+			continue;
+		json_array_append_new(list, i == 12   ? json_string("NET_ADMIN")
+					    : i == 13 ? json_string("NET_RAW")
+					    : i == 39 ? json_string("BPF")
+						      : json_sprintf("%u", i));
+	}
+	return list;
+}
+
+static json_t *process_json(const struct daemon_process *p)
+{
+	return json_pack("{s:o, s:I, s:o, s:b, s:b}", "user",
+			 text_json(*p->user ? p->user : NULL), "uid",
+			 (json_int_t)p->uid, "capabilities",
+			 capabilities_json(p->capabilities),
+			 "no_new_privileges", p->no_new_privileges, "seccomp",
+			 p->seccomp);
+}
+
 json_t *ctl_dump_status(struct daemon *d, struct mtime now,
 			const char **ret_error)
 {
@@ -111,13 +140,14 @@ json_t *ctl_dump_status(struct daemon *d, struct mtime now,
 
 	(void)ret_error;
 	return json_pack(
-		"{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "mip6d",
+		"{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "program", "mip6d",
 		"program_version", PACKAGE_VERSION, "uptime",
 		(json_int_t)(mtime_diff_ms(now, daemon_started(d)) / 1000),
 		"security",
 		text_json(weakest ? conf_security_str(weakest) : NULL),
-		"home_agent", ha_json(d), "mobile_node", mn_json(d, now),
-		"correspondent", cn_json(d));
+		"process", process_json(daemon_process(d)), "home_agent",
+		ha_json(d), "mobile_node", mn_json(d, now), "correspondent",
+		cn_json(d));
 }
 
 /* ---- binding update list ---- */

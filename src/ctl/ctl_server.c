@@ -338,14 +338,18 @@ static int find_group(const char *group, gid_t *ret_gid)
 	return 0;
 }
 
-/* Without a group in the configuration it is the one that mip6d runs as,
- * unless that is root's: a service has one of its own.  Never open to more
- * than that, not for a moment. */
+/* Without a group in the configuration it is mip6 where the system has that
+ * and we may, else the one that mip6d runs as, unless that is root's: a
+ * service has one of its own.  Never open to more than that, not for a
+ * moment. */
 static int set_group(const char *path, const char *group)
 {
+	const struct group *gr = *group ? NULL : getgrnam(CTL_GROUP);
 	gid_t gid = getegid();
 	int err;
 
+	if (gr && !chown(path, (uid_t)-1, gr->gr_gid))
+		gid = gr->gr_gid;
 	if (*group) {
 		err = find_group(group, &gid);
 		if (err)

@@ -64,6 +64,29 @@ static void print_homes(FILE *out, const json_t *mn, bool colour)
 	table_done(&t);
 }
 
+static void print_process(FILE *out, const json_t *p)
+{
+	const json_t *caps = json_object_get(p, "capabilities"), *c;
+	size_t i;
+
+	if (!json_is_object(p))
+		return;
+	if (has_value(p, "user"))
+		fprintf(out, "process: user %s", text_of(p, "user"));
+	else
+		fprintf(out, "process: user %lld", number_of(p, "uid"));
+	fprintf(out, ", capabilities");
+	json_array_foreach(caps, i, c)
+	{
+		fprintf(out, " %s", json_string_value(c));
+	}
+	if (!json_array_size(caps))
+		fprintf(out, " none");
+	fprintf(out, ", %snew privileges, %sseccomp filter\n",
+		bool_of(p, "no_new_privileges") ? "no " : "",
+		bool_of(p, "seccomp") ? "" : "no ");
+}
+
 static int text_status(FILE *out, const json_t *r, bool colour)
 {
 	const json_t *ha = json_object_get(r, "home_agent");
@@ -76,6 +99,7 @@ static int text_status(FILE *out, const json_t *r, bool colour)
 	if (has_value(r, "security"))
 		fprintf(out, ", security: %s", text_of(r, "security"));
 	fputc('\n', out);
+	print_process(out, json_object_get(r, "process"));
 	if (json_is_object(ha)) {
 		fprintf(out, "home agent: %lld of at most %lld bindings\n",
 			number_of(ha, "bindings"),

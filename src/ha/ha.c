@@ -433,6 +433,7 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_policy_judge(r->ha->conf, &(struct ha_policy_request){
 						     .hoa = e->key.hoa,
 						     .coa = wanted_coa(e),
+						     .peer.nai = ha_identity(e),
 						     .unsure = true,
 						     .day = r->day,
 					     });

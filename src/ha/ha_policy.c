@@ -68,15 +68,17 @@ static bool is_nai(const char *nai, const char *wanted)
 	       (len == (size_t)(realm - nai) && !memcmp(nai, wanted, len));
 }
 
-/* unsure: it is not known any more who it was, and he gets the benefit. */
+/* unsure: of what is not known any more he gets the benefit. */
 static bool is_identity(const struct conf_ha_rule *r,
 			const struct ha_policy_request *q)
 {
 	const struct ha_peer *p = &q->peer;
 
+	if (q->unsure && p->nai && *r->nai && !is_nai(p->nai, r->nai))
+		return false;
 	if (q->unsure)
 		return r->action == CONF_HA_ALLOW ||
-		       (!*r->nai && !*r->ike_id && !r->spi);
+		       ((!*r->nai || p->nai) && !*r->ike_id && !r->spi);
 	return (!*r->nai || (p->nai && is_nai(p->nai, r->nai))) &&
 	       (!*r->ike_id || (p->ike_id && is_nai(p->ike_id, r->ike_id))) &&
 	       (!r->spi || p->spi == r->spi);

@@ -64,6 +64,7 @@ TOP_FILES = {"main.c": "main"}
 KERNEL_FOLDERS = {"sock", "netlink", "xfrm"}
 # (the encoders' headers show netlink's types to src/netlink and src/xfrm only).
 KERNEL_FILES = {"src/core/loop.c", "src/core/log.c", "src/main.c",
+                "src/privilege.c", "src/seccomp_filter.c",
                 "src/notify.c", "src/vici/vici_conn.c",
                 "include/mip6d/nlenc.h", "include/mip6d/xfrm.h"}
 KERNEL_PREFIXES = ("src/ctl/server", "src/ctl/client", "src/ctl/ctl_server",

@@ -349,6 +349,10 @@ void setup(bool ha, bool cn, bool mn)
 		add_correspondents(&conf->mn);
 	}
 	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	daemon_set_process(d, &(struct daemon_process){
+				      "mip6d", 997,
+				      1ULL << 12 | 1ULL << 13 | 1ULL << 39,
+				      true, true });
 }
 
 void teardown(void)

@@ -156,6 +156,25 @@ static void security_associations(void)
 	UNIT_EQ(judge(rules, 2, &q).rule, 1);
 }
 
+/* Names are remembered. */
+static void a_reload_asks_for_names(void)
+{
+	struct conf_ha_rule rules[] = {
+		{ .nai = "a@example.org", .action = CONF_HA_DENY },
+		{ .nai = "*@example.org", .action = CONF_HA_ALLOW },
+	};
+	struct ha_policy_request q = request(HOA, COA);
+
+	q.unsure = true;
+	UNIT_EQ(judge(rules, 2, &q).rule, 1);
+	q.peer.nai = "a@example.org";
+	UNIT_EQ(judge(rules, 2, &q).rule, 0);
+	q.peer.nai = "b@example.org";
+	UNIT_EQ(judge(rules, 2, &q).rule, 1);
+	q.peer.nai = "b@example.net";
+	UNIT_EQ(judge(rules, 2, &q).rule, -1);
+}
+
 static void days_and_hours(void)
 {
 	const struct conf_time office = { 0x1f, MINUTE(8, 0), MINUTE(18, 0) };
@@ -344,6 +363,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_first_match_decides),
 	UNIT_CASE(identities),
 	UNIT_CASE(security_associations),
+	UNIT_CASE(a_reload_asks_for_names),
 	UNIT_CASE(days_and_hours),
 	UNIT_CASE(lifetimes_end_with_hours),
 	UNIT_CASE(an_agent_goes_by_its_policy),

@@ -2,9 +2,11 @@
 """Who may register: the policy of the home agent on the wire, and registered
 nodes served while others flood it."""
 
+import os
+
 import wire
-from mip6 import A, B, CONF, HA, HOA, HOA2, ask, bindings, bul, counters, \
-    home_agent, mobile_node, wait_bound
+from mip6 import A, B, CONF, HA, HOA, HOA2, TREE, ask, bindings, bul, \
+    counters, example, home_agent, mobile_node, wait_bound
 
 DEADLINE = 240
 
@@ -69,6 +71,51 @@ def test_policy(lab):
     assert use(lab)[0][1][1] == 1
     assert lab.node('cn').reaches(HOA2, 3)
     assert node.stop() == 0
+
+
+def give_keys(node):
+    """The example's."""
+    with open(os.path.join(TREE, 'etc', 'examples', 'rfc4285',
+                           'authentication.keys'), encoding='utf-8') as f:
+        node.sh('mkdir -p /etc/mip6d')
+        node.write('/etc/mip6d/authentication.keys', f.read())
+    node.run('chmod 600 /etc/mip6d/authentication.keys')
+
+
+def test_identity(lab):
+    """By the name that an authentication option proves, and its key's
+    number; whoever proves nothing gets nothing, and who is not allowed any
+    more by name ends with the reload.  HA-18"""
+    rules = '{ nai = "*@EXAMPLE.org"; spi = 1000; action = "allow"; ' \
+        'max-lifetime = 40; }'
+    for name in 'ha', 'mn':
+        give_keys(lab.node(name))
+    agent = home_agent(lab, example('rfc4285/home-agent'), changes=[
+        ('home-agent = {', 'home-agent = { policy = ( %s );' % rules)])
+    lab.move('mn', 'a')
+    node = mobile_node(lab, example('rfc4285/mobile-node'))
+    coa = wait_bound(lab, A)
+    entry = bindings(lab)[HOA]
+    assert entry['lifetime'] == 40, entry
+    assert use(lab)[0][0][1] == 1 and use(lab)[1] == 0, policy(lab)
+    ha = lab.node('ha')
+    before = counters(ha)
+    number = (entry['sequence'] + 9) % 65536
+    lab.node('rb').inject([update_to(HOA, '2001:db8:b::bad', number),
+                           update_to(HOA2, '2001:db8:b::bad', 1),
+                           update_to(HOA, coa, number, 0)])
+    lab.wait_for(lambda: counters(ha)['bu-in'] >= before['bu-in'] + 3, 30,
+                 'three forgeries')
+    entry = bindings(lab)[HOA]
+    assert list(bindings(lab)) == [HOA]
+    assert entry['care_of_address'] == coa, entry
+    assert use(lab)[0][0][1] == 1
+    ha.write(CONF, ha.read(CONF).replace('*@EXAMPLE.org', 'bob@example.org'))
+    agent.signal(1)
+    agent.wait_log('is in force')
+    lab.wait_for(lambda: not bindings(lab), 30, 'its end')
+    lab.wait_for(lambda: use(lab)[1], 60, 'a refusal by default')
+    assert node.stop() == 0 and agent.stop() == 0
 
 
 def update_to(hoa, coa, number, lifetime=30):

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user and the capabilities that mip6d runs with.
+ *
+ * This file decides that root's rights end before anything is opened, so that
+ * a start as root goes the same way as one by the systemd unit; that who was
+ * root gives the new user the folders that are mip6d's own; and that nothing
+ * else is kept than CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF.  System calls are
+ * left to seccomp_filter.c.
+ */
+#include "config.h"
+
+#include "src/privilege.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "mip6d/cleanup.h"
+#include "mip6d/ctl.h"
+#include "mip6d/log.h"
+
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+#define GROUPS_MAX 32
+#define BIT(cap)   (1ULL << (cap))
+
+static const uint64_t kept = BIT(CAP_NET_ADMIN) | BIT(CAP_NET_RAW) |
+			     BIT(CAP_BPF);
+
+/* ---- capabilities ---- */
+
+struct caps {
+	uint64_t effective, permitted;
+};
+
+static int caps_get(struct caps *ret_caps)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, data))
+		return -errno;
+	ret_caps->effective = (uint64_t)data[1].effective << 32 |
+			      data[0].effective;
+	ret_caps->permitted = (uint64_t)data[1].permitted << 32 |
+			      data[0].permitted;
+	return 0;
+}
+
+/* Effective and permitted alike; none for what is executed. */
+static int caps_set(uint64_t caps)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
+		{ .effective = (uint32_t)(caps >> 32),
+		  .permitted = (uint32_t)(caps >> 32) },
+	};
+
+	return syscall(SYS_capset, &head, data) ? -errno : 0;
+}
+
+bool privilege_is_enough(void)
+{
+	static const struct {
+		unsigned int cap;
+		const char *name, *purpose;
+	} needed[] = {
+		{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "routes and tunnels" },
+		{ CAP_NET_RAW, "CAP_NET_RAW", "Mobility Header sockets" },
+	};
+	struct caps caps;
+	bool enough = true;
+	size_t i;
+
+	/* Whoever cannot even be asked finds out when he tries. */
+	if (caps_get(&caps))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (caps.effective & BIT(needed[i].cap))
+			continue;
+		log_error("the capability %s is missing (for %s): start "
+			  "mip6d as root, or as mip6d.service does",
+			  needed[i].name, needed[i].purpose);
+		enough = false;
+	}
+	return enough;
+}
+
+/* Only who may set capabilities may shrink their bound; who may not was
+ * given a small one. */
+static void shrink_bound(void)
+{
+	unsigned long cap;
+
+	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (cap > 63 || !(kept & BIT(cap)))
+			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+}
+
+static int keep_needed(void)
+{
+	struct caps caps;
+	int err = caps_get(&caps);
+
+	if (!err)
+		err = caps_set(caps.permitted & kept);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	if (err)
+		log_error("cannot give up capabilities: %s", strerror(-err));
+	return err;
+}
+
+/* ---- folders ---- */
+
+/* What an earlier run as somebody else left is given on; not what only looks
+ * so, a link to something else. */
+static void give_files(int dir_fd, const struct passwd *pw)
+{
+	DIR *dir = fdopendir(dup(dir_fd));
+	struct dirent *e;
+	struct stat st;
+
+	while (dir && (e = readdir(dir))) {
+		if (fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    st.st_uid == pw->pw_uid || st.st_nlink != 1 ||
+		    !(S_ISREG(st.st_mode) || S_ISSOCK(st.st_mode)))
+			continue;
+		if (fchownat(dir_fd, e->d_name, pw->pw_uid, pw->pw_gid,
+			     AT_SYMLINK_NOFOLLOW))
+			log_warning("cannot give %s to the user %s: %s",
+				    e->d_name, pw->pw_name, strerror(errno));
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* A folder of ours, made when it is missing.  What cannot be had is said by
+ * who needs it. */
+static void give_folder(const char *path, mode_t mode, const struct passwd *pw)
+{
+	auto_close int fd = -1;
+
+	mkdir(path, mode);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (fchown(fd, pw->pw_uid, pw->pw_gid))
+		log_warning("cannot give %s to the user %s: %s", path,
+			    pw->pw_name, strerror(errno));
+	give_files(fd, pw);
+}
+
+/* The folder of the control socket, too, if it was not there: one that
+ * exists belongs to somebody. */
+static void give_folders(const struct conf *conf, const struct passwd *pw)
+{
+	char dir[sizeof(conf->ctl_socket)];
+
+	strcpy(dir, conf->ctl_socket);
+	*strrchr(dir, '/') = '\0';
+	if (*dir && access(dir, F_OK))
+		give_folder(dir, 0755, pw);
+	give_folder(MIP6D_RUN_DIR, 0755, pw);
+	if (conf->state_dir[0])
+		give_folder(conf->state_dir, 0700, pw);
+}
+
+/* ---- the user ---- */
+
+/* His own groups, and that of the control socket so that it can be given to
+ * that. */
+static int set_groups(const struct conf *conf, const struct passwd *pw)
+{
+	const struct group *gr = NULL;
+	gid_t groups[GROUPS_MAX];
+	int n = GROUPS_MAX - 1;
+
+	if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
+		n = GROUPS_MAX - 1;
+	gr = getgrnam(*conf->ctl_group ? conf->ctl_group : CTL_GROUP);
+	if (gr)
+		groups[n++] = gr->gr_gid;
+	return setgroups((size_t)n, groups) ? -errno : 0;
+}
+
+static int become(const struct conf *conf, const struct passwd *pw)
+{
+	int err;
+
+	give_folders(conf, pw);
+	shrink_bound();
+	err = prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -errno : 0;
+	if (!err)
+		err = set_groups(conf, pw);
+	if (!err && setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid))
+		err = -errno;
+	if (!err && setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid))
+		err = -errno;
+	if (err)
+		log_error("cannot become the user %s: %s", pw->pw_name,
+			  strerror(-err));
+	return err;
+}
+
+/* Without the right to other people's files. */
+static void stay_root(const struct conf *conf)
+{
+	static char name[] = "root";
+
+	give_folders(conf, &(struct passwd){ .pw_name = name });
+	shrink_bound();
+}
+
+int privilege_drop(const struct conf *conf)
+{
+	const char *name = *conf->user ? conf->user : CONF_USER;
+	const struct passwd *pw;
+	int err = 0;
+
+	if (geteuid())
+		return keep_needed();
+	errno = 0;
+	pw = getpwnam(name);
+	if (!pw && *conf->user) {
+		err = errno ? -errno : -ENOENT;
+		log_error("there is no user %s", name);
+		return err;
+	}
+	if (pw && pw->pw_uid)
+		err = become(conf, pw);
+	else
+		stay_root(conf);
+	if (!pw)
+		log_warning("there is no user %s: mip6d stays root, without "
+			    "most of root's rights (user in mip6d.conf)",
+			    name);
+	return err ? err : keep_needed();
+}
+
+/* ---- what it came to ---- */
+
+static unsigned long long field_of(const char *status, const char *name,
+				   int base)
+{
+	const char *at = strstr(status, name);
+
+	return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+void privilege_read(struct daemon_process *ret_process)
+{
+	struct daemon_process p = { .uid = geteuid() };
+	const struct passwd *pw = getpwuid(p.uid);
+	FILE *f = fopen("/proc/self/status", "re");
+	char status[4096];
+	size_t n = f ? fread(status, 1, sizeof(status) - 1, f) : 0;
+
+	status[n] = '\0';
+	if (f)
+		fclose(f);
+	if (pw)
+		snprintf(p.user, sizeof(p.user), "%s", pw->pw_name);
+	p.capabilities = field_of(status, "\nCapEff:", 16);
+	p.no_new_privileges = field_of(status, "\nNoNewPrivs:", 10);
+	p.seccomp = field_of(status, "\nSeccomp:", 10) == 2;
+	*ret_process = p;
+}
