@@ -216,6 +216,26 @@ static config_setting_t *decides(config_setting_t *root, config_setting_t *role,
 	return s ? s : member(root, "security");
 }
 
+/* What comes straight would be refused: it is not in the tunnel. */
+static void check_protect(struct conf_text *t, const struct conf *conf,
+			  config_setting_t *root)
+{
+	config_setting_t *s = conf_good(conf_good(root, "ipsec"), "protect");
+	unsigned int i;
+
+	if (!s || conf->ipsec.protect != CONF_PROTECT_ALL || !conf->mn.on ||
+	    !conf->mn.route_optimisation)
+		return;
+	for (i = 0; i < conf->mn.n_homes; i++)
+		if (conf->mn.homes[i].security == CONF_SECURITY_IPSEC)
+			break;
+	if (i < conf->mn.n_homes)
+		conf_mistake(t, config_setting_source_line(s),
+			     "found protect = \"all\" with route "
+			     "optimisation, which is not protected, expected "
+			     "route-optimisation = false in mobile-node");
+}
+
 void conf_check_security(struct conf_text *t, struct conf *conf,
 			 config_setting_t *root)
 {
@@ -245,6 +265,7 @@ void conf_check_security(struct conf_text *t, struct conf *conf,
 	if (mn && conf->mn.home_auto)
 		check_one(t, conf, mn, decides(root, mn, NULL),
 			  conf->mn.security, &told);
+	check_protect(t, conf, root);
 	if (is_sure)
 		check_keys(t, conf, conf_good(ha, "links"),
 			   conf_good(mn, "homes"));

@@ -288,8 +288,9 @@ struct ike *daemon_ike(struct daemon *d)
 	return d->ike;
 }
 
-const struct counters *daemon_counters(const struct daemon *d)
+const struct counters *daemon_counters(struct daemon *d)
 {
+	daemon_security_count(d);
 	return d->env.counters;
 }
 

@@ -52,6 +52,8 @@ int daemon_security_start(struct daemon *d);
 /* As d->conf says now. */
 int daemon_security_apply(struct daemon *d);
 void daemon_security_stop(struct daemon *d);
+/* What the kernel dropped is counted by the kernel. */
+void daemon_security_count(struct daemon *d);
 
 /* ---- answers that are no role's ---- */
 

@@ -26,98 +26,130 @@ static enum security_protect protect_of(enum conf_protect protect)
 	return SECURITY_TESTS;
 }
 
-static unsigned int fill(const struct conf *conf, struct security_realm *r)
+struct realms {
+	struct security_realm *v; /* room for all that can be */
+	unsigned int n;
+};
+
+static void add(struct realms *list, enum security_end end, struct prefix hoa,
+		const struct in6_addr *agent)
 {
-	unsigned int i, n = 0;
+	unsigned int i;
+
+	for (i = 0; end == SECURITY_NODE && i < list->n; i++)
+		if (list->v[i].end == end && prefix_eq(&list->v[i].hoa, &hoa) &&
+		    addr_eq(&list->v[i].agent, agent))
+			return;
+	list->v[list->n++] = (struct security_realm){ end, hoa, *agent };
+}
+
+static const struct conf_mn_home *home_of(const struct conf *conf,
+					  const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->mn.n_homes; i++)
+		if (addr_eq(&conf->mn.homes[i].address, hoa))
+			return &conf->mn.homes[i];
+	return NULL;
+}
+
+/* Home addresses that come at run time have it from the role. */
+static bool wants_esp(const struct conf *conf, const struct in6_addr *hoa)
+{
+	const struct conf_mn_home *h = home_of(conf, hoa);
+
+	return (h ? h->security : conf->mn.security) == CONF_SECURITY_IPSEC;
+}
+
+static void add_links(const struct conf *conf, struct realms *list)
+{
+	unsigned int i;
 
 	for (i = 0; conf->ha.on && i < conf->ha.n_links; i++) {
 		const struct conf_home_link *l = &conf->ha.links[i];
 
 		if (l->security == CONF_SECURITY_IPSEC)
-			r[n++] = (struct security_realm){ SECURITY_AGENT,
-							  l->prefix,
-							  l->address };
+			add(list, SECURITY_AGENT, l->prefix, &l->address);
 	}
-	for (i = 0; conf->mn.on && i < conf->mn.n_homes; i++) {
+}
+
+/* Those of the configuration, and of the files of keys: whom the agent's name
+ * makes sure that nothing leaves for it in clear. */
+static void add_homes(const struct conf *conf, struct realms *list)
+{
+	const struct security_keys *keys = conf->ipsec.sas;
+	const struct ike_conf *ike = conf->ipsec.pairs;
+	unsigned int i;
+
+	if (!conf->mn.on)
+		return;
+	for (i = 0; i < conf->mn.n_homes; i++) {
 		const struct conf_mn_home *h = &conf->mn.homes[i];
 
 		if (h->security == CONF_SECURITY_IPSEC)
-			r[n++] = (struct security_realm){
-				SECURITY_NODE, prefix_of(&h->address, 128),
-				h->home_agent
-			};
+			add(list, SECURITY_NODE, prefix_of(&h->address, 128),
+			    &h->home_agent);
 	}
-	return n;
-}
-
-static bool has_home(const struct conf_mn *mn, const struct in6_addr *hoa)
-{
-	unsigned int i;
-
-	for (i = 0; mn->on && i < mn->n_homes; i++)
-		if (addr_eq(&mn->homes[i].address, hoa))
-			return true;
-	return false;
-}
-
-/* Home addresses that come at run time: those for which there are keys. */
-static unsigned int fill_known(const struct conf *conf,
-			       struct security_realm *r)
-{
-	const struct security_keys *keys = conf->ipsec.sas;
-	unsigned int i, n = 0;
-
-	if (!conf->mn.on || conf->mn.security != CONF_SECURITY_IPSEC)
-		return 0;
 	for (i = 0; keys && i < keys->n_nodes; i++)
-		if (!has_home(&conf->mn, &keys->nodes[i].hoa))
-			r[n++] = (struct security_realm){
-				SECURITY_NODE,
-				prefix_of(&keys->nodes[i].hoa, 128),
-				keys->nodes[i].agent
-			};
-	return n;
+		if (wants_esp(conf, &keys->nodes[i].hoa))
+			add(list, SECURITY_NODE,
+			    prefix_of(&keys->nodes[i].hoa, 128),
+			    &keys->nodes[i].agent);
+	for (i = 0; ike && i < ike->n_peers; i++)
+		if (ike->peers[i].end == IKE_NODE &&
+		    wants_esp(conf, &ike->peers[i].hoa))
+			add(list, SECURITY_NODE,
+			    prefix_of(&ike->peers[i].hoa, 128),
+			    &ike->peers[i].agent);
 }
 
 /* A home address that has gone is still to be de-registered, and not in
  * clear: its policies stay as long as mip6d runs. */
-static unsigned int fill_gone(const struct daemon *d, struct security_realm *r)
+static void add_gone(const struct daemon *d, struct realms *list)
 {
-	unsigned int i, n = 0;
+	unsigned int i;
 
 	for (i = 0; i < d->n_realms; i++)
 		if (d->realms[i].end == SECURITY_NODE &&
-		    !has_home(&d->conf->mn, &d->realms[i].hoa.addr))
-			r[n++] = d->realms[i];
-	return n;
+		    !home_of(d->conf, &d->realms[i].hoa.addr))
+			add(list, SECURITY_NODE, d->realms[i].hoa,
+			    &d->realms[i].agent);
+}
+
+static size_t most(const struct daemon *d)
+{
+	const struct conf *conf = d->conf;
+	size_t n = 1 + conf->ha.n_links + conf->mn.n_homes + d->n_realms;
+
+	n += conf->ipsec.sas ? conf->ipsec.sas->n_nodes : 0;
+	return n + (conf->ipsec.pairs ? conf->ipsec.pairs->n_peers : 0);
 }
 
 int daemon_security_apply(struct daemon *d)
 {
 	const struct conf *conf = d->conf;
-	struct security_realm *realms = calloc(
-		conf->ha.n_links + conf->mn.n_homes + d->n_realms +
-			(conf->ipsec.sas ? conf->ipsec.sas->n_nodes : 0) + 1,
-		sizeof(*realms));
+	struct realms list = { calloc(most(d), sizeof(*list.v)), 0 };
 	struct security_plan plan = {
-		.realms = realms,
+		.realms = list.v,
 		.keys = conf->ipsec.sas,
 		.protect = protect_of(conf->ipsec.protect),
 	};
 	int err;
 
-	if (!realms)
+	if (!list.v)
 		return -ENOMEM;
-	plan.n_realms = fill(conf, realms);
-	plan.n_realms += fill_known(conf, realms + plan.n_realms);
-	plan.n_realms += fill_gone(d, realms + plan.n_realms);
+	add_links(conf, &list);
+	add_homes(conf, &list);
+	add_gone(d, &list);
+	plan.n_realms = list.n;
 	if (plan.n_realms && d->ha)
 		plan.tunnel_ifindex =
 			kernel_ifindex(d->env.kernel, conf->ha.tunnel_name);
 	err = security_apply(d->security, &plan);
 	free(d->realms);
-	d->realms = realms;
-	d->n_realms = plan.n_realms;
+	d->realms = list.v;
+	d->n_realms = list.n;
 	if (err)
 		log_error("security: not all of it is in force: %s",
 			  strerror(-err));
@@ -131,6 +163,22 @@ int daemon_security_start(struct daemon *d)
 		return -ENOMEM;
 	d->env.security = d->security;
 	return daemon_security_apply(d);
+}
+
+void daemon_security_count(struct daemon *d)
+{
+	struct counters *c = d->env.counters;
+	struct kernel_esp_drops drops;
+
+	if (!d->n_realms || kernel_esp_drops(d->env.kernel, &drops))
+		return;
+	c->v[CNT_ESP_CLEARTEXT] = drops.cleartext;
+	c->v[CNT_ESP_FOREIGN] = drops.foreign;
+	c->v[CNT_ESP_NO_SA] = drops.no_sa;
+	c->v[CNT_ESP_TAMPERED] = drops.tampered;
+	c->v[CNT_ESP_REPLAYED] = drops.replayed;
+	c->v[CNT_ESP_BLOCKED] = drops.blocked;
+	c->v[CNT_ESP_OUT_NO_SA] = drops.unprotected;
 }
 
 void daemon_security_stop(struct daemon *d)

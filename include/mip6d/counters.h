@@ -71,6 +71,13 @@
 	X(NA_OUT, "na-out", "neighbour advertisements sent")                   \
 	X(DAD_FAILED, "dad-failed", "home addresses found in use (134)")       \
 	X(ICMP_ERROR_IN, "icmp-error-in", "ICMPv6 errors about our messages")  \
+	X(ESP_CLEARTEXT, "esp-cleartext", "dropped: without the ESP required") \
+	X(ESP_FOREIGN, "esp-foreign", "dropped: by an SA of somebody else")    \
+	X(ESP_NO_SA, "esp-no-sa", "dropped: no SA with this SPI")              \
+	X(ESP_TAMPERED, "esp-tampered", "dropped: integrity check failed")     \
+	X(ESP_REPLAYED, "esp-replayed", "dropped: seen before")                \
+	X(ESP_BLOCKED, "esp-blocked", "dropped: out of the tunnel in clear")   \
+	X(ESP_OUT_NO_SA, "esp-out-no-sa", "not sent: no SA to protect it")     \
 	X(TOO_BIG, "too-big", "path MTUs learnt for optimised traffic")        \
 	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused")  \
 	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")         \

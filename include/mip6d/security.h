@@ -145,11 +145,18 @@ struct security *security_free(struct security *s);
  * call.  0 or -errno of the first thing that was refused, logged. */
 int security_apply(struct security *s, const struct security_plan *plan);
 
-/* Whether what this end sends to the other is protected: there are policies
- * and keys.  True where s is NULL. */
+/* Whether there are policies, so that nothing leaves for the other end in
+ * clear.  True where s is NULL. */
 bool security_is_ready(const struct security *s, enum security_end end,
 		       const struct in6_addr *hoa,
 		       const struct in6_addr *agent);
+
+/* Whether Mobility Headers in the tunnel between the two are protected: then
+ * they do not come out of the tunnel device.  False where s is NULL. */
+bool security_tunnel_is_protected(const struct security *s,
+				  enum security_end end,
+				  const struct in6_addr *hoa,
+				  const struct in6_addr *agent);
 
 /* A binding is in force, or has moved: its tunnel is protected.  Nothing
  * happens outside of all realms, or where s is NULL.  0 or -errno. */

@@ -96,9 +96,10 @@ int transport_nd_listen(struct transport *t, int ifindex, bool on);
 int transport_ra_listen(struct transport *t, int ifindex, bool on);
 
 /* Starts (or stops) hearing Mobile Prefix Solicitations, with whatever Home
- * Address option: whether it is bound is the asker's to judge.  Does not
- * nest.  0 or -errno. */
-int transport_mps_listen(struct transport *t, bool on);
+ * Address option: whether it is bound is the asker's to judge.  With esp
+ * those alone that came by ESP in transport mode.  Does not nest.  0 or
+ * -errno. */
+int transport_mps_listen(struct transport *t, bool on, bool esp);
 
 /* An ICMPv6 message of RFC 6275 sections 6.5 to 6.8, anywhere, with the
  * ordinary hop limit; fields as for transport_send_mh, checksum left 0.

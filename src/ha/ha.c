@@ -117,6 +117,7 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 			      const struct mh_msg *msg, struct mtime now)
 {
 	const struct ha_link *l = ha_link_find(ha, &pkt->dst, &pkt->src);
+	struct bcache_key key = { .local = pkt->dst, .hoa = pkt->src };
 	struct in6_addr coa = ha_bu_coa(pkt, msg);
 	struct kernel *k = ha->env.kernel;
 	struct ha_question q = {
@@ -138,6 +139,7 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 
 	if (l)
 		ask_about_link(ha, l, &q);
+	q.has_seq = !e && ha_seq_get(ha, &key, &q.seq);
 	ask_proof(ha, &q);
 	ask_policy(ha, e, &coa, &q);
 	return q;
@@ -237,8 +239,10 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 		ha_policy_count(ha, j.rule);
 	req.proof = q.auth.proof;
 	note_proof(ha, &q, &j);
-	if (e && j.store_seq)
+	if (e && j.store_seq) {
 		e->seq = j.seq;
+		ha_seq_set(ha, &key, j.seq, now);
+	}
 	switch (j.verdict) {
 	case HA_DROP:
 		dropped(ha, pkt, &j, now);
@@ -258,6 +262,7 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 		return;
 	}
 	e->seq = j.seq;
+	ha_seq_set(ha, &key, j.seq, now);
 	if (j.by_policy)
 		ha_policy_hold(e, j.rule);
 	ha_binding_update(e, &req, now);
@@ -366,6 +371,7 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		err = ha_policy_set(ha, NULL);
 	if (!err)
 		err = ha_links_set(ha);
+	ha_seq_init(ha, now);
 	if (!err)
 		err = ha_auth_init(ha, now);
 	memcpy(kc.tunnel_name, conf->tunnel_name, sizeof(kc.tunnel_name));
@@ -373,6 +379,7 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		err = kernel_ha_start(env->kernel, &kc);
 	if (err) {
 		ha_auth_done(ha);
+		ha_seq_done(ha);
 		ha_links_free(ha);
 		bcache_free(ha->bc);
 		free(ha->uses);
@@ -408,6 +415,7 @@ struct ha *ha_free(struct ha *ha)
 	bcache_free(ha->bc);
 	free(ha->uses);
 	ha_auth_done(ha);
+	ha_seq_done(ha);
 	free(ha);
 	return NULL;
 }

@@ -290,6 +290,8 @@ struct ha_judgement ha_bu_judge(const struct ha_question *q)
 	/* Differs from RFC 6275 9.5.1, as RFC 3775 9.5.1 had it: a home
 	 * address bound to itself is no binding but the end of one. */
 	bool dereg = !bu->lifetime_4s || addr_eq(&coa, &q->pkt->src);
+	uint16_t last = q->entry ? q->entry->seq : q->seq;
+	bool has_last = q->entry || q->has_seq;
 
 	if (judge_form(q, &j))
 		return j;
@@ -299,12 +301,12 @@ struct ha_judgement ha_bu_judge(const struct ha_question *q)
 	if (judge_proof(q, is_copy(q, &coa, dereg), &j))
 		return j;
 	/* RFC 4285 section 7: not used beside a timestamp. */
-	if (q->entry && !q->auth.proof.has_timestamp &&
-	    !mh_seq_newer(bu->seq, q->entry->seq)) {
+	if (has_last && !q->auth.proof.has_timestamp &&
+	    !mh_seq_newer(bu->seq, last)) {
 		if (is_copy(q, &coa, dereg))
 			return drop(CNT_BU_BUSY, "is being worked on");
 		j = refuse(q, BA_SEQ_OUT_OF_WINDOW, "old sequence number");
-		j.seq = q->entry->seq;
+		j.seq = last;
 		j.store_seq = false;
 		return j;
 	}

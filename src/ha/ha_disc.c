@@ -227,13 +227,24 @@ static void prefixes_set(struct ha_wire *w, struct mtime now)
 	expiry_arm(w);
 }
 
+/* Where any home link has "ipsec": the kernel cannot tell the others apart. */
+static bool wants_esp(const struct ha *ha)
+{
+	unsigned int i;
+
+	for (i = 0; i < ha->conf->n_links; i++)
+		if (ha->conf->links[i].security == CONF_SECURITY_IPSEC)
+			return true;
+	return false;
+}
+
 static void mps_listen(struct ha *ha, bool on)
 {
 	int err;
 
 	if (ha->disc.mps_on == on)
 		return;
-	err = transport_mps_listen(ha->env.transport, on);
+	err = transport_mps_listen(ha->env.transport, on, wants_esp(ha));
 	if (err && on)
 		log_error("mpd: Mobile Prefix Solicitations cannot be heard: "
 			  "error %d",

@@ -52,7 +52,19 @@ struct ha {
 	bool synced;                /* every link that exists has been told */
 	struct ha_disc disc;        /* discovery (ha_disc.c) */
 	struct ha_auth auth;        /* who has a key (ha_ident.c) */
+	struct ha_seq *seqs;        /* sequence numbers (ha_seq.c) */
+	struct store_subject seqs_remembered;
 };
+
+/* ---- sequence numbers (ha_seq.c) ---- */
+
+void ha_seq_init(struct ha *ha, struct mtime now);
+void ha_seq_done(struct ha *ha);
+/* The last one that was accepted, in whichever run. */
+bool ha_seq_get(const struct ha *ha, const struct bcache_key *key,
+		uint16_t *ret_seq);
+void ha_seq_set(struct ha *ha, const struct bcache_key *key, uint16_t seq,
+		struct mtime now);
 
 /* ---- bindings (ha_binding.c) ---- */
 
@@ -189,7 +201,9 @@ struct ha_question {
 	bool link_ready; /* DAD and interception are possible */
 	bool starting;   /* links are not all known yet */
 	const struct bcache_entry *entry; /* NULL: none */
-	const struct ha_request *req;     /* being worked on; NULL: none */
+	bool has_seq; /* without an entry: remembered of an earlier one */
+	uint16_t seq;
+	const struct ha_request *req; /* being worked on; NULL: none */
 	const struct packet *pkt;
 	const struct mh_msg *msg;
 	struct mtime now;

@@ -243,14 +243,21 @@ static void take(struct mn_ro *c, enum mn_rr_kind kind, const struct mh_test *m,
 
 /* Away the agent's tunnel is the only way by which a Home Test may come: who
  * can send to the care-of address has not shown that he can see what goes to
- * the home address. */
+ * the home address.  Protected, that way does not end at the tunnel's device
+ * (section 11.6.3), and only who answers knows the cookie. */
 static bool came_home(const struct mn_ro *c, const struct packet *pkt)
 {
+	const struct security *s = c->mn->env.security;
+	bool is_clear;
+
 	if (pkt->has_rh2 || pkt->has_hao)
 		return false;
 	if (c->home->ro_phase == MN_RO_AT_HOME)
 		return pkt->ifindex == c->home->home_ifindex;
-	return kernel_mn_is_tunnel(c->mn->env.kernel, pkt->ifindex);
+	is_clear = kernel_mn_is_tunnel(c->mn->env.kernel, pkt->ifindex);
+	return is_clear != security_tunnel_is_protected(s, SECURITY_NODE,
+							&c->home->hoa,
+							mn_home_agent(c->home));
 }
 
 static bool on_hot(struct mn *mn, const struct packet *pkt,

@@ -349,11 +349,32 @@ static bool in_realm(const struct security *s, enum security_end end,
 	return false;
 }
 
+/* Where a realm names the agent its policies are there, whoever brings the
+ * keys; else they come with the keys. */
 bool security_is_ready(const struct security *s, enum security_end end,
 		       const struct in6_addr *hoa, const struct in6_addr *agent)
 {
-	return !s || (in_realm(s, end, hoa, agent) &&
-		      security_find(s->plan.keys, hoa, agent));
+	unsigned int i;
+
+	if (!s || security_find(s->plan.keys, hoa, agent))
+		return !s || in_realm(s, end, hoa, agent);
+	for (i = 0; i < s->plan.n_realms; i++) {
+		const struct security_realm *r = &s->plan.realms[i];
+
+		if (r->end == end && prefix_contains(&r->hoa, hoa) &&
+		    addr_eq(&r->agent, agent))
+			return true;
+	}
+	return false;
+}
+
+bool security_tunnel_is_protected(const struct security *s,
+				  enum security_end end,
+				  const struct in6_addr *hoa,
+				  const struct in6_addr *agent)
+{
+	return s && s->plan.protect != SECURITY_SIGNALLING &&
+	       in_realm(s, end, hoa, agent);
 }
 
 static struct tunnel **find(struct security *s, enum security_end end,

@@ -72,14 +72,16 @@ static int set_options(int fd)
 	return 0;
 }
 
-/* Optional: a message without the option is refused by the role, which says
- * why.  Any reqid: the wildcard state's, or that of one correspondent. */
-static int set_policy(int fd)
+/* The option is optional: a message without it is refused by the role, which
+ * says why.  Any reqid: the wildcard state's, or that of one correspondent.
+ * ESP is not: it stands first, since it is undone last. */
+static int set_policy(int fd, bool esp)
 {
 	struct {
 		struct xfrm_userpolicy_info info;
-		struct xfrm_user_tmpl tmpl;
+		struct xfrm_user_tmpl tmpl[2];
 	} p;
+	struct xfrm_user_tmpl *t = p.tmpl;
 
 	memset(&p, 0, sizeof(p));
 	p.info.sel.family = AF_INET6;
@@ -88,12 +90,21 @@ static int set_policy(int fd)
 	p.info.dir = XFRM_POLICY_IN;
 	p.info.action = XFRM_POLICY_ALLOW;
 	p.info.share = XFRM_SHARE_ANY;
-	p.tmpl.id.proto = IPPROTO_DSTOPTS;
-	p.tmpl.family = AF_INET6;
-	p.tmpl.mode = XFRM_MODE_ROUTEOPTIMIZATION;
-	p.tmpl.optional = 1;
-	p.tmpl.aalgos = p.tmpl.ealgos = p.tmpl.calgos = ~0u;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, &p, sizeof(p))
+	if (esp) {
+		t->id.proto = IPPROTO_ESP;
+		t->family = AF_INET6;
+		t->mode = XFRM_MODE_TRANSPORT;
+		t->aalgos = t->ealgos = t->calgos = ~0u;
+		t++;
+	}
+	t->id.proto = IPPROTO_DSTOPTS;
+	t->family = AF_INET6;
+	t->mode = XFRM_MODE_ROUTEOPTIMIZATION;
+	t->optional = 1;
+	t->aalgos = t->ealgos = t->calgos = ~0u;
+	t++;
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, &p,
+			  (socklen_t)((char *)t - (char *)&p))
 		       ? -errno
 		       : 0;
 }
@@ -147,12 +158,12 @@ struct mobile_sock *mobile_sock_close(struct mobile_sock *ms)
 	return NULL;
 }
 
-int mobile_sock_listen(struct mobile_sock *ms, bool on)
+int mobile_sock_listen(struct mobile_sock *ms, bool on, bool esp)
 {
 	int err = set_filter(ms->fd, on);
 
 	if (!err && on)
-		err = set_policy(ms->fd);
+		err = set_policy(ms->fd, esp);
 	else if (!err &&
 		 setsockopt(ms->fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, NULL, 0))
 		err = -errno;

@@ -41,7 +41,7 @@ struct mobile_sock;
 int mobile_sock_open(struct loop *loop, struct sock_upcall up,
 		     struct mobile_sock **ret_ms);
 struct mobile_sock *mobile_sock_close(struct mobile_sock *ms);
-int mobile_sock_listen(struct mobile_sock *ms, bool on);
+int mobile_sock_listen(struct mobile_sock *ms, bool on, bool esp);
 int mobile_sock_send(struct mobile_sock *ms, const struct mh_send *msg);
 int mobile_sock_anycast(struct mobile_sock *ms, int ifindex,
 			const struct in6_addr *addr, bool on);

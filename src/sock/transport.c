@@ -111,9 +111,9 @@ int transport_ra_listen(struct transport *t, int ifindex, bool on)
 	return nd_sock_ra_listen(t->nd, ifindex, on);
 }
 
-int transport_mps_listen(struct transport *t, bool on)
+int transport_mps_listen(struct transport *t, bool on, bool esp)
 {
-	return mobile_sock_listen(t->mobile, on);
+	return mobile_sock_listen(t->mobile, on, esp);
 }
 
 int transport_send_icmp6(struct transport *t, const struct mh_send *msg)

@@ -149,8 +149,9 @@ bool fake_transport_is_bare(const struct transport *t)
 	return !t->n_anycast && !t->mps_listen;
 }
 
-int transport_mps_listen(struct transport *t, bool on)
+int transport_mps_listen(struct transport *t, bool on, bool esp)
 {
+	(void)esp;
 	if (t->mps_listen == on)
 		fake_fault("mps_listen: is %s already", on ? "on" : "off");
 	t->mps_listen = on;

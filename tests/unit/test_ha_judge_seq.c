@@ -71,6 +71,36 @@ static void sequence_numbers_are_compared_modulo(void)
 	}
 }
 
+/* SEC-26: static keys have no replay window; a number that was remembered is
+ * as good as that of an entry, so an old Binding Update stays old. */
+static void remembered_numbers_outlive_their_entry(void)
+{
+	struct conf_ha conf = { .max_lifetime_s = 3600 };
+	struct conf_home_link link = { .prefix = { ip("2001:db8:1::"), 64 } };
+	struct bu bu = { .src = COA_B, .seq = 10, .flags = AH, .lifetime = 9 };
+	struct packet pkt = bu_packet(&bu);
+	struct mh_msg msg = bu_msg(&bu);
+	struct ha_question q = {
+		.conf = &conf,
+		.link = &link,
+		.link_ready = true,
+		.prefix = { UINT32_MAX, UINT32_MAX },
+		.pkt = &pkt,
+		.msg = &msg,
+		.dst_is_ours = true,
+		.has_seq = true,
+		.seq = 10,
+	};
+	struct ha_judgement j = ha_bu_judge(&q);
+
+	UNIT_EQ(j.verdict, HA_REFUSE);
+	UNIT_EQ(j.status, BA_SEQ_OUT_OF_WINDOW);
+	UNIT_EQ(j.seq, 10);
+	q.seq = 9;
+	j = ha_bu_judge(&q);
+	UNIT_EQ(j.verdict, HA_ACCEPT);
+}
+
 /* Tables are read by line. */
 /* clang-format off */
 /* HA-46: without an entry any number will do; HA-68: a de-registered entry
@@ -237,6 +267,7 @@ static void valid_numbers_are_stored(void)
 static const struct unit_case cases[] = {
 	UNIT_CASE(sequence_numbers_are_compared_modulo),
 	UNIT_CASE(sequence_numbers_need_an_entry),
+	UNIT_CASE(remembered_numbers_outlive_their_entry),
 	UNIT_CASE(copies_wait_for_the_answer),
 	UNIT_CASE(deregistration_in_all_its_forms),
 	UNIT_CASE(the_interval_holds_for_refreshes_only),

@@ -155,7 +155,7 @@ static void what_stays_the_same_is_not_touched(void)
 	teardown();
 }
 
-/* HA-108 SEC-18 SEC-27: what comes out of the tunnel device in clear is
+/* SEC-18 SEC-27: what comes out of the tunnel device in clear is
  * refused, neighbours with addresses of the home prefix are not. */
 static void tests_in_clear_are_blocked_on_the_device(void)
 {
