@@ -256,7 +256,7 @@ def test_tests_in_tunnel(lab):
     # In clear, by a tunnel of its own making: it goes nowhere.
     was = drops(lab)['esp-blocked']
     test_init = bytes([59, 1, 1, 0, 0, 0, 0, 0]) + b'in clear'
-    lab.node('mn').inject([wire.tunnelled(coa, HA,
+    lab.node('rb').inject([wire.tunnelled(coa, HA,
                                           wire.mh(HOA, CN, test_init))])
     lab.wait_for(lambda: drops(lab)['esp-blocked'] == was + 1, 20,
                  'esp-blocked is counted')
@@ -296,7 +296,7 @@ def test_all(lab):
                             'ipv6.addr == %s' % (link, HOA))
         assert not clear, clear[:3]
     was = drops(lab)['esp-blocked']
-    lab.node('mn').inject([wire.tunnelled(coa, HA, wire.echo(HOA, CN, 77))])
+    lab.node('rb').inject([wire.tunnelled(coa, HA, wire.echo(HOA, CN, 77))])
     lab.wait_for(lambda: drops(lab)['esp-blocked'] == was + 1, 20,
                  'esp-blocked is counted')
     assert not lab.packets('icmpv6.echo.sequence_number == 77 && '

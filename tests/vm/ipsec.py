@@ -62,8 +62,9 @@ def protected(lab, display_filter, *fields):
 
 
 def clear_mh(lab, between=HA):
-    """Mobility Headers to or from an address that are not in ESP."""
-    return lab.packets('mipv6 && !esp && ipv6.addr == %s' % between,
+    """Mobility Headers to or from an address that are not in ESP. (Errors
+    quote what they are about.)"""
+    return lab.packets('mipv6 && !esp && !icmpv6 && ipv6.addr == %s' % between,
                        'ipv6.src', 'ipv6.dst', 'mip6.mhtype')
 
 
