@@ -74,6 +74,17 @@ static void add_links(const struct conf *conf, struct realms *list)
 	}
 }
 
+/* Nodes of this node's own home agent are others. */
+static bool is_own(const struct conf *conf, const struct in6_addr *agent)
+{
+	unsigned int i;
+
+	for (i = 0; conf->ha.on && i < conf->ha.n_links; i++)
+		if (addr_eq(&conf->ha.links[i].address, agent))
+			return true;
+	return false;
+}
+
 /* Those of the configuration, and of the files of keys: whom the agent's name
  * makes sure that nothing leaves for it in clear. */
 static void add_homes(const struct conf *conf, struct realms *list)
@@ -92,7 +103,8 @@ static void add_homes(const struct conf *conf, struct realms *list)
 			    &h->home_agent);
 	}
 	for (i = 0; keys && i < keys->n_nodes; i++)
-		if (wants_esp(conf, &keys->nodes[i].hoa))
+		if (!is_own(conf, &keys->nodes[i].agent) &&
+		    wants_esp(conf, &keys->nodes[i].hoa))
 			add(list, SECURITY_NODE,
 			    prefix_of(&keys->nodes[i].hoa, 128),
 			    &keys->nodes[i].agent);

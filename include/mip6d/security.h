@@ -145,8 +145,8 @@ struct security *security_free(struct security *s);
  * call.  0 or -errno of the first thing that was refused, logged. */
 int security_apply(struct security *s, const struct security_plan *plan);
 
-/* Whether there are policies, so that nothing leaves for the other end in
- * clear.  True where s is NULL. */
+/* Whether what this end sends to the other is protected by keys that both
+ * were given.  True where s is NULL. */
 bool security_is_ready(const struct security *s, enum security_end end,
 		       const struct in6_addr *hoa,
 		       const struct in6_addr *agent);

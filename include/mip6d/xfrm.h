@@ -44,7 +44,7 @@ enum xfrm_user {
 	XFRM_USER_PAIR,         /* two addresses, one of them with a binding */
 	XFRM_USER_AGENT, /* an address of a home agent and a home prefix */
 	XFRM_USER_END,
-	XFRM_USER_ESP = XFRM_USER_END, /* of type `main` */
+	XFRM_USER_ESP = 150, /* of type `main` */
 };
 
 /* A state in route optimisation mode.  All :: is the wildcard that receives

@@ -16,28 +16,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/hash.h"
 #include "mip6d/log.h"
+#include "src/security/lists.h"
+
+/* Hashed with its padding: cleared as a whole. */
+struct tunnel_key {
+	enum security_end end;
+	struct in6_addr hoa, agent;
+};
 
 struct tunnel {
-	enum security_end end;
-	struct in6_addr hoa, agent, coa;
+	struct tunnel_key key;
+	struct in6_addr coa;
 	unsigned int n_sas, n_old, n_sps;
 	struct kernel_sa sas[SECURITY_SAS_MAX];
 	struct kernel_sa old[SECURITY_SAS_MAX]; /* of the last handover */
 	struct kernel_sp sps[SECURITY_SPS_MAX];
-	struct tunnel *next;
-};
-
-struct sa_list {
-	struct kernel_sa *v;
-	unsigned int n, max;
-	bool bad; /* memory was short */
-};
-
-struct sp_list {
-	struct kernel_sp *v;
-	unsigned int n, max;
-	bool bad;
+	UT_hash_handle hh;
 };
 
 struct security {
@@ -55,185 +51,6 @@ struct security *security_new(struct kernel *k)
 	if (s)
 		s->k = k;
 	return s;
-}
-
-/* ---- comparison ---- */
-
-static bool esp_eq(const struct kernel_esp *a, const struct kernel_esp *b)
-{
-	return a->cipher == b->cipher && a->auth == b->auth &&
-	       !memcmp(a->cipher_key, b->cipher_key, sizeof(a->cipher_key)) &&
-	       !memcmp(a->auth_key, b->auth_key, sizeof(a->auth_key));
-}
-
-static bool same_sa(const struct kernel_sa *a, const struct kernel_sa *b)
-{
-	return a->spi == b->spi && addr_eq(&a->dst, &b->dst);
-}
-
-static bool sa_eq(const struct kernel_sa *a, const struct kernel_sa *b)
-{
-	return same_sa(a, b) && a->mode == b->mode &&
-	       addr_eq(&a->src, &b->src) && a->reqid == b->reqid &&
-	       prefix_eq(&a->sel_src, &b->sel_src) &&
-	       prefix_eq(&a->sel_dst, &b->sel_dst) &&
-	       a->sel_proto == b->sel_proto && esp_eq(&a->esp, &b->esp);
-}
-
-/* One replaces the other. */
-static bool same_sp(const struct kernel_sp *a, const struct kernel_sp *b)
-{
-	return a->dir == b->dir && prefix_eq(&a->src, &b->src) &&
-	       prefix_eq(&a->dst, &b->dst) && a->proto == b->proto &&
-	       a->type == b->type && a->ifindex == b->ifindex;
-}
-
-static bool sp_eq(const struct kernel_sp *a, const struct kernel_sp *b)
-{
-	return same_sp(a, b) && a->action == b->action &&
-	       a->priority == b->priority && a->mode == b->mode &&
-	       addr_eq(&a->tunnel_src, &b->tunnel_src) &&
-	       addr_eq(&a->tunnel_dst, &b->tunnel_dst) && a->reqid == b->reqid;
-}
-
-/* ---- lists ---- */
-
-/* An association and a policy in a list by a predicate. */
-static bool
-has_sa(const struct kernel_sa *v, unsigned int n, const struct kernel_sa *sa,
-       bool (*like)(const struct kernel_sa *, const struct kernel_sa *))
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (like(&v[i], sa))
-			return true;
-	return false;
-}
-
-static bool
-has_sp(const struct kernel_sp *v, unsigned int n, const struct kernel_sp *sp,
-       bool (*like)(const struct kernel_sp *, const struct kernel_sp *))
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (like(&v[i], sp))
-			return true;
-	return false;
-}
-
-static void add_sas(struct sa_list *list, const struct kernel_sa *v,
-		    unsigned int n)
-{
-	struct kernel_sa *larger;
-	unsigned int max = 2 * (list->max + n);
-
-	if (list->n + n > list->max) {
-		larger = reallocarray(list->v, max, sizeof(*larger));
-		if (!larger) {
-			list->bad = true;
-			return;
-		}
-		list->v = larger;
-		list->max = max;
-	}
-	memcpy(list->v + list->n, v, n * sizeof(*v));
-	list->n += n;
-}
-
-static void add_sps(struct sp_list *list, const struct kernel_sp *v,
-		    unsigned int n)
-{
-	struct kernel_sp *larger;
-	unsigned int max = 2 * (list->max + n);
-
-	if (list->n + n > list->max) {
-		larger = reallocarray(list->v, max, sizeof(*larger));
-		if (!larger) {
-			list->bad = true;
-			return;
-		}
-		list->v = larger;
-		list->max = max;
-	}
-	memcpy(list->v + list->n, v, n * sizeof(*v));
-	list->n += n;
-}
-
-static void sa_list_done(struct sa_list *list)
-{
-	if (list->v)
-		explicit_bzero(list->v, list->max * sizeof(*list->v));
-	free(list->v);
-	*list = (struct sa_list){ 0 };
-}
-
-static void sp_list_done(struct sp_list *list)
-{
-	free(list->v);
-	*list = (struct sp_list){ 0 };
-}
-
-/* ---- differences ---- */
-
-static void keep(int *err, int e)
-{
-	if (!*err)
-		*err = e;
-}
-
-/* Removals first where the same key changes hands within a list. */
-static int set_sas(struct kernel *k, const struct kernel_sa *have,
-		   unsigned int n_have, const struct kernel_sa *want,
-		   unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_want; i++)
-		if (!has_sa(have, n_have, &want[i], sa_eq))
-			keep(&err, kernel_sa_set(k, &want[i]));
-	return err;
-}
-
-static int del_sas(struct kernel *k, const struct kernel_sa *have,
-		   unsigned int n_have, const struct kernel_sa *want,
-		   unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_have; i++)
-		if (!has_sa(want, n_want, &have[i], same_sa))
-			keep(&err, kernel_sa_del(k, &have[i]));
-	return err;
-}
-
-static int set_sps(struct kernel *k, const struct kernel_sp *have,
-		   unsigned int n_have, const struct kernel_sp *want,
-		   unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_want; i++)
-		if (!has_sp(have, n_have, &want[i], sp_eq))
-			keep(&err, kernel_sp_set(k, &want[i]));
-	return err;
-}
-
-static int del_sps(struct kernel *k, const struct kernel_sp *have,
-		   unsigned int n_have, const struct kernel_sp *want,
-		   unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_have; i++)
-		if (!has_sp(want, n_want, &have[i], same_sp))
-			keep(&err, kernel_sp_del(k, &have[i]));
-	return err;
 }
 
 /* ---- signalling ---- */
@@ -257,7 +74,7 @@ static void want_policies(const struct security_realm *r,
 		.reqid = SECURITY_REQID_SIGNALLING,
 	};
 
-	add_sps(sps, sp, security_policies(&scope, sp));
+	seclist_add_sps(sps, sp, security_policies(&scope, sp));
 }
 
 static void want_realm(const struct security_plan *plan,
@@ -278,16 +95,16 @@ static void want_realm(const struct security_plan *plan,
 
 		if (!covers(r, node))
 			continue;
-		add_sas(sas, sa, security_sas(node, r->end, sa));
+		seclist_add_sas(sas, sa, security_sas(node, r->end, sa));
 		if (addr_is_any(&r->agent))
 			want_policies(r, &node->agent, sps);
 	}
 	explicit_bzero(sa, sizeof(sa));
 	if (!addr_is_any(&r->agent))
 		want_policies(r, &r->agent, sps);
-	add_sps(sps, sp,
-		security_prefix_policies(&scope, plan->protect,
-					 plan->tunnel_ifindex, sp));
+	seclist_add_sps(sps, sp,
+			security_prefix_policies(&scope, plan->protect,
+						 plan->tunnel_ifindex, sp));
 }
 
 static int copy_plan(struct security *s, const struct security_plan *plan)
@@ -318,17 +135,20 @@ int security_apply(struct security *s, const struct security_plan *plan)
 		want_realm(plan, &plan->realms[i], &sas, &sps);
 	err = sas.bad || sps.bad ? -ENOMEM : copy_plan(s, plan);
 	if (err) {
-		sa_list_done(&sas);
-		sp_list_done(&sps);
+		seclist_sas_done(&sas);
+		seclist_sps_done(&sps);
 		return err;
 	}
-	keep(&err, set_sas(s->k, s->sas.v, s->sas.n, sas.v, sas.n));
-	keep(&err, set_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
-	keep(&err, tunnels_again(s));
-	keep(&err, del_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
-	keep(&err, del_sas(s->k, s->sas.v, s->sas.n, sas.v, sas.n));
-	sa_list_done(&s->sas);
-	sp_list_done(&s->sps);
+	seclist_sort(&sas);
+	seclist_keep(&err, seclist_set_all(s->k, &s->sas, &sas));
+	seclist_keep(&err,
+		     seclist_set_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
+	seclist_keep(&err, tunnels_again(s));
+	seclist_keep(&err,
+		     seclist_del_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
+	seclist_keep(&err, seclist_del_all(s->k, &s->sas, &sas));
+	seclist_sas_done(&s->sas);
+	seclist_sps_done(&s->sps);
 	s->sas = sas;
 	s->sps = sps;
 	return err;
@@ -349,23 +169,11 @@ static bool in_realm(const struct security *s, enum security_end end,
 	return false;
 }
 
-/* Where a realm names the agent its policies are there, whoever brings the
- * keys; else they come with the keys. */
 bool security_is_ready(const struct security *s, enum security_end end,
 		       const struct in6_addr *hoa, const struct in6_addr *agent)
 {
-	unsigned int i;
-
-	if (!s || security_find(s->plan.keys, hoa, agent))
-		return !s || in_realm(s, end, hoa, agent);
-	for (i = 0; i < s->plan.n_realms; i++) {
-		const struct security_realm *r = &s->plan.realms[i];
-
-		if (r->end == end && prefix_contains(&r->hoa, hoa) &&
-		    addr_eq(&r->agent, agent))
-			return true;
-	}
-	return false;
+	return !s || (in_realm(s, end, hoa, agent) &&
+		      security_find(s->plan.keys, hoa, agent));
 }
 
 bool security_tunnel_is_protected(const struct security *s,
@@ -377,16 +185,28 @@ bool security_tunnel_is_protected(const struct security *s,
 	       in_realm(s, end, hoa, agent);
 }
 
-static struct tunnel **find(struct security *s, enum security_end end,
-			    const struct in6_addr *hoa,
-			    const struct in6_addr *agent)
+static struct tunnel_key key_of(enum security_end end,
+				const struct in6_addr *hoa,
+				const struct in6_addr *agent)
 {
-	struct tunnel **p = &s->tunnels;
+	struct tunnel_key key;
 
-	while (*p && !((*p)->end == end && addr_eq(&(*p)->hoa, hoa) &&
-		       addr_eq(&(*p)->agent, agent)))
-		p = &(*p)->next;
-	return p;
+	memset(&key, 0, sizeof(key));
+	key.end = end;
+	key.hoa = *hoa;
+	key.agent = *agent;
+	return key;
+}
+
+static struct tunnel *find(struct security *s, enum security_end end,
+			   const struct in6_addr *hoa,
+			   const struct in6_addr *agent)
+{
+	struct tunnel_key key = key_of(end, hoa, agent);
+	struct tunnel *t;
+
+	HASH_FIND(hh, s->tunnels, &key, sizeof(key), t);
+	return t;
 }
 
 /* What t should be at its care-of address. */
@@ -394,24 +214,24 @@ static void want_tunnel(const struct security *s, const struct tunnel *t,
 			struct tunnel *ret)
 {
 	const struct security_node *node =
-		security_find(s->plan.keys, &t->hoa, &t->agent);
+		security_find(s->plan.keys, &t->key.hoa, &t->key.agent);
 	struct security_scope scope = {
-		.end = t->end,
-		.hoa = prefix_of(&t->hoa, 128),
-		.agent = t->agent,
+		.end = t->key.end,
+		.hoa = prefix_of(&t->key.hoa, 128),
+		.agent = t->key.agent,
 		.reqid = node ? security_reqid_tunnel(node) : 0,
 	};
 
 	*ret = *t;
 	ret->n_sas = ret->n_sps = 0;
-	if (!in_realm(s, t->end, &t->hoa, &t->agent) ||
+	if (!in_realm(s, t->key.end, &t->key.hoa, &t->key.agent) ||
 	    s->plan.protect == SECURITY_SIGNALLING)
 		return;
 	ret->n_sps = security_tunnel_policies(&scope, s->plan.protect, &t->coa,
 					      ret->sps);
 	if (node)
-		ret->n_sas = security_tunnel_sas(node, t->end, s->plan.protect,
-						 &t->coa, ret->sas);
+		ret->n_sas = security_tunnel_sas(
+			node, t->key.end, s->plan.protect, &t->coa, ret->sas);
 }
 
 /* Brings the kernel from one to the other, with the old care-of address's
@@ -421,10 +241,13 @@ static int put_tunnel(struct security *s, struct tunnel *t,
 {
 	int err;
 
-	err = set_sas(s->k, t->sas, t->n_sas, want->sas, want->n_sas);
-	keep(&err, set_sps(s->k, t->sps, t->n_sps, want->sps, want->n_sps));
-	keep(&err, del_sps(s->k, t->sps, t->n_sps, want->sps, want->n_sps));
-	keep(&err, del_sas(s->k, t->sas, t->n_sas, want->sas, want->n_sas));
+	err = seclist_set_sas(s->k, t->sas, t->n_sas, want->sas, want->n_sas);
+	seclist_keep(&err, seclist_set_sps(s->k, t->sps, t->n_sps, want->sps,
+					   want->n_sps));
+	seclist_keep(&err, seclist_del_sps(s->k, t->sps, t->n_sps, want->sps,
+					   want->n_sps));
+	seclist_keep(&err, seclist_del_sas(s->k, t->sas, t->n_sas, want->sas,
+					   want->n_sas));
 	return err;
 }
 
@@ -439,12 +262,12 @@ static void take(struct tunnel *t, const struct tunnel *want)
 
 static int tunnels_again(struct security *s)
 {
-	struct tunnel want, *t;
+	struct tunnel want, *t, *next;
 	int err = 0;
 
-	for (t = s->tunnels; t; t = t->next) {
+	HASH_ITER(hh, s->tunnels, t, next) {
 		want_tunnel(s, t, &want);
-		keep(&err, put_tunnel(s, t, &want));
+		seclist_keep(&err, put_tunnel(s, t, &want));
 		take(t, &want);
 	}
 	explicit_bzero(&want, sizeof(want));
@@ -453,15 +276,15 @@ static int tunnels_again(struct security *s)
 
 static void forget_old(struct security *s, struct tunnel *t)
 {
-	del_sas(s->k, t->old, t->n_old, t->sas, t->n_sas);
+	seclist_del_sas(s->k, t->old, t->n_old, t->sas, t->n_sas);
 	t->n_old = 0;
 }
 
 /* The association with which t sends, and its policy: always the first. */
 static bool sends_with(const struct tunnel *t, const struct kernel_sa *sa)
 {
-	return t->end == SECURITY_AGENT ? addr_eq(&sa->src, &t->agent)
-					: addr_eq(&sa->dst, &t->agent);
+	return t->key.end == SECURITY_AGENT ? addr_eq(&sa->src, &t->key.agent)
+					    : addr_eq(&sa->dst, &t->key.agent);
 }
 
 /* What is sent moves: t's record of it is what the kernel has afterwards. */
@@ -495,7 +318,8 @@ static void set_old_aside(struct tunnel *t, const struct tunnel *want)
 	unsigned int i, n = 0;
 
 	for (i = 0; i < t->n_sas; i++) {
-		if (!has_sa(want->sas, want->n_sas, &t->sas[i], same_sa))
+		if (!seclist_has_sa(want->sas, want->n_sas, &t->sas[i],
+				    seclist_same_sa))
 			t->old[t->n_old++] = t->sas[i];
 		else
 			t->sas[n++] = t->sas[i];
@@ -517,8 +341,8 @@ static int move(struct security *s, struct tunnel *t,
 		err = migrate(s, t, &want);
 	if (err)
 		log_debug("security: hoa=%s the tunnel is made anew: %s",
-			  addr_str(&t->hoa), strerror(-err));
-	else if (t->end == SECURITY_NODE)
+			  addr_str(&t->key.hoa), strerror(-err));
+	else if (t->key.end == SECURITY_NODE)
 		set_old_aside(t, &want);
 	err = put_tunnel(s, t, &want);
 	take(t, &want);
@@ -534,11 +358,8 @@ static struct tunnel *tunnel_new(struct security *s, enum security_end end,
 
 	if (!t)
 		return NULL;
-	t->end = end;
-	t->hoa = *hoa;
-	t->agent = *agent;
-	t->next = s->tunnels;
-	s->tunnels = t;
+	t->key = key_of(end, hoa, agent);
+	HASH_ADD(hh, s->tunnels, key, sizeof(t->key), t);
 	return t;
 }
 
@@ -551,7 +372,7 @@ int security_tunnel_set(struct security *s, enum security_end end,
 
 	if (!s || !in_realm(s, end, hoa, agent))
 		return 0;
-	t = *find(s, end, hoa, agent);
+	t = find(s, end, hoa, agent);
 	if (!t)
 		t = tunnel_new(s, end, hoa, agent);
 	if (!t)
@@ -559,14 +380,12 @@ int security_tunnel_set(struct security *s, enum security_end end,
 	return addr_eq(&t->coa, coa) ? 0 : move(s, t, coa);
 }
 
-static void tunnel_free(struct security *s, struct tunnel **p)
+static void tunnel_free(struct security *s, struct tunnel *t)
 {
-	struct tunnel *t = *p;
-
-	del_sps(s->k, t->sps, t->n_sps, NULL, 0);
-	del_sas(s->k, t->sas, t->n_sas, NULL, 0);
-	del_sas(s->k, t->old, t->n_old, NULL, 0);
-	*p = t->next;
+	seclist_del_sps(s->k, t->sps, t->n_sps, NULL, 0);
+	seclist_del_sas(s->k, t->sas, t->n_sas, NULL, 0);
+	seclist_del_sas(s->k, t->old, t->n_old, NULL, 0);
+	HASH_DELETE(hh, s->tunnels, t);
 	explicit_bzero(t, sizeof(*t));
 	free(t);
 }
@@ -575,25 +394,24 @@ void security_tunnel_del(struct security *s, enum security_end end,
 			 const struct in6_addr *hoa,
 			 const struct in6_addr *agent)
 {
-	struct tunnel **p;
+	struct tunnel *t = s ? find(s, end, hoa, agent) : NULL;
 
-	if (!s)
-		return;
-	p = find(s, end, hoa, agent);
-	if (*p)
-		tunnel_free(s, p);
+	if (t)
+		tunnel_free(s, t);
 }
 
 struct security *security_free(struct security *s)
 {
+	struct tunnel *t, *next;
+
 	if (!s)
 		return NULL;
-	while (s->tunnels)
-		tunnel_free(s, &s->tunnels);
-	del_sps(s->k, s->sps.v, s->sps.n, NULL, 0);
-	del_sas(s->k, s->sas.v, s->sas.n, NULL, 0);
-	sa_list_done(&s->sas);
-	sp_list_done(&s->sps);
+	HASH_ITER(hh, s->tunnels, t, next)
+		tunnel_free(s, t);
+	seclist_del_sps(s->k, s->sps.v, s->sps.n, NULL, 0);
+	seclist_del_sas(s->k, s->sas.v, s->sas.n, NULL, 0);
+	seclist_sas_done(&s->sas);
+	seclist_sps_done(&s->sps);
 	free((void *)(uintptr_t)s->plan.realms);
 	free(s);
 	return NULL;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mip6d/hash.h"
 #include "tests/fake/fake.h"
 #include "tests/unit/unit.h"
 
@@ -62,6 +63,7 @@ static void setup(enum security_end end, enum security_protect protect)
 	else
 		realm.hoa = prefix_of(&nodes[0].hoa, 128);
 	plan = (struct security_plan){ &realm, 1, &keys, protect, 77 };
+	hash_init();
 	k = fake_kernel_new(ignore, NULL);
 	s = security_new(k);
 	UNIT_NEED(s != NULL);
