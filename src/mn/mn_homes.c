@@ -174,8 +174,9 @@ void mn_homes_free(struct mn *mn)
 	struct mn_home *h;
 
 	while ((h = mn->homes)) {
+		mn->homes = h->next;
 		mn_home_quiet(h);
-		home_free(h);
+		free(h);
 	}
 }
 

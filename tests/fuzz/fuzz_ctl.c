@@ -9,6 +9,7 @@
 
 #include "mip6d/ctl.h"
 #include "src/ctl/ctl_priv.h"
+#include "tests/unit/stub_homes.h"
 #include "tests/unit/stub_roles.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +21,26 @@ static void need(bool truth)
 {
 	if (!truth)
 		abort();
+}
+
+static void set_homes(void)
+{
+	static const struct mn_home_info home = {
+		.origin = "found",
+		.location = "away",
+		.valid_until = { INT64_MAX },
+	};
+	static const struct mn_met_info met = {
+		.use = "known",
+		.points = -12,
+		.rtt_ms = UINT32_MAX,
+		.ok = UINT32_MAX,
+	};
+
+	stub_homes.homes = &home;
+	stub_homes.n_homes = 1;
+	stub_homes.met = &met;
+	stub_homes.n_met = 1;
 }
 
 static struct daemon *daemon_get(void)
@@ -67,6 +88,7 @@ static struct daemon *daemon_get(void)
 	stub.bul = &bul;
 	stub.coas = &coa;
 	stub.n_coas = 1;
+	set_homes();
 	need(bcache_add(stub.bc, &addr_all_nodes, &addr_all_routers) != NULL);
 	need(bcache_add(stub.cn_bc, &addr_all_nodes, &addr_all_routers));
 	need(bul_add(&bul, &addr_all_nodes, &addr_all_routers) != NULL);
