@@ -108,8 +108,6 @@ int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
 		err = ike_start(d);
 	if (!err)
 		err = roles_start(d, now);
-	if (!err)
-		err = daemon_security_apply(d);
 	if (err) {
 		daemon_free(d);
 		return err;

@@ -46,8 +46,7 @@ void daemon_tell_waiting(const struct daemon *d);
 
 /* ---- protection of the signalling ---- */
 
-/* Before the roles start, and once more when they have: the agent's tunnel
- * device is there then.  0 or -errno. */
+/* Before the roles start.  0 or -errno. */
 int daemon_security_start(struct daemon *d);
 /* As d->conf says now. */
 int daemon_security_apply(struct daemon *d);

@@ -155,9 +155,6 @@ int daemon_security_apply(struct daemon *d)
 	add_homes(conf, &list);
 	add_gone(d, &list);
 	plan.n_realms = list.n;
-	if (plan.n_realms && d->ha)
-		plan.tunnel_ifindex =
-			kernel_ifindex(d->env.kernel, conf->ha.tunnel_name);
 	err = security_apply(d->security, &plan);
 	free(d->realms);
 	d->realms = list.v;

@@ -76,7 +76,7 @@
 	X(ESP_NO_SA, "esp-no-sa", "dropped: no SA with this SPI")              \
 	X(ESP_TAMPERED, "esp-tampered", "dropped: integrity check failed")     \
 	X(ESP_REPLAYED, "esp-replayed", "dropped: seen before")                \
-	X(ESP_BLOCKED, "esp-blocked", "dropped: out of the tunnel in clear")   \
+	X(ESP_BLOCKED, "esp-blocked", "dropped: a policy refuses it anyway")   \
 	X(ESP_OUT_NO_SA, "esp-out-no-sa", "not sent: no SA to protect it")     \
 	X(TOO_BIG, "too-big", "path MTUs learnt for optimised traffic")        \
 	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused")  \

@@ -105,11 +105,10 @@ struct security_scope {
  * advertisements.  An agent has one such set for each home prefix. */
 unsigned int security_policies(const struct security_scope *s,
 			       struct kernel_sp ret_sps[SECURITY_SPS_MAX]);
-/* At an agent, for each home prefix: what may come out of the tunnel device
- * (tunnel_ifindex) without ESP. */
+/* At an agent, for each home prefix: what may come by ESP in tunnel mode. */
 unsigned int
 security_prefix_policies(const struct security_scope *s,
-			 enum security_protect protect, int tunnel_ifindex,
+			 enum security_protect protect,
 			 struct kernel_sp ret_sps[SECURITY_SPS_MAX]);
 /* Of one binding: s->hoa is the home address, s->reqid the tunnel's. */
 unsigned int security_tunnel_policies(
@@ -130,7 +129,6 @@ struct security_plan {
 	unsigned int n_realms;
 	const struct security_keys *keys; /* may be NULL */
 	enum security_protect protect;
-	int tunnel_ifindex; /* the agent's tunnel device; 0: none yet */
 };
 
 struct security;

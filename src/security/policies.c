@@ -25,7 +25,7 @@
 enum {
 	PRIO_NEGOTIATED = 1, /* signalling of one home address */
 	PRIO_SIGNALLING = 2,
-	PRIO_CLEAR = 8, /* out of the tunnel device */
+	PRIO_CLEAR = 8, /* of a node that is away */
 	PRIO_TESTS = 9,
 	PRIO_ALL = 20,
 };
@@ -174,31 +174,46 @@ static uint32_t prio_of(enum security_protect protect)
 }
 
 /* Neighbours on the home link have addresses of the home prefix, too: what
- * does not come out of the tunnel device may be without. */
+ * they send may be without. */
 unsigned int
 security_prefix_policies(const struct security_scope *s,
-			 enum security_protect protect, int tunnel_ifindex,
+			 enum security_protect protect,
 			 struct kernel_sp ret_sps[SECURITY_SPS_MAX])
 {
 	static const enum kernel_sp_dir dirs[] = { KERNEL_SP_IN,
 						   KERNEL_SP_FWD };
-	uint8_t proto = proto_of(protect);
-	unsigned int i, n = 0;
+	unsigned int i;
 
 	if (s->end != SECURITY_AGENT || protect == SECURITY_SIGNALLING)
 		return 0;
 	for (i = 0; i < 2; i++) {
-		struct kernel_sp *sp = &ret_sps[n++];
+		ret_sps[i] = policy(dirs[i], s->hoa, any(), proto_of(protect),
+				    prio_of(protect));
+		ret_sps[i].action = KERNEL_SP_OPTIONAL;
+		make_tunnel(&ret_sps[i], &addr_any, &addr_any, 0);
+	}
+	return 2;
+}
 
-		*sp = policy(dirs[i], s->hoa, any(), proto, prio_of(protect));
-		sp->action = KERNEL_SP_OPTIONAL;
-		make_tunnel(sp, &addr_any, &addr_any, 0);
-		if (!tunnel_ifindex)
-			continue;
-		sp = &ret_sps[n++];
-		*sp = policy(dirs[i], s->hoa, any(), proto, PRIO_CLEAR);
-		sp->action = KERNEL_SP_BLOCK;
-		sp->ifindex = tunnel_ifindex;
+/* The node is away: nothing of its comes without (RFC 6275 section 10.4.6).
+ * What is for the agent itself may come straight, from a correspondent's
+ * point of view, unless all has to take the tunnel. */
+static unsigned int agent_policies(const struct security_scope *s,
+				   enum security_protect protect,
+				   const struct in6_addr *coa,
+				   struct kernel_sp ret_sps[SECURITY_SPS_MAX])
+{
+	uint8_t proto = proto_of(protect);
+	unsigned int n = 2;
+
+	ret_sps[0] =
+		policy(KERNEL_SP_OUT, any(), s->hoa, proto, prio_of(protect));
+	make_tunnel(&ret_sps[0], &s->agent, coa, s->reqid);
+	ret_sps[1] = policy(KERNEL_SP_FWD, s->hoa, any(), proto, PRIO_CLEAR);
+	make_tunnel(&ret_sps[1], &addr_any, &addr_any, 0);
+	if (protect == SECURITY_ALL) {
+		ret_sps[n] = ret_sps[1];
+		ret_sps[n++].dir = KERNEL_SP_IN;
 	}
 	return n;
 }
@@ -215,11 +230,8 @@ unsigned int security_tunnel_policies(
 
 	if (protect == SECURITY_SIGNALLING)
 		return 0;
-	if (s->end == SECURITY_AGENT) {
-		ret_sps[0] = policy(KERNEL_SP_OUT, any(), s->hoa, proto, prio);
-		make_tunnel(&ret_sps[0], &s->agent, coa, s->reqid);
-		return 1;
-	}
+	if (s->end == SECURITY_AGENT)
+		return agent_policies(s, protect, coa, ret_sps);
 	ret_sps[0] = policy(KERNEL_SP_OUT, s->hoa, any(), proto, prio);
 	make_tunnel(&ret_sps[0], coa, &s->agent, s->reqid);
 	ret_sps[1] = policy(KERNEL_SP_IN, any(), s->hoa, proto, prio);

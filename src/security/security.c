@@ -103,8 +103,7 @@ static void want_realm(const struct security_plan *plan,
 	if (!addr_is_any(&r->agent))
 		want_policies(r, &r->agent, sps);
 	seclist_add_sps(sps, sp,
-			security_prefix_policies(&scope, plan->protect,
-						 plan->tunnel_ifindex, sp));
+			security_prefix_policies(&scope, plan->protect, sp));
 }
 
 static int copy_plan(struct security *s, const struct security_plan *plan)

@@ -62,7 +62,7 @@ static void setup(enum security_end end, enum security_protect protect)
 		UNIT_NEED(!prefix_parse("2001:db8:1::/64", &realm.hoa));
 	else
 		realm.hoa = prefix_of(&nodes[0].hoa, 128);
-	plan = (struct security_plan){ &realm, 1, &keys, protect, 77 };
+	plan = (struct security_plan){ &realm, 1, &keys, protect };
 	hash_init();
 	k = fake_kernel_new(ignore, NULL);
 	s = security_new(k);
@@ -157,23 +157,6 @@ static void what_stays_the_same_is_not_touched(void)
 	teardown();
 }
 
-/* SEC-18 SEC-27: what comes out of the tunnel device in clear is
- * refused, neighbours with addresses of the home prefix are not. */
-static void tests_in_clear_are_blocked_on_the_device(void)
-{
-	const struct kernel_sp *p;
-
-	setup(SECURITY_AGENT, SECURITY_TESTS);
-	p = sp(KERNEL_SP_FWD, 135, KERNEL_SP_BLOCK);
-	UNIT_NEED(p != NULL);
-	UNIT_EQ(p->ifindex, 77);
-	p = sp(KERNEL_SP_FWD, 135, KERNEL_SP_OPTIONAL);
-	UNIT_NEED(p != NULL);
-	UNIT_EQ(p->ifindex, 0);
-	UNIT_EQ(p->mode, KERNEL_TUNNEL);
-	teardown();
-}
-
 static int tunnel(enum security_end end, const char *coa)
 {
 	struct in6_addr hoa = addr(HOA), ha = addr(HA), c = addr(coa);
@@ -186,6 +169,27 @@ static void no_tunnel(enum security_end end)
 	struct in6_addr hoa = addr(HOA), ha = addr(HA);
 
 	security_tunnel_del(s, end, &hoa, &ha);
+}
+
+/* HA-106 SEC-18 SEC-27: of a node that is away nothing is forwarded in clear;
+ * neighbours with addresses of the home prefix are not concerned. */
+static void tests_in_clear_are_refused_while_away(void)
+{
+	const struct kernel_sp *p;
+
+	setup(SECURITY_AGENT, SECURITY_TESTS);
+	CU_ASSERT(!sp(KERNEL_SP_FWD, 135, KERNEL_SP_REQUIRE));
+	UNIT_EQ(tunnel(SECURITY_AGENT, COA), 0);
+	p = sp(KERNEL_SP_FWD, 135, KERNEL_SP_REQUIRE);
+	UNIT_NEED(p != NULL);
+	UNIT_STR(prefix_str(&p->src), HOA "/128");
+	p = sp(KERNEL_SP_FWD, 135, KERNEL_SP_OPTIONAL);
+	UNIT_NEED(p != NULL);
+	UNIT_STR(prefix_str(&p->src), "2001:db8:1::/64");
+	UNIT_EQ(p->mode, KERNEL_TUNNEL);
+	no_tunnel(SECURITY_AGENT);
+	CU_ASSERT(!sp(KERNEL_SP_FWD, 135, KERNEL_SP_REQUIRE));
+	teardown();
 }
 
 /* HA-104 SEC-20 SEC-21: the agent sends to the new care-of address, and
@@ -287,7 +291,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(node_has_its_own_alone),
 	UNIT_CASE(policies_are_there_without_keys),
 	UNIT_CASE(what_stays_the_same_is_not_touched),
-	UNIT_CASE(tests_in_clear_are_blocked_on_the_device),
+	UNIT_CASE(tests_in_clear_are_refused_while_away),
 	UNIT_CASE(agents_tunnel_follows_the_binding),
 	UNIT_CASE(nodes_tunnel_receives_at_both_for_a_while),
 	UNIT_CASE(tunnel_is_made_anew_where_it_does_not_move),
