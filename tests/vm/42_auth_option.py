@@ -311,6 +311,12 @@ def test_replayed_over_a_restart(lab):
     wait_bound(lab, A)
 
 
+def last_update(lab):
+    """Sequence number and timestamp of the last Binding Update."""
+    octets = messages(lab, 5)[-1][0]
+    return int.from_bytes(octets[6:8], 'big'), stamp_of(octets)
+
+
 def test_forged_answers(lab):
     """While the agent is silent somebody answers in its place: what does not
     prove that it has the key changes nothing. An answer that does, with
@@ -331,14 +337,10 @@ def test_forged_answers(lab):
     lab.wait_for(lambda: len(messages(lab, 5)) > asked, 30, 'it on the wire')
     ha = lab.node('ha')
 
-    def last():
-        octets = messages(lab, 5)[-1][0]
-        return int.from_bytes(octets[6:8], 'big'), stamp_of(octets)
-
     def say(name, make, tries=5):
         """An answer to the last update, until none came in between."""
         for _ in range(tries):
-            number, when = last()
+            number, when = last_update(lab)
             sums = counters(lab.node('mn'))
             ha.inject([make(number, when)])
             lab.wait_for(lambda: counters(lab.node('mn'))['ba-in'] >
@@ -360,15 +362,15 @@ def test_forged_answers(lab):
     assert here['bound_care_of_address'].startswith(A), here
 
     def later():
-        number, when = last()
+        number, when = last_update(lab)
         ha.inject([answer(coa, 144, number, when + (1000 << 32))])
         return 'ahead of ours' in node.log()
     lab.wait_for(later, 60, 'another time')
-    lab.wait_for(lambda: last()[1] - stamp() > 900 << 32, 30,
+    lab.wait_for(lambda: last_update(lab)[1] - stamp() > 900 << 32, 30,
                  'timestamps that follow')
     agent.kill()
     agent_with_keys(lab)
     node.wait_log('behind ours')
     wait_bound(lab, B)
-    assert abs(last()[1] - stamp()) < 60 << 32
+    assert abs(last_update(lab)[1] - stamp()) < 60 << 32
     assert lab.node('cn').reaches(HOA, 3)
