@@ -7,7 +7,8 @@ from scapy.layers.inet6 import HAO, IPv6ExtHdrDestOpt, PadN
 
 def mobility_header(src, dst, octets, fault=0):
     """The octets of a Mobility Header with its checksum over SRC and DST,
-    FAULT off."""
+    FAULT off; what stands there already does not count."""
+    octets = octets[:4] + bytes(2) + octets[6:]
     value = in6_chksum(135, IPv6(src=src, dst=dst), octets) ^ fault
     return octets[:4] + value.to_bytes(2, 'big') + octets[6:]
 
