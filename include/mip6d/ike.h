@@ -98,6 +98,9 @@ bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 /* The pair is IKE's, and its associations are there. */
 bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent);
+/* Who the other end proved to be, while ike_protects(); else NULL. */
+const char *ike_identity(const struct ike *ike, const struct in6_addr *hoa,
+			 const struct in6_addr *agent);
 /* The associations are IKE's and its end point can follow a care-of address:
  * the K bit (RFC 6275 section 6.1.7). */
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,

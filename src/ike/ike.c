@@ -114,6 +114,17 @@ bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 	return p && p->has.up;
 }
 
+const char *ike_identity(const struct ike *ike, const struct in6_addr *hoa,
+			 const struct in6_addr *agent)
+{
+	const struct ike_pair *p = ike_pair_find(ike, hoa, agent);
+
+	if (!p || !p->peer || !p->has.up)
+		return NULL;
+	return p->peer->end == IKE_AGENT ? p->peer->node_id
+					 : p->peer->agent_id;
+}
+
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
 		    const struct in6_addr *agent)
 {

@@ -63,6 +63,14 @@ bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 	return ike && ike->is_up;
 }
 
+const char *ike_identity(const struct ike *ike, const struct in6_addr *hoa,
+			 const struct in6_addr *agent)
+{
+	(void)hoa;
+	(void)agent;
+	return ike && ike->is_up ? ike->identity : NULL;
+}
+
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
 		    const struct in6_addr *agent)
 {

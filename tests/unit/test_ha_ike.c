@@ -89,6 +89,34 @@ static void ike_goes_home_too(void)
 	world_close(&w);
 }
 
+/* The policy knows who negotiated, once he has. */
+static void the_policy_knows_the_identity(void)
+{
+	struct conf_ha_rule rule = { .ike_id = "*@example.org",
+				     .action = CONF_HA_ALLOW };
+	struct ba ba;
+
+	open_with(false, false);
+	ike.identity = "mn@example.org";
+	w.conf.rules = &rule;
+	w.conf.n_rules = 1;
+	world_bu(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	world_run_ms(&w, 1000);
+	UNIT_NEED(world_ba(&w, &ba));
+	UNIT_EQ(ba.ba.status, BA_PROHIBITED);
+	ike.is_up = true;
+	world_bu(&w, &(struct bu){ .seq = 2, .lifetime = 105 });
+	world_run_ms(&w, 1000);
+	UNIT_NEED(world_ba(&w, &ba));
+	UNIT_EQ(ba.ba.status, BA_ACCEPTED);
+	ike.identity = "mn@example.com";
+	world_bu(&w, &(struct bu){ .seq = 3, .lifetime = 105 });
+	world_run_ms(&w, 1000);
+	UNIT_NEED(world_ba(&w, &ba));
+	UNIT_EQ(ba.ba.status, BA_PROHIBITED);
+	world_close(&w);
+}
+
 /* What is refused moves nothing. */
 static void a_refusal_moves_nothing(void)
 {
@@ -113,6 +141,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(k_is_agreed),
 		UNIT_CASE(k_is_not_agreed_otherwise),
 		UNIT_CASE(ike_goes_home_too),
+		UNIT_CASE(the_policy_knows_the_identity),
 		UNIT_CASE(a_refusal_moves_nothing),
 		UNIT_END,
 	};

@@ -159,6 +159,7 @@ static void an_agent_waits_and_lets_anybody_in_from_anywhere(void)
 	UNIT_NEED(out() != NULL);
 	UNIT_EQ(out()->reqid, 3);
 	CU_ASSERT_TRUE(ike_can_follow(iw.ike, &hoa, &agent));
+	UNIT_STR(ike_identity(iw.ike, &hoa, &agent), "alice@example.org");
 	ike_todo(ike_pair_find(iw.ike, &hoa, &agent), IKE_TODO_CONNECTION);
 	m = last();
 	UNIT_NEED(vici_section(&m, NAME, &conn));
