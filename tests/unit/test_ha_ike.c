@@ -74,7 +74,8 @@ static void k_is_not_agreed_otherwise(void)
 	world_close(&w);
 }
 
-/* A de-registration from home: IKE is at the home address from then on. */
+/* HA-64: a de-registration from home: K is agreed, and IKE is at the home
+ * address from then on. */
 static void ike_goes_home_too(void)
 {
 	open_with(true, false);
