@@ -41,10 +41,10 @@ enum conf_protect {
 struct conf_ipsec {
 	char keys[CONF_PATH_MAX]; /* file of static keys */
 	enum conf_protect protect;
-	struct security_keys *sas; /* what it holds; NULL: nothing */
-	char ike[CONF_PATH_MAX];   /* file of pairs that negotiate keys */
+	struct security_keys *sas;  /* what it holds; NULL: nothing */
+	char ike[CONF_PATH_MAX];    /* file of pairs that negotiate keys */
 	char charon[CONF_PATH_MAX]; /* control socket of who does it */
-	struct ike_conf *pairs;	    /* what the file holds; NULL: nothing */
+	struct ike_conf *pairs;     /* what the file holds; NULL: nothing */
 };
 
 /* Whose router advertisements a home link has. */

@@ -46,7 +46,7 @@
 #include "mip6d/tqueue.h"
 
 #define STORE_FILE_MAX  131072 /* octets of a file; lines beyond are left out */
-#define STORE_LINE_MAX  256   /* octets of a line */
+#define STORE_LINE_MAX  256    /* octets of a line */
 #define STORE_WORDS_MAX 16
 #define STORE_DELAY_MS  2000 /* from a change to the file, at most */
 

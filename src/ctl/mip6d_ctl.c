@@ -49,6 +49,7 @@ static const struct {
 #undef X
 };
 
+/* clang-format off */
 static const char usage_text[] =
 	"usage: mip6d-ctl [-hjV] [-s SOCKET] COMMAND\n"
 	"\n"
@@ -64,13 +65,15 @@ static const char usage_text[] =
 #undef X
 #define X(name, arguments, text, fn, request) \
 	"  " name " " arguments ": " text "\n"
-		CTL_QUESTIONS(X)
-	"  ike generate [--certificates] FOLDER AGENT NAME=HOME-ADDRESS...: "
-	"what\n    agent and nodes need to negotiate keys; asks no daemon\n"
-	"commands for root alone:\n" CTL_CHANGES(X)
+	CTL_QUESTIONS(X)
+	"commands for root alone:\n"
+	CTL_CHANGES(X)
 #undef X
 	"commands about files, without a daemon:\n"
-	"  sa generate|rotate|finish|show ...: keys of ESP; see mip6d-ctl sa\n";
+	"  sa generate|rotate|finish|show ...: keys of ESP; see mip6d-ctl sa\n"
+	"  ike generate [--certificates] FOLDER AGENT NAME=HOME-ADDRESS...:\n"
+	"    what agent and nodes need to negotiate keys\n";
+/* clang-format on */
 
 /* The remaining arguments as one command without arguments of its own, or
  * NULL. */

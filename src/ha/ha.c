@@ -91,8 +91,7 @@ static void ask_proof(const struct ha *ha, struct ha_question *q)
 	const struct ha_proof *proof = &q->auth.proof;
 
 	q->auth = ha_auth_check(ha, q->pkt, q->msg);
-	q->peer.ike_id =
-		ike_identity(ha->env.ike, &q->pkt->src, &q->pkt->dst);
+	q->peer.ike_id = ike_identity(ha->env.ike, &q->pkt->src, &q->pkt->dst);
 	if (q->auth.verdict != HA_AUTH_PROVEN)
 		return;
 	q->hoa_is_foreign = !ha_auth_covers(ha, proof->ident, &q->pkt->src);

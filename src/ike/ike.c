@@ -121,8 +121,7 @@ const char *ike_identity(const struct ike *ike, const struct in6_addr *hoa,
 
 	if (!p || !p->peer || !p->has.up)
 		return NULL;
-	return p->peer->end == IKE_AGENT ? p->peer->node_id
-					 : p->peer->agent_id;
+	return p->peer->end == IKE_AGENT ? p->peer->node_id : p->peer->agent_id;
 }
 
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,

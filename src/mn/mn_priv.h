@@ -163,17 +163,17 @@ struct mn_home {
 	struct mtime left_home; /* when the home link was there last */
 
 	/* The registration (mn_reg.c). */
-	struct bul_entry *bul;   /* NULL: none */
-	uint16_t seq;            /* last sent; outlives the entry */
-	struct in6_addr reg_coa; /* of the exchange under way, or the last */
-	bool send_pending;       /* held back by the rate limit, or by hold */
-	bool paused;             /* under way, but nothing can be sent */
-	unsigned int resyncs;    /* answers 135, 144 in this exchange */
-	struct mn_clock clock;   /* the agent's, of timestamps */
+	struct bul_entry *bul;    /* NULL: none */
+	uint16_t seq;             /* last sent; outlives the entry */
+	struct in6_addr reg_coa;  /* of the exchange under way, or the last */
+	bool send_pending;        /* held back by the rate limit, or by hold */
+	bool paused;              /* under way, but nothing can be sent */
+	unsigned int resyncs;     /* answers 135, 144 in this exchange */
+	struct mn_clock clock;    /* the agent's, of timestamps */
 	struct in6_addr unproven; /* the agent that answered 146 is not asked
 				   * until the configuration is read again;
 				   * ::: none */
-	unsigned int came_back;  /* updates that were undeliverable */
+	unsigned int came_back;   /* updates that were undeliverable */
 	unsigned int came_back_last; /* the last attempt of them */
 	bool given_up; /* silent for long, and there was no other */
 	bool retry;    /* REFUSED, and its time has come */

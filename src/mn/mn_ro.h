@@ -89,9 +89,9 @@ struct mn_peer {
 	unsigned int refs;
 	uint16_t seq; /* last sent, for whatever home address */
 	struct mn_rate rate[MN_PEER_RATES];
-	struct mtime last_sent; /* anything */
-	struct mtime unused;    /* since when */
-	struct mn_ro *ros;      /* by ->sibling */
+	struct mtime last_sent;                /* anything */
+	struct mtime unused;                   /* since when */
+	struct mn_ro *ros;                     /* by ->sibling */
 	struct mn_peer *idle_prev, *idle_next; /* oldest first */
 	UT_hash_handle hh;
 };
@@ -335,8 +335,8 @@ enum mn_ro_ba_verdict {
 
 struct mn_ro_ba_result {
 	enum mn_ro_ba_verdict verdict;
-	struct mtime expires; /* ACCEPTED */
-	uint16_t seq;         /* RESYNC */
+	struct mtime expires;    /* ACCEPTED */
+	uint16_t seq;            /* RESYNC */
 	bool stale[MN_RR_KINDS]; /* STALE */
 };
 

@@ -35,9 +35,9 @@ struct kernel {
 	bool xfrm_cleaned;
 	unsigned int xfrm_users; /* a bit an enum kernel_user */
 	struct xfrm_watch *xfrm_watch;
-	struct kernel_ro_table *ro; /* kernel_ro.c; NULL: no pair ever */
-	bool cn;                    /* the correspondent was started */
-	struct flow_table *flows;   /* kernel_flow.c */
+	struct kernel_ro_table *ro;        /* kernel_ro.c; NULL: no pair ever */
+	bool cn;                           /* the correspondent was started */
+	struct flow_table *flows;          /* kernel_flow.c */
 	struct kernel_esp_drops esp_drops; /* what there were at first */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;

@@ -86,7 +86,8 @@ static void put_auth(struct nlenc *e, const struct kernel_esp *esp)
 {
 	union {
 		struct xfrm_algo_auth algo;
-		uint8_t room[sizeof(struct xfrm_algo_auth) + KERNEL_AUTH_KEY_MAX];
+		uint8_t room[sizeof(struct xfrm_algo_auth) +
+			     KERNEL_AUTH_KEY_MAX];
 	} a;
 	size_t len = auths[esp->auth].key_bits / 8;
 

@@ -580,6 +580,6 @@ bool fake_kernel_is_clean(const struct kernel *k)
 	for (i = 0; i < k->n_homes; i++)
 		if (k->homes[i].place != KERNEL_MN_NONE)
 			return false;
-	return !k->n_bindings && !k->n_home_links && !k->n_pairs &&
-	       !k->n_sas && !k->n_sps;
+	return !k->n_bindings && !k->n_home_links && !k->n_pairs && !k->n_sas &&
+	       !k->n_sps;
 }

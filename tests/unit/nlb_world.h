@@ -14,8 +14,8 @@
 #include "src/netlink/nlb.h"
 #include "tests/unit/unit.h"
 
-#define NLB_SENDS_MAX 256
-#define NLB_QUEUE_MAX 2048
+#define NLB_SENDS_MAX   256
+#define NLB_QUEUE_MAX   2048
 #define NLB_REQUEST_MAX (256 * 1024)
 
 struct nlb_datagram {
