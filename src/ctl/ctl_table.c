@@ -7,6 +7,7 @@
  */
 #include "src/ctl/ctl_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ static void *need(void *p)
 
 void table_init(struct table *t, unsigned int columns, const char *const *head)
 {
+	assert(columns <= TABLE_COLUMNS);
 	memset(t, 0, sizeof(*t));
 	t->columns = columns;
 	t->has_head = head != NULL;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TABLE_COLUMNS 10
+#define TABLE_COLUMNS 16
 
 /* Owns copies of its cells.  Short of memory it ends the program: it is for
  * the client. */
@@ -21,7 +21,7 @@ struct table {
 	bool has_head;
 };
 
-/* head NULL: no line of headings. */
+/* At most TABLE_COLUMNS columns; head NULL: no line of headings. */
 void table_init(struct table *t, unsigned int columns, const char *const *head);
 void table_add(struct table *t, const char *const *cells);
 /* With colour, words that tell good from bad stand out. */
