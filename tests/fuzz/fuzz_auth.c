@@ -11,19 +11,6 @@
 #include "src/conf_priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-
-/* As in fuzz_conf.c. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
 
 static void need(bool truth)
 {

@@ -9,20 +9,6 @@
 #include "src/conf_priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-
-/* libconfig 1.5 forgets the text that it read last before a syntax error: some
- * octets for each bad file, and nothing that we could free. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
 
 static void need(bool truth)
 {
