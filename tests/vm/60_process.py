@@ -242,7 +242,7 @@ def test_control_permission_of_the_unit(lab):
     agent.wait_log('cannot give .* to the group games.*SupplementaryGroups')
     assert agent.wait() == PERMISSION
     agent = as_service(ha, groups='--groups=games')
-    agent.wait_log('is ready')
+    ha.wait_for(['mip6d-ctl', 'status'])    # the log has another "is ready"
     done = as_nobody(ha, 'mip6d-ctl', 'status', user='daemon', group='games')
     assert done.status == 0, done
     assert as_nobody(ha, 'mip6d-ctl', 'status', user='daemon').status == 4
