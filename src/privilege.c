@@ -186,20 +186,25 @@ static void give_folders(const struct conf *conf, const struct passwd *pw)
 
 /* ---- the user ---- */
 
-/* His own groups, and that of the control socket so that it can be given to
- * that. */
-static int set_groups(const struct conf *conf, const struct passwd *pw)
+/* That of the control socket, too, so that it can be given to it. */
+static int set_groups(const struct conf *conf, gid_t *groups, size_t n)
 {
-	const struct group *gr = NULL;
+	const struct group *gr =
+		getgrnam(*conf->ctl_group ? conf->ctl_group : CTL_GROUP);
+
+	if (gr)
+		groups[n++] = gr->gr_gid;
+	return setgroups(n, groups) ? -errno : 0;
+}
+
+static int set_groups_of(const struct conf *conf, const struct passwd *pw)
+{
 	gid_t groups[GROUPS_MAX];
 	int n = GROUPS_MAX - 1;
 
 	if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
 		n = GROUPS_MAX - 1;
-	gr = getgrnam(*conf->ctl_group ? conf->ctl_group : CTL_GROUP);
-	if (gr)
-		groups[n++] = gr->gr_gid;
-	return setgroups((size_t)n, groups) ? -errno : 0;
+	return set_groups(conf, groups, (size_t)n);
 }
 
 static int become(const struct conf *conf, const struct passwd *pw)
@@ -210,7 +215,7 @@ static int become(const struct conf *conf, const struct passwd *pw)
 	shrink_bound();
 	err = prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -errno : 0;
 	if (!err)
-		err = set_groups(conf, pw);
+		err = set_groups_of(conf, pw);
 	if (!err && setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid))
 		err = -errno;
 	if (!err && setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid))
@@ -225,7 +230,13 @@ static int become(const struct conf *conf, const struct passwd *pw)
 static void stay_root(const struct conf *conf)
 {
 	static char name[] = "root";
+	gid_t groups[GROUPS_MAX];
+	int n = getgroups(GROUPS_MAX - 1, groups);
+	int err = set_groups(conf, groups, n > 0 ? (size_t)n : 0);
 
+	/* Then it cannot be given to it, which is told there. */
+	if (err)
+		log_debug("groups stay as they are: %s", strerror(-err));
 	give_folders(conf, &(struct passwd){ .pw_name = name });
 	shrink_bound();
 }
