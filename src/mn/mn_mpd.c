@@ -152,11 +152,9 @@ void mn_mpd_on_bound(struct mn_home *h, bool asks, struct mtime now)
 
 void mn_mpd_resume(struct mn_home *h, struct mtime now)
 {
-	if (task_is_started(&h->mpd.task))
-		return;
 	if (h->mpd.wanted)
 		want(h, now);
-	else
+	else if (!task_is_started(&h->mpd.task))
 		arm(h, now);
 }
 
@@ -214,9 +212,11 @@ static void on_due(struct mn_home *h, struct mtime now)
 		invalid(h, false, now);
 		return;
 	}
-	/* mn_mpd_on_bound() or mn_mpd_resume() goes on. */
-	if (!can_send(h, now))
+	/* mn_mpd_on_bound() or mn_mpd_resume() goes on; the end comes. */
+	if (!can_send(h, now)) {
+		arm(h, now);
 		return;
+	}
 	if (!d->wanted || !d->open) {
 		want(h, now);
 		return;

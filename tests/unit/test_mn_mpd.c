@@ -329,6 +329,27 @@ static void the_prefix_ends(void)
 	mw_close(w);
 }
 
+/* MN-76: also for who has lost the binding while it was asking. */
+static void the_prefix_ends_without_a_binding(void)
+{
+	struct icmp6_msg hint = mpa_of(0, 100);
+
+	open_asked();
+	answer(100);
+	mw_accept(w);
+	mw_run_ms(w, 70000);
+	mw_icmp6(w, HA, HOA, true, &hint);
+	UNIT_EQ(w->n_icmp6s, 2);
+	mw_be(w, HA, BE_UNKNOWN_BINDING, HOA);
+	mw_settle(w);
+	mw_ba(w, HOA, BA_NOT_HOME_SUBNET, mw_last_bu(w)->bu.seq, 0);
+	UNIT_STR(mw_state(w), "REFUSED");
+	mw_run_ms(w, 30000);
+	UNIT_EQ(mw_place(w), KERNEL_MN_NONE);
+	UNIT_STR(mw_reason(w), "the home prefix is not valid any more");
+	mw_close(w);
+}
+
 /* MN-76: 0 is the end at once. */
 static void the_prefix_is_gone(void)
 {
@@ -425,6 +446,7 @@ static const struct unit_case advert[] = {
 	UNIT_CASE(the_prefix_ends_sooner),
 	UNIT_CASE(the_prefix_ends_with_the_binding),
 	UNIT_CASE(the_prefix_ends),
+	UNIT_CASE(the_prefix_ends_without_a_binding),
 	UNIT_CASE(the_prefix_is_gone),
 	UNIT_CASE(other_prefixes),
 	UNIT_CASE(a_refresh_waits),
