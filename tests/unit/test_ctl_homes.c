@@ -12,6 +12,7 @@
 #include "mip6d/ctl.h"
 #include "mip6d/hash.h"
 #include "src/ctl/ctl_priv.h"
+#include "tests/unit/ctl_answers.h"
 #include "tests/unit/stub_homes.h"
 #include "tests/unit/stub_roles.h"
 #include "tests/unit/unit.h"
@@ -130,48 +131,9 @@ static void fill(void)
 
 /* ---- comparing ---- */
 
-static char *slurp(const char *name, const char *suffix)
-{
-	const char *srcdir = getenv("top_srcdir");
-	auto_free char *path = NULL;
-	char *text = calloc(1, 65536);
-	FILE *f;
-
-	UNIT_NEED(asprintf(&path, "%s/tests/unit/ctl/%s.%s",
-			   srcdir ? srcdir : ".", name, suffix) > 0);
-	f = fopen(path, "re");
-	if (!f)
-		printf("     no file %s\n", path);
-	UNIT_NEED(f && text);
-	UNIT_NEED(fread(text, 1, 65535, f) < 65535);
-	fclose(f);
-	return text;
-}
-
-static char *text_of_reply(const char *line)
-{
-	json_t *reply = json_loads(line, 0, NULL);
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	UNIT_NEED(reply && f);
-	UNIT_EQ(ctl_text(f, reply, false), 0);
-	fclose(f);
-	json_decref(reply);
-	return text;
-}
-
 static void expect(const char *request, const char *name)
 {
-	auto_free char *line =
-		ctl_answer(d, false, request, strlen(request), now);
-	auto_free char *json = slurp(name, "json");
-	auto_free char *text = slurp(name, "txt");
-	auto_free char *shown = text_of_reply(line);
-
-	UNIT_STR(line, json);
-	UNIT_STR(shown, text);
+	answers_check(d, now, request, name);
 }
 
 static void what_there_is(void)
