@@ -7,66 +7,21 @@
 #include <string.h>
 
 #include "mip6d/cleanup.h"
-#include "tests/unit/mn_world.h"
-
-#define HA2 "2001:db8:1::2"
-#define HA3 "2001:db8:1::3"
+#include "tests/unit/mn_discovers.h"
 
 static struct mw w;
 
 static const char *const two[] = { HA, HA2, NULL };
 static const char *const three[] = { HA2, HA, HA3, NULL };
 
-static void open_auto(void)
-{
-	mw_init(&w);
-	w.homes[0].home_agent = addr_any;
-	mw_start(&w);
-}
-
-/* Away, and asking. */
-static void open_asking(void)
-{
-	open_auto();
-	mw_leave(&w);
-	UNIT_NEED(w.n_icmp6s == 1);
-}
-
 /* Bound at HA, and HA2 is known. */
 static void open_bound(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
 	mw_forget(&w);
-}
-
-struct seen {
-	char discovery[16];
-	char uses[512];
-};
-
-static void see(void *arg, const struct mn_agent_info *info)
-{
-	struct seen *s = arg;
-	unsigned int i;
-
-	snprintf(s->discovery, sizeof(s->discovery), "%s", info->discovery);
-	for (i = 0; i < info->n; i++)
-		snprintf(s->uses + strlen(s->uses),
-			 sizeof(s->uses) - strlen(s->uses), "%s%s %s",
-			 i ? ", " : "", addr_str(&info->agents[i].addr),
-			 info->agents[i].use);
-}
-
-/* What ctl shows. */
-static struct seen shown(void)
-{
-	struct seen s = { "", "" };
-
-	mn_walk_agents(w.mn, see, &s);
-	return s;
 }
 
 /* ---- one after the other ---- */
@@ -74,12 +29,13 @@ static struct seen shown(void)
 /* MN-56: in the order of the list, as its first agent wants it. */
 static void the_first_of_the_list(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, three);
 	UNIT_EQ(w.n_bus, 1);
 	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
 	MW_ADDR(mw_last_bu(&w)->kernel.ha, HA2);
-	UNIT_STR(shown().uses, HA2 " in use, " HA " listed, " HA3 " listed");
+	UNIT_STR(md_shown(&w).uses,
+		 HA2 " in use, " HA " listed, " HA3 " listed");
 	w.agent = HA2;
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
@@ -94,7 +50,7 @@ static void a_silent_agent(void)
 	unsigned int i, to_first = 0;
 	const struct mw_bu *b;
 
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_run_ms(&w, 31999);
 	for (i = 0; i < w.n_bus; i++)
@@ -108,7 +64,8 @@ static void a_silent_agent(void)
 	MW_ADDR(b->kernel.ha, HA2);
 	UNIT_EQ(b->bu.lifetime_4s, 105);
 	UNIT_EQ(w.counters.v[CNT_AGENT_CHANGED], 1);
-	UNIT_STR(shown().uses, HA2 " in use, " HA " failed, " HA " former");
+	UNIT_STR(md_shown(&w).uses,
+		 HA2 " in use, " HA " failed, " HA " former");
 	w.agent = HA2;
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
@@ -118,13 +75,13 @@ static void a_silent_agent(void)
 
 static void refused_with(uint8_t status)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_ba(&w, HOA, status, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_EQ(w.n_bus, 2);
 	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
 	/* A refusal leaves nothing behind. */
-	UNIT_STR(shown().uses, HA2 " in use, " HA " failed");
+	UNIT_STR(md_shown(&w).uses, HA2 " in use, " HA " failed");
 	mw_close(&w);
 }
 
@@ -142,13 +99,13 @@ static void refusals(void)
  * answer is used at the next that is not the last. */
 static void all_refuse(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_ba(&w, HOA, BA_NOT_HOME_AGENT, mw_last_bu(&w)->bu.seq, 0);
 	w.agent = HA2;
 	mw_ba(&w, HOA, BA_NOT_HOME_AGENT, mw_last_bu(&w)->bu.seq, 0);
 	UNIT_STR(mw_state(&w), "REFUSED");
-	UNIT_STR(shown().discovery, "waiting");
+	UNIT_STR(md_shown(&w).discovery, "waiting");
 	mw_forget(&w);
 	mw_run_ms(&w, 59900);
 	UNIT_EQ(w.n_icmp6s, 0);
@@ -161,7 +118,7 @@ static void all_refuse(void)
 	w.agent = HA;
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
-	UNIT_STR(shown().discovery, "known");
+	UNIT_STR(md_shown(&w).discovery, "known");
 	mw_close(&w);
 }
 
@@ -171,7 +128,7 @@ static void all_are_silent(void)
 	bool again = false;
 	unsigned int i;
 
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_run_ms(&w, 70000);
 	UNIT_EQ(w.n_icmp6s, 3);
@@ -201,7 +158,7 @@ static void the_list_is_kept(void)
  * says; the other one is for when that fails. */
 static void a_binding_stays_where_it_is(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_accept(&w);
 	mw_forget(&w);
@@ -242,7 +199,7 @@ static void an_agent_is_unreachable(void)
 {
 	unsigned int i;
 
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	for (i = 0; i < 3; i++) /* the same update, said thrice */
 		comes_back(HA, MH_PROTO, ICMP6_DEST_UNREACH_T, 3);
@@ -264,14 +221,15 @@ static void an_agent_is_unreachable(void)
 	w.agent = HA2;
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
-	UNIT_STR(shown().uses, HA2 " in use, " HA " listed, " HA " former");
+	UNIT_STR(md_shown(&w).uses,
+		 HA2 " in use, " HA " listed, " HA " former");
 	mw_close(&w);
 }
 
 /* One is enough where others got lost on their way. */
 static void an_agent_is_unreachable_at_last(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_run_ms(&w, 4500);
 	UNIT_EQ(w.n_bus, 3);
@@ -385,12 +343,12 @@ static void a_binding_left_behind_runs_out(void)
 	mw_run_ms(&w, 32000);
 	w.agent = HA2;
 	mw_accept(&w);
-	CU_ASSERT(strstr(shown().uses, HA " former") != NULL);
+	CU_ASSERT(strstr(md_shown(&w).uses, HA " former") != NULL);
 	mw_run_ms(&w, 336000);
 	mw_accept(&w);
 	UNIT_STR(mw_state(&w), "BOUND");
 	mw_run_ms(&w, 100000);
-	UNIT_STR(shown().uses, HA2 " in use, " HA " listed");
+	UNIT_STR(md_shown(&w).uses, HA2 " in use, " HA " listed");
 	mw_forget(&w);
 	mw_run_ms(&w, 60000);
 	UNIT_EQ(w.n_bus, 0);
@@ -408,10 +366,10 @@ static void many_bindings_left_behind(void)
 					   "2001:db8:1::6",
 					   NULL };
 
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, six);
 	mw_run_ms(&w, 5 * 32000);
-	UNIT_STR(shown().uses,
+	UNIT_STR(md_shown(&w).uses,
 		 "2001:db8:1::6 in use, " HA " failed, " HA2 " failed, " HA3
 		 " failed, 2001:db8:1::4 failed, 2001:db8:1::5 failed, "
 		 "2001:db8:1::5 former, " HA2 " former, " HA3
@@ -442,7 +400,7 @@ static void the_predecessor_defends(void)
  * is the next in the list. */
 static void a_binding_of_an_earlier_life(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	MW_ADDR(mw_last_bu(&w)->send.dst, HA2);
@@ -456,7 +414,7 @@ static void a_binding_of_an_earlier_life(void)
  * address is not used, and asked for again slowly. */
 static void a_duplicate_everywhere(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, two);
 	mw_ba(&w, HOA, BA_DAD_FAILED, mw_last_bu(&w)->bu.seq, 0);
 	w.agent = HA2;
@@ -479,7 +437,7 @@ static void a_duplicate_everywhere(void)
  * it becomes the agent, and deletes it. */
 static void a_stale_binding_at_home(void)
 {
-	open_auto();
+	md_open(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_na(&w, ETH0, HOA, 1);
 	UNIT_EQ(w.n_bus, 1);
@@ -493,7 +451,7 @@ static void a_stale_binding_at_home(void)
 /* A stranger who does is a duplicate. */
 static void a_stranger_at_home(void)
 {
-	open_auto();
+	md_open(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_na(&w, ETH0, HOA, 7);
 	UNIT_EQ(w.n_bus, 0);

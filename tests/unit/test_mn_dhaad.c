@@ -8,32 +8,15 @@
 #include <string.h>
 
 #include "mip6d/cleanup.h"
-#include "tests/unit/mn_world.h"
+#include "tests/unit/mn_discovers.h"
 
 #define ANYCAST "2001:db8:1:0:fdff:ffff:ffff:fffe"
-#define HA2     "2001:db8:1::2"
-#define HA3     "2001:db8:1::3"
 
 static struct mw w;
 
 static const char *const one[] = { HA, NULL };
 static const char *const two[] = { HA, HA2, NULL };
 static const char *const three[] = { HA2, HA, HA3, NULL };
-
-static void open_auto(void)
-{
-	mw_init(&w);
-	w.homes[0].home_agent = addr_any;
-	mw_start(&w);
-}
-
-/* Away, and asking. */
-static void open_asking(void)
-{
-	open_auto();
-	mw_leave(&w);
-	UNIT_NEED(w.n_icmp6s == 1);
-}
 
 static struct icmp6_msg reply_of(uint16_t id, const char *agent)
 {
@@ -48,33 +31,6 @@ static uint64_t ignored(void)
 	return w.counters.v[CNT_HAAD_REPLY_IGNORED];
 }
 
-struct seen {
-	char discovery[16];
-	char uses[512];
-};
-
-static void see(void *arg, const struct mn_agent_info *info)
-{
-	struct seen *s = arg;
-	unsigned int i;
-
-	snprintf(s->discovery, sizeof(s->discovery), "%s", info->discovery);
-	for (i = 0; i < info->n; i++)
-		snprintf(s->uses + strlen(s->uses),
-			 sizeof(s->uses) - strlen(s->uses), "%s%s %s",
-			 i ? ", " : "", addr_str(&info->agents[i].addr),
-			 info->agents[i].use);
-}
-
-/* What ctl shows. */
-static struct seen shown(void)
-{
-	struct seen s = { "", "" };
-
-	mn_walk_agents(w.mn, see, &s);
-	return s;
-}
-
 /* ---- asking ---- */
 
 /* MN-52: to the anycast address of the home prefix, from the care-of address;
@@ -83,7 +39,7 @@ static void the_request(void)
 {
 	const struct mw_icmp6 *q;
 
-	open_auto();
+	md_open(&w);
 	UNIT_EQ(w.n_icmp6s, 0);
 	mw_leave(&w);
 	UNIT_EQ(w.n_icmp6s, 1);
@@ -99,7 +55,7 @@ static void the_request(void)
 	MW_ADDR(q->kernel.coa, COA_A);
 	MW_ADDR(q->kernel.coa_router, "fe80::a");
 	MW_ADDR(q->kernel.ha, "::");
-	UNIT_STR(shown().discovery, "asking");
+	UNIT_STR(md_shown(&w).discovery, "asking");
 	mw_close(&w);
 }
 
@@ -108,7 +64,7 @@ static void the_request_at_home(void)
 {
 	const struct mw_icmp6 *q;
 
-	open_auto();
+	md_open(&w);
 	mw_ra(&w, ETH0, &mw_home_router);
 	mw_run_ms(&w, 2000);
 	UNIT_STR(mw_location(&w), "home");
@@ -141,8 +97,8 @@ static void a_configured_agent_is_kept(void)
 	mw_run_ms(&w, 200000);
 	UNIT_EQ(w.n_icmp6s, 0);
 	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
-	UNIT_STR(shown().discovery, "configured");
-	UNIT_STR(shown().uses, HA " in use");
+	UNIT_STR(md_shown(&w).discovery, "configured");
+	UNIT_STR(md_shown(&w).uses, HA " in use");
 	mw_close(&w);
 }
 
@@ -154,7 +110,7 @@ static void back_off(void)
 	struct mtime start;
 	size_t i;
 
-	open_asking();
+	md_open_asking(&w);
 	start = w.icmp6s[0].when;
 	mw_run_ms(&w, 165000);
 	UNIT_EQ(w.n_icmp6s, ARRAY_SIZE(at_s));
@@ -174,7 +130,7 @@ static void a_move_begins_anew(void)
 {
 	uint16_t id;
 
-	open_asking();
+	md_open_asking(&w);
 	id = mw_last_icmp6(&w)->msg.request.id;
 	mw_run_ms(&w, 4000);
 	mw_forget(&w);
@@ -196,7 +152,7 @@ static void a_move_begins_anew(void)
 /* A request that cannot be sent is repeated like one that was lost. */
 static void a_failed_request_is_repeated(void)
 {
-	open_auto();
+	md_open(&w);
 	w.t->send_err = -ENETUNREACH;
 	mw_leave(&w);
 	UNIT_EQ(w.n_icmp6s, 0);
@@ -215,7 +171,7 @@ static void answers_to_nothing(void)
 {
 	struct icmp6_msg msg;
 
-	open_asking();
+	md_open_asking(&w);
 	msg = reply_of(mw_last_icmp6(&w)->msg.request.id ^ 1, HA);
 	mw_icmp6(&w, HA, COA_A, false, &msg);
 	msg = reply_of(mw_last_icmp6(&w)->msg.request.id, HA);
@@ -226,7 +182,7 @@ static void answers_to_nothing(void)
 	UNIT_EQ(w.n_bus, 1);
 	mw_haad(&w, three);
 	UNIT_EQ(ignored(), 3);
-	UNIT_STR(shown().uses, HA " in use");
+	UNIT_STR(md_shown(&w).uses, HA " in use");
 	mw_close(&w);
 }
 
@@ -239,15 +195,15 @@ static void addresses_that_are_none(void)
 	};
 	static const char *const some[] = { "fe80::1", HA2, HA2, HA, HA2, NULL };
 
-	open_asking();
+	md_open_asking(&w);
 	mw_haad(&w, none);
 	UNIT_EQ(ignored(), 1);
 	UNIT_EQ(w.n_bus, 0);
 	mw_run_ms(&w, 3000);
 	UNIT_EQ(w.n_icmp6s, 2);
 	mw_haad(&w, some);
-	UNIT_STR(shown().uses, HA2 " in use, " HA " listed");
-	UNIT_STR(shown().discovery, "known");
+	UNIT_STR(md_shown(&w).uses, HA2 " in use, " HA " listed");
+	UNIT_STR(md_shown(&w).discovery, "known");
 	mw_close(&w);
 }
 
@@ -259,7 +215,7 @@ static void reserved_bits(void)
 	struct icmp6_msg msg;
 	uint16_t id;
 
-	open_asking();
+	md_open_asking(&w);
 	id = mw_last_icmp6(&w)->msg.request.id;
 	data[4] = (uint8_t)(id >> 8);
 	data[5] = (uint8_t)id;
@@ -274,9 +230,9 @@ static void reserved_bits(void)
 /* A late reply is as good as one in time. */
 static void a_late_answer(void)
 {
-	open_asking();
+	md_open_asking(&w);
 	mw_run_ms(&w, 100000);
-	UNIT_STR(shown().discovery, "waiting");
+	UNIT_STR(md_shown(&w).discovery, "waiting");
 	mw_haad(&w, one);
 	MW_ADDR(mw_last_bu(&w)->send.dst, HA);
 	mw_forget(&w);
