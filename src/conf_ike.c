@@ -289,6 +289,7 @@ struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf)
 		t->no_memory = true;
 		return NULL;
 	}
+	ike->cannot_follow = !conf->ipsec.key_mobility;
 	config_init(&c);
 	if (!config_read_string(&c, t->data ? t->data : ""))
 		conf_mistake(t, (unsigned int)config_error_line(&c),

@@ -104,6 +104,8 @@ VALUE("ipsec.charon", PATH, "/run/charon.vici",
 	RESTART, conf, ipsec.charon)
 VALUE("ipsec.protect", PROTECT, "tests",
 	RESTART, conf, ipsec.protect)
+VALUE("ipsec.key-mobility", BOOL, "true",
+	RELOAD, conf, ipsec.key_mobility)
 
 GROUP("limits")
 NUMBER("limits.rate", NUMBER, "", 0, 1000000, "2000",

@@ -194,7 +194,7 @@ static void on_vici_up(void *arg)
 {
 	struct app *app = arg;
 
-	ike_on_up(daemon_ike(app->daemon));
+	ike_on_up(daemon_ike(app->daemon), loop_now(app->loop));
 }
 
 static void on_vici_down(void *arg, const char *why)

@@ -41,6 +41,7 @@ enum conf_protect {
 struct conf_ipsec {
 	char keys[CONF_PATH_MAX]; /* file of static keys */
 	enum conf_protect protect;
+	bool key_mobility; /* IKE follows a care-of address (K bit) */
 	struct security_keys *sas;  /* what it holds; NULL: nothing */
 	char ike[CONF_PATH_MAX];    /* file of pairs that negotiate keys */
 	char charon[CONF_PATH_MAX]; /* control socket of who does it */

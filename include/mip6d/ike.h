@@ -49,6 +49,7 @@ struct ike_peer {
 struct ike_conf {
 	struct ike_peer *peers;
 	unsigned int n_peers;
+	bool cannot_follow; /* whoever negotiates: no K bit */
 };
 
 /* Wipes and frees; returns NULL. */
@@ -79,7 +80,7 @@ int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now);
 struct ike *ike_free(struct ike *ike);
 
 /* Upcalls of vici.h. */
-void ike_on_up(struct ike *ike);
+void ike_on_up(struct ike *ike, struct mtime now);
 void ike_on_down(struct ike *ike, const char *why, struct mtime now);
 void ike_on_reply(struct ike *ike, const struct vici_packet *pkt,
 		  struct mtime now);

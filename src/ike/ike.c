@@ -54,7 +54,9 @@ int ike_new(const struct ike_env *env, const struct ike_conf *conf,
 	ike->env = *env;
 	ike->on_change = on_change;
 	ike->arg = arg;
+	ike->cannot_follow = conf->cannot_follow;
 	ike->last_todo = &ike->first_todo;
+	task_init(&ike->watch, ike_watch_task);
 	for (i = 0; i < conf->n_peers; i++) {
 		ike->pairs[i] = ike_pair_new(ike, &conf->peers[i]);
 		if (!ike->pairs[i]) {
@@ -73,6 +75,7 @@ struct ike *ike_free(struct ike *ike)
 
 	if (!ike)
 		return NULL;
+	task_stop(&ike->watch);
 	for (i = 0; i < ike->n_pairs; i++) {
 		task_stop(&ike->pairs[i]->task);
 		ike_policy_clear(ike->pairs[i]);
@@ -127,7 +130,7 @@ const char *ike_identity(const struct ike *ike, const struct in6_addr *hoa,
 bool ike_can_follow(const struct ike *ike, const struct in6_addr *hoa,
 		    const struct in6_addr *agent)
 {
-	return ike_protects(ike, hoa, agent);
+	return ike_protects(ike, hoa, agent) && !ike->cannot_follow;
 }
 
 /* ---- for ctl ---- */

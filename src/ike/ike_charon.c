@@ -15,8 +15,9 @@
 #include "mip6d/log.h"
 #include "src/ike/ike_priv.h"
 
-static const char *const events[] = { "list-sa", "ike-updown", "ike-rekey",
-				      "child-updown", "child-rekey" };
+static const char *const events[] = { "list-sa",     "ike-updown",
+				      "ike-rekey",   "child-updown",
+				      "child-rekey", "list-conn" };
 
 /* ---- asking ---- */
 
@@ -65,6 +66,8 @@ static bool ask_pair(struct ike_pair *p)
 	ike_msg_build(p, what, &b);
 	if (what == IKE_TODO_LIST)
 		memset(&p->found, 0, sizeof(p->found));
+	p->is_loaded |= what == IKE_TODO_CONNECTION;
+	p->is_seen &= what != IKE_TODO_LOOK;
 	ok = ask(p->ike, p, what, &b);
 	explicit_bzero(mem, b.len);
 	todo_unlink(p);
@@ -117,12 +120,24 @@ static void arm(struct ike_pair *p, bool is_check, uint32_t ms,
 	tqueue_start(p->ike->env.tq, &p->task, mtime_add_ms(now, ms));
 }
 
+static unsigned int todo_credentials(const struct ike_peer *peer)
+{
+	if (peer->secret_len)
+		return IKE_TODO_SECRET;
+	return IKE_TODO_AUTHORITY | IKE_TODO_CERTIFICATE | IKE_TODO_KEY;
+}
+
 /* A node's; the care-of address is in the connection.  A first try begins
- * with charon's memory of earlier ones out of the way, too. */
+ * with charon's memory of earlier ones out of the way, too; another with
+ * whatever charon may have lost. */
 static void start(struct ike_pair *p, struct mtime now)
 {
-	ike_todo(p,
-		 IKE_TODO_TERMINATE | IKE_TODO_CONNECTION | IKE_TODO_INITIATE);
+	unsigned int todo = IKE_TODO_CONNECTION | IKE_TODO_TERMINATE |
+			    IKE_TODO_INITIATE;
+
+	if (p->retry_ms > IKE_RETRY_MIN_MS)
+		todo |= todo_credentials(p->peer);
+	ike_todo(p, todo);
 	arm(p, false, p->retry_ms, now);
 	p->retry_ms *= 2;
 	if (p->retry_ms > IKE_RETRY_MAX_MS)
@@ -292,33 +307,31 @@ static void check_move(struct ike_pair *p, struct mtime now)
 
 /* ---- upcalls ---- */
 
-static unsigned int todo_load(const struct ike_peer *peer)
+static unsigned int todo_load(const struct ike_pair *p)
 {
-	/* A node's connection has its care-of address. */
-	unsigned int todo = IKE_TODO_LIST;
+	unsigned int todo = IKE_TODO_LIST | todo_credentials(p->peer);
 
-	if (peer->end == IKE_AGENT)
+	/* A node's has its care-of address, once it is wanted. */
+	if (p->peer->end == IKE_AGENT || p->is_loaded)
 		todo |= IKE_TODO_CONNECTION;
-	if (peer->secret_len)
-		return todo | IKE_TODO_SECRET;
-	return todo | IKE_TODO_AUTHORITY | IKE_TODO_CERTIFICATE | IKE_TODO_KEY;
+	return todo;
 }
 
 void ike_load(struct ike_pair *p)
 {
-	ike_todo(p, todo_load(p->peer));
+	ike_todo(p, todo_load(p));
 }
 
 void ike_changed(struct ike_pair *p, struct mtime now)
 {
 	log_notice("ike: hoa=%s agent=%s has other credentials",
 		   addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
-	ike_todo(p, todo_load(p->peer) | IKE_TODO_TERMINATE);
+	ike_todo(p, todo_load(p) | IKE_TODO_TERMINATE);
 	if (p->wanted && p->ike->connected)
 		restart(p, "other credentials", now);
 }
 
-void ike_on_up(struct ike *ike)
+void ike_on_up(struct ike *ike, struct mtime now)
 {
 	uint8_t mem[64];
 	unsigned int i;
@@ -333,6 +346,7 @@ void ike_on_up(struct ike *ike)
 	}
 	for (i = 0; i < ike->n_pairs; i++)
 		ike_load(ike->pairs[i]);
+	ike_watch_start(ike, now);
 }
 
 /* What was up stays up for all we know: associations are the kernel's. */
@@ -351,6 +365,7 @@ void ike_on_down(struct ike *ike, const char *why, struct mtime now)
 		p->todo = 0;
 	ike->first_todo = NULL;
 	ike->last_todo = &ike->first_todo;
+	ike_watch_stop(ike);
 	ike_leaving_sweep(ike);
 }
 
@@ -366,6 +381,7 @@ static void on_refused(struct ike_pair *p, enum ike_todo what,
 	/* That there was nothing to end is no news. */
 	if (what == IKE_TODO_TERMINATE || what == IKE_TODO_PRUNE)
 		return;
+	p->is_loaded &= what != IKE_TODO_CONNECTION;
 	set_reason(p, why);
 	log_limited(LOG_LEVEL_ERROR, now, "ike: hoa=%s agent=%s: %s",
 		    addr_str(&p->peer->hoa), addr_str(&p->peer->agent), why);
@@ -390,6 +406,8 @@ void ike_on_reply(struct ike *ike, const struct vici_packet *pkt,
 	} else if (a.what == IKE_TODO_LIST) {
 		take_found(a.pair, now);
 		check_move(a.pair, now);
+	} else if (a.what == IKE_TODO_LOOK) {
+		ike_watch_judge(a.pair, now);
 	} else if (pkt->type != VICI_RESPONSE ||
 		   !vici_is(&pkt->msg, "success", "yes")) {
 		on_refused(a.pair, a.what, pkt, now);
@@ -420,7 +438,9 @@ void ike_on_event(struct ike *ike, const struct vici_packet *pkt)
 		p = pair_named(ike, name);
 		if (!p)
 			continue;
-		if (!is_list)
+		if (!strcmp(pkt->name, "list-conn"))
+			p->is_seen = true;
+		else if (!is_list)
 			ike_todo(p, IKE_TODO_LIST);
 		else if (ike->n_asked && a->what == IKE_TODO_LIST &&
 			 a->pair == p)

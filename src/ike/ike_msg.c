@@ -162,6 +162,12 @@ static void build_list(const struct ike_pair *p, struct wbuf *b)
 	vici_put(b, "ike", p->name);
 }
 
+static void build_look(const struct ike_pair *p, struct wbuf *b)
+{
+	vici_put_head(b, VICI_REQUEST, "list-conns");
+	vici_put(b, "ike", p->name);
+}
+
 void ike_msg_build(const struct ike_pair *p, enum ike_todo what, struct wbuf *b)
 {
 	const struct ike_peer *peer = p->peer;
@@ -196,6 +202,9 @@ void ike_msg_build(const struct ike_pair *p, enum ike_todo what, struct wbuf *b)
 		break;
 	case IKE_TODO_LIST:
 		build_list(p, b);
+		break;
+	case IKE_TODO_LOOK:
+		build_look(p, b);
 		break;
 	case IKE_TODO_PRUNE:
 		build_prune(p, b);

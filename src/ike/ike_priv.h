@@ -21,20 +21,24 @@
 #define IKE_RETRY_MIN_MS 8000
 #define IKE_RETRY_MAX_MS 60000
 #define IKE_CHECK_MS     1000 /* after a move: has charon followed? */
+#define IKE_WATCH_MS     5000 /* between looks at what charon has */
 
 /* What is to be asked of charon about a pair, lowest bit first. */
 enum ike_todo {
 	IKE_TODO_PRUNE = 2048, /* found.older_ike_id, before its list */
 	IKE_TODO_UNLOAD = 1,
 	IKE_TODO_UNLOAD_SECRET = 2,
-	IKE_TODO_TERMINATE = 4,
+	/* The first that is loaded: see ike_watch.c. */
+	IKE_TODO_CONNECTION = 4,
 	IKE_TODO_AUTHORITY = 8,
 	IKE_TODO_CERTIFICATE = 16,
 	IKE_TODO_KEY = 32,
 	IKE_TODO_SECRET = 64,
-	IKE_TODO_CONNECTION = 128,
+	/* Whoever comes again finds the new credentials. */
+	IKE_TODO_TERMINATE = 128,
 	IKE_TODO_INITIATE = 256,
 	IKE_TODO_LIST = 512,
+	IKE_TODO_LOOK = 4096,
 	/* Of the whole: the pair is NULL. */
 	IKE_TODO_REGISTER = 1024,
 };
@@ -55,6 +59,8 @@ struct ike_pair {
 	unsigned int todo;             /* bits of enum ike_todo */
 	struct ike_pair *next, **prev; /* in ike->first_todo while todo */
 	struct ike_pair *next_leaving;
+	bool is_loaded;         /* its connection, into charon */
+	bool is_seen;           /* while charon tells what it has */
 	bool wanted;            /* node: associations from coa */
 	struct in6_addr coa;    /* of the node, as known here */
 	struct ike_found has;   /* as listed last */
@@ -79,11 +85,12 @@ struct ike {
 	struct ike_env env;
 	ike_change_fn *on_change;
 	void *arg;
-	bool connected;
+	bool connected, cannot_follow;
 	struct ike_pair **pairs;
 	unsigned int n_pairs;
 	struct ike_pair *leaving; /* charon is still to be told */
 	struct ike_pair *first_todo, **last_todo;
+	struct task watch;
 	struct ike_asked asked[IKE_ASKED_MAX]; /* a ring, oldest first */
 	unsigned int asked_at, n_asked;
 };
@@ -124,6 +131,15 @@ void ike_task(struct task *task, struct mtime now);
 
 /* Frees pairs of which charon has been told everything. */
 void ike_leaving_sweep(struct ike *ike);
+
+/* ---- ike_watch.c ---- */
+
+void ike_watch_task(struct task *task, struct mtime now);
+void ike_watch_start(struct ike *ike, struct mtime now);
+/* charon has gone, and what it was given with it. */
+void ike_watch_stop(struct ike *ike);
+/* charon told whether it has p's connection. */
+void ike_watch_judge(struct ike_pair *p, struct mtime now);
 
 /* ---- ike_policy.c ---- */
 

@@ -85,6 +85,7 @@ int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now)
 	new = calloc(conf->n_peers + 1, sizeof(struct ike_pair *));
 	if (!new)
 		return -ENOMEM;
+	ike->cannot_follow = conf->cannot_follow;
 	ike->pairs = new;
 	ike->n_pairs = 0;
 	for (i = 0; i < conf->n_peers; i++) {

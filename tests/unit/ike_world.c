@@ -30,6 +30,7 @@ int vici_send(struct vici *v, const struct wbuf *packet)
 	UNIT_STR(wrong ? wrong : "right", "right");
 	memcpy(iw.last, packet->data, packet->len);
 	iw.last_len = packet->len;
+	iw.looks += !strcmp(pkt.name, "list-conns");
 	strcat(iw.asked, pkt.name);
 	strcat(iw.asked, " ");
 	return 0;
@@ -206,7 +207,7 @@ void iw_start(enum ike_end end)
 		.secret = "0123456789abcdef",
 		.secret_len = 16,
 	};
-	iw.conf = (struct ike_conf){ &iw.peer, 1 };
+	iw.conf = (struct ike_conf){ .peers = &iw.peer, .n_peers = 1 };
 	env = (struct ike_env){ .tq = iw.tq };
 	UNIT_NEED(!ike_new(&env, &iw.conf, on_change, &iw, &iw.ike));
 }
@@ -220,6 +221,19 @@ void iw_stop(void)
 	iw.tq = tqueue_free(iw.tq);
 }
 
+/* charon is asked for the first connection, and has it. */
+static void answer_look(void)
+{
+	static const char look[] = "list-conns ";
+	size_t len = strlen(iw.asked), n = strlen(look);
+
+	if (iw.has_lost || len < n || strcmp(iw.asked + len - n, look))
+		return;
+	iw.asked[len - n] = '\0';
+	iw_event("list-conn", NAME);
+	iw_answer(true);
+}
+
 void iw_wait_ms(uint32_t ms)
 {
 	struct mtime end = mtime_add_ms(iw.now, ms);
@@ -227,6 +241,7 @@ void iw_wait_ms(uint32_t ms)
 	while (!mtime_before(end, tqueue_next(iw.tq))) {
 		iw.now = tqueue_next(iw.tq);
 		tqueue_run(iw.tq, iw.now);
+		answer_look();
 	}
 	iw.now = end;
 }
@@ -246,16 +261,16 @@ void iw_up(enum ike_end end, uint32_t reqid)
 	unsigned int i;
 
 	iw_start(end);
-	ike_on_up(iw.ike);
-	for (i = 0; i < 5; i++)
+	ike_on_up(iw.ike, iw.now);
+	for (i = 0; i < 6; i++)
 		iw_confirm();
 	for (i = 0; i < (end == IKE_NODE ? 1 : 2); i++)
 		iw_answer(true);
 	if (end == IKE_NODE) {
 		iw_list(0, 0, NULL, NULL);
 		CU_ASSERT_FALSE(ike_want(iw.ike, &hoa, &agent, &coa, iw.now));
-		iw_answer(false);
 		iw_answer(true);
+		iw_answer(false);
 		iw_answer(true);
 		iw_event("child-updown", NAME);
 		iw_list(reqid, 0xc0000001, COA, AGENT);

@@ -33,6 +33,8 @@ struct ike_world {
 	unsigned int migrated;
 	struct kernel_migrate migrate;
 	int vici_err, kernel_err;
+	unsigned int looks; /* for what charon has */
+	bool has_lost;      /* and the test answers */
 };
 
 extern struct ike_world iw;

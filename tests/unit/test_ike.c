@@ -8,7 +8,9 @@
 
 #include "tests/unit/ike_world.h"
 
-#define EVENTS "list-sa ike-updown ike-rekey child-updown child-rekey "
+#define EVENTS                                                   \
+	"list-sa ike-updown ike-rekey child-updown child-rekey " \
+	"list-conn "
 
 static struct in6_addr hoa, agent, coa, coa2;
 
@@ -63,18 +65,19 @@ static void a_node_starts_from_its_care_of_address(void)
 	iw_start(IKE_NODE);
 	CU_ASSERT_FALSE(want(&coa)); /* charon is not there yet */
 	UNIT_STR(iw_asked(), "");
-	ike_on_up(iw.ike);
+	ike_on_up(iw.ike, iw.now);
 	UNIT_STR(iw_asked(), EVENTS "load-shared list-sas ");
 	iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm();
+	iw_confirm();
 	iw_answer(true);
 	iw_list(0, 0, NULL, NULL);
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	m = last();
 	CU_ASSERT_TRUE(vici_is(&m, "ike", NAME));
 	CU_ASSERT_TRUE(vici_is(&m, "child", "mip6"));
 	CU_ASSERT_TRUE(vici_is(&m, "timeout", "-1"));
-	iw_answer(false);
 	iw_answer(true);
+	iw_answer(false);
 	iw_answer(true);
 	CU_ASSERT_FALSE(want(&coa)); /* not twice */
 	UNIT_STR(iw_asked(), "");
@@ -145,9 +148,10 @@ static void an_agent_waits_and_lets_anybody_in_from_anywhere(void)
 	addresses();
 	iw_start(IKE_AGENT);
 	UNIT_EQ(iw.n_sps, 0); /* its home prefix has some */
-	ike_on_up(iw.ike);
-	UNIT_STR(iw_asked(), EVENTS "load-shared load-conn list-sas ");
+	ike_on_up(iw.ike, iw.now);
+	UNIT_STR(iw_asked(), EVENTS "load-conn load-shared list-sas ");
 	iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm();
+	iw_confirm();
 	iw_answer(true);
 	iw_answer(true);
 	iw_list(0, 0, NULL, NULL);
@@ -218,7 +222,7 @@ static void a_charon_that_does_not_follow_negotiates_anew(void)
 	iw_wait_ms(IKE_CHECK_MS);
 	UNIT_STR(iw_asked(), "list-sas ");
 	iw_list(5, 0xc0000001, COA, AGENT);
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	CU_ASSERT_FALSE(ike_is_ready(iw.ike, &hoa, &agent));
 	iw_stop();
 }
@@ -232,7 +236,7 @@ static void without_k_a_node_negotiates_anew(void)
 	UNIT_STR(iw_asked(), "");
 	ike_registered(iw.ike, &hoa, &agent, &coa2, false, iw.now);
 	UNIT_EQ(iw.migrated, 0);
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	iw_stop();
 }
 
@@ -249,6 +253,20 @@ static void without_k_an_agent_gives_up_the_old_end_point(void)
 	CU_ASSERT_FALSE(ike_can_follow(iw.ike, &hoa, &agent));
 	/* What is required stays required. */
 	UNIT_NEED(out() != NULL);
+	iw_stop();
+}
+
+/* HA-35: an end point that is said not to follow; a reload says otherwise. */
+static void k_may_be_switched_off(void)
+{
+	addresses();
+	iw_up(IKE_NODE, 5);
+	CU_ASSERT_TRUE(ike_can_follow(iw.ike, &hoa, &agent));
+	iw.conf.cannot_follow = true;
+	UNIT_EQ(ike_reload(iw.ike, &iw.conf, iw.now), 0);
+	CU_ASSERT_FALSE(ike_can_follow(iw.ike, &hoa, &agent));
+	CU_ASSERT_TRUE(ike_protects(iw.ike, &hoa, &agent));
+	UNIT_STR(iw_asked(), "");
 	iw_stop();
 }
 
@@ -278,8 +296,9 @@ static void policies_follow_another_reqid_in_place(void)
 	UNIT_STR(info().state, "up"); /* the kernel has them still */
 	iw_event("child-updown", NAME);
 	UNIT_STR(iw_asked(), ""); /* nobody to ask */
-	ike_on_up(iw.ike);
+	ike_on_up(iw.ike, iw.now);
 	iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm();
+	iw_confirm();
 	iw_answer(true);
 	iw_answer(true);
 	iw_list(2, 0xc7, AGENT, COA);
@@ -295,7 +314,7 @@ static void a_node_whose_associations_went_begins_again(void)
 	iw_event("ike-updown", NAME);
 	iw_asked();
 	iw_list(0, 0, NULL, NULL);
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	UNIT_EQ(iw.changes, 2);
 	CU_ASSERT_FALSE(ike_is_ready(iw.ike, &hoa, &agent));
 	iw_stop();
@@ -310,19 +329,22 @@ static void failures_are_tried_again_ever_later(void)
 	iw_event("ike-updown", NAME);
 	iw_list(0, 0, NULL, NULL);
 	for (i = 0; i < 8; i++) {
-		iw_answer(false);
 		iw_answer(true);
+		if (i) /* the secret */
+			iw_answer(true);
+		iw_answer(false);
 		iw_answer(true);
 		iw_asked();
 		iw_wait_ms(ms - 1);
 		UNIT_STR(iw_asked(), "");
 		iw_wait_ms(1);
-		UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+		UNIT_STR(iw_asked(),
+			 "load-conn load-shared terminate initiate ");
 		ms = ms * 2 > IKE_RETRY_MAX_MS ? IKE_RETRY_MAX_MS : ms * 2;
 	}
 	/* Another care-of address is tried at once. */
 	CU_ASSERT_FALSE(want(&coa2));
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	iw_stop();
 }
 
@@ -331,7 +353,7 @@ static void an_agent_that_is_silent_is_asked_for_new_keys(void)
 	addresses();
 	iw_up(IKE_NODE, 5);
 	ike_suspect(iw.ike, &hoa, &agent, iw.now);
-	UNIT_STR(iw_asked(), "terminate load-conn initiate ");
+	UNIT_STR(iw_asked(), "load-conn terminate initiate ");
 	CU_ASSERT_FALSE(want(&coa));
 	ike_suspect(iw.ike, &hoa, &agent, iw.now);
 	UNIT_STR(iw_asked(), "");
@@ -351,10 +373,11 @@ static void what_charon_refuses_is_told(void)
 {
 	addresses();
 	iw_start(IKE_AGENT);
-	ike_on_up(iw.ike);
+	ike_on_up(iw.ike, iw.now);
 	iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm(), iw_confirm();
-	iw_answer(true);
+	iw_confirm();
 	iw_answer(false); /* the connection */
+	iw_answer(true);
 	UNIT_STR(info().reason, "no such thing");
 	iw_stop();
 }
@@ -396,7 +419,7 @@ static void a_kernel_that_refuses_is_no_start(void)
 static void a_reload_touches_what_changed(void)
 {
 	struct ike_peer peers[2], other;
-	struct ike_conf conf = { peers, 2 };
+	struct ike_conf conf = { .peers = peers, .n_peers = 2 };
 
 	addresses();
 	iw_up(IKE_AGENT, 5);
@@ -404,7 +427,7 @@ static void a_reload_touches_what_changed(void)
 	peers[0].hoa = a6("2001:db8:1::200");
 	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
 	/* Only the new one is loaded. */
-	UNIT_STR(iw_asked(), "load-shared load-conn list-sas ");
+	UNIT_STR(iw_asked(), "load-conn load-shared list-sas ");
 	CU_ASSERT_TRUE(ike_can_follow(iw.ike, &hoa, &agent));
 	UNIT_EQ(out()->reqid, 5);
 	iw_answer(true);
@@ -413,16 +436,16 @@ static void a_reload_touches_what_changed(void)
 	/* Another secret, and the new one goes again. */
 	other = peers[1];
 	other.secret[0]++;
-	conf = (struct ike_conf){ &other, 1 };
+	conf = (struct ike_conf){ .peers = &other, .n_peers = 1 };
 	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
-	UNIT_STR(iw_asked(), "terminate load-shared load-conn list-sas "
+	UNIT_STR(iw_asked(), "load-conn load-shared terminate list-sas "
 			     "unload-conn unload-shared terminate ");
 	iw_stop();
 }
 
 static void a_pair_that_goes_is_forgotten_by_charon(void)
 {
-	struct ike_conf none = { NULL, 0 };
+	struct ike_conf none = { 0 };
 	unsigned int i;
 
 	addresses();
@@ -498,6 +521,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(what_charon_refuses_is_told),
 		UNIT_CASE(nonsense_in_a_list_is_no_association),
 		UNIT_CASE(a_kernel_that_refuses_is_no_start),
+		UNIT_CASE(k_may_be_switched_off),
 		UNIT_CASE(what_an_earlier_negotiation_left_goes),
 		UNIT_CASE(a_reload_touches_what_changed),
 		UNIT_CASE(a_pair_that_goes_is_forgotten_by_charon),
