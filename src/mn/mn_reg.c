@@ -54,12 +54,12 @@ static bool is_protected(const struct mn_home *h)
 }
 
 /* True when a Binding Update of the present exchange could be sent and its
- * acknowledgement received. */
-static bool may_send(const struct mn_home *h)
+ * acknowledgement received, if there are keys. */
+static bool is_in_place(const struct mn_home *h)
 {
 	const struct kernel_mn_home *in = &h->install.want;
 
-	if (h->hold || !h->install.done || !is_protected(h))
+	if (h->hold || !h->install.done)
 		return false;
 	if (addr_eq(&h->reg_coa, &h->hoa))
 		return is_at_home(h) && in->place != KERNEL_MN_NONE &&
@@ -67,6 +67,11 @@ static bool may_send(const struct mn_home *h)
 	return h->place == MN_PLACE_AWAY && in->place == KERNEL_MN_AWAY &&
 	       addr_eq(&in->coa, &h->reg_coa) &&
 	       addr_eq(&in->ha, mn_home_agent(h));
+}
+
+static bool may_send(const struct mn_home *h)
+{
+	return is_in_place(h) && is_protected(h);
 }
 
 bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now)
@@ -99,10 +104,25 @@ static struct mtime patience(const struct mn_home *h)
 				    : MAX_BINDACK_TIMEOUT_MS);
 }
 
+/* When the home address is used at home though nothing could be sent: no key
+ * is as good as no answer. */
+static struct mtime home_without_keys(const struct mn_home *h)
+{
+	uint32_t first_ms = h->mn->conf->bindack_timeout_ms;
+
+	if (h->bul->state != BUL_DEREGISTERING || mn_home_is_stopping(h) ||
+	    h->place != MN_PLACE_RETURNING || is_protected(h))
+		return MTIME_NEVER;
+	return mtime_add_ms(h->bul->first_sent,
+			    ((1 << UNANSWERED_MAX) - 1) * (int64_t)first_ms);
+}
+
 static struct mtime due_under_way(const struct mn_home *h, struct mtime now)
 {
-	if (!may_send(h))
+	if (!is_in_place(h))
 		return MTIME_NEVER;
+	if (!is_protected(h))
+		return mtime_min(patience(h), home_without_keys(h));
 	if (h->send_pending)
 		return mn_rate_next(mn_rate_of(h->mn, &h->bul->peer), now);
 	return mtime_min(mtime_add_ms(h->bul->last_sent, h->bul->backoff_ms),
@@ -435,11 +455,20 @@ static void expired(struct mn_home *h, struct mtime now)
 static void resend(struct mn_home *h, struct mtime now)
 {
 	struct bul_entry *e = h->bul;
+	const char *why = is_protected(h) ? "does not answer"
+					  : "no keys for it are negotiated";
 
 	if (!mtime_before(now, patience(h))) {
 		h->given_up = true;
-		if (mn_agent_failed(h, true, "does not answer", now))
+		if (mn_agent_failed(h, true, why, now))
 			return;
+	}
+	if (!mtime_before(now, home_without_keys(h))) {
+		mn_return_unanswered(h, why, now);
+		/* It may have ended the exchange. */
+		if (h->bul)
+			reg_arm(h, now);
+		return;
 	}
 	if (!h->send_pending &&
 	    mtime_before(now, mtime_add_ms(e->last_sent, e->backoff_ms))) {

@@ -3,7 +3,7 @@
  * The mobile node and IKE: nothing is sent before keys are there, the K bit,
  * and when IKE hears where the node is.
  */
-#include "tests/unit/mn_world.h"
+#include "tests/unit/mn_discovers.h"
 
 static struct mw w;
 static struct ike ike;
@@ -142,6 +142,64 @@ static void a_refresh_waits_for_keys(void)
 	mw_close(&w);
 }
 
+/* An agent that is gone while keys are negotiated does not lock the
+ * node out of its home link, no more than one that does not answer; once there
+ * are keys, the binding is deleted. */
+static void home_does_not_wait_for_keys(void)
+{
+	open_with(true);
+	mw_accept(&w);
+	mw_forget(&w);
+	ike.is_up = false;
+	mw_flap(&w);
+	mw_ra(&w, ETH0, &mw_home_router);
+	UNIT_STR(mw_location(&w), "returning");
+	mw_run_ms(&w, 6999);
+	UNIT_STR(mw_location(&w), "returning");
+	mw_run_ms(&w, 1);
+	UNIT_STR(mw_location(&w), "home");
+	UNIT_EQ(mw_place(&w), KERNEL_MN_HOME);
+	UNIT_EQ(w.n_bus, 0);
+	UNIT_STR(mw_state(&w), "DEREGISTERING");
+	mw_run_ms(&w, 60000);
+	UNIT_EQ(w.n_bus, 0);
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	UNIT_EQ(mw_last_bu(&w)->bu.lifetime_4s, 0);
+	mw_deregistered(&w, BA_ACCEPTED);
+	UNIT_STR(mw_state(&w), "none");
+	UNIT_STR(mw_location(&w), "home");
+	mw_close(&w);
+}
+
+/* An agent that was discovered, and with which no keys can be agreed
+ * on, is given up for the next as one that is silent; where there is no other
+ * all are asked for again. */
+static void an_agent_without_keys_is_given_up(void)
+{
+	static const char *const two[] = { HA, HA2, NULL };
+
+	ike = (struct ike){ .is_up = false };
+	mw_init(&w);
+	w.homes[0].home_agent = addr_any;
+	w.ike = &ike;
+	mw_start(&w);
+	mw_leave(&w);
+	mw_haad(&w, two);
+	UNIT_STR(md_shown(&w).uses, HA " in use, " HA2 " listed");
+	mw_run_ms(&w, 31999);
+	UNIT_STR(md_shown(&w).uses, HA " in use, " HA2 " listed");
+	mw_run_ms(&w, 1);
+	UNIT_STR(md_shown(&w).uses, HA2 " in use, " HA " failed");
+	mw_forget(&w);
+	mw_run_ms(&w, 200000);
+	CU_ASSERT_TRUE(w.n_icmp6s > 0);
+	UNIT_EQ(w.n_bus, 0);
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	mw_close(&w);
+}
+
 static void keys_of_others_are_nothing_to_us(void)
 {
 	struct in6_addr other = mw_addr("2001:db8:9::9");
@@ -188,6 +246,8 @@ int main(int argc, char **argv)
 		UNIT_CASE(a_refusal_is_no_registration),
 		UNIT_CASE(silence_raises_suspicion_once),
 		UNIT_CASE(a_refresh_waits_for_keys),
+		UNIT_CASE(home_does_not_wait_for_keys),
+		UNIT_CASE(an_agent_without_keys_is_given_up),
 		UNIT_CASE(keys_of_others_are_nothing_to_us),
 		UNIT_CASE(negotiated_keys_do_without_given_ones),
 		UNIT_END,
