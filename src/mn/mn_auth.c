@@ -75,10 +75,15 @@ enum mn_ba_verdict mn_auth_judge(const struct auth_sa *sa,
 		       : MN_BA_BAD_AUTH;
 }
 
+/* Measured from our own clock: what was sent may be ahead of that, because the
+ * one before was.  An agent whose clock is behind what it once accepted would
+ * refuse whatever is newer than that, for as long as it takes. */
 bool mn_auth_adjust(struct mn_clock *clock, uint64_t received)
 {
-	uint64_t step = (SECONDS(received) - SECONDS(clock->sent)) << 32;
+	bool is_other = SECONDS(received) != SECONDS(clock->sent);
 
-	clock->offset += step;
-	return step;
+	clock->offset = (SECONDS(received) - SECONDS(auth_ntp_now())) << 32;
+	if (is_other && auth_ntp_newer(clock->accepted, received))
+		clock->accepted = 0;
+	return is_other;
 }

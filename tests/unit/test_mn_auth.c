@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/mn/mn_ba.h"
+#include "tests/fake/fake.h"
 #include "tests/unit/unit.h"
 
 #define AGENT "2001:db8:1::1"
@@ -304,6 +305,33 @@ static void timestamps_follow_the_agent(void)
 	UNIT_EQ(mn_auth_stamp(&c), c.accepted + 1);
 }
 
+/* The agent's 144 to the last update, when its clock shows `at`. */
+static uint64_t told(const struct mn_clock *c, uint64_t at)
+{
+	return (at & ~(uint64_t)UINT32_MAX) | (uint32_t)c->sent;
+}
+
+/* AUTH-24: one 144 is enough after our own clock was set back, and after the
+ * agent's was: it would take nothing that is newer than that. */
+static void a_clock_set_back_takes_one_answer(void)
+{
+	struct mn_clock c = { 0 };
+	uint64_t agent;
+
+	c.accepted = mn_auth_stamp(&c);
+	fake_wall.us += INT64_C(600) * 1000000;
+	agent = auth_ntp_now();
+	fake_wall.us -= INT64_C(3600) * 1000000;
+	UNIT_EQ(mn_auth_stamp(&c), c.accepted + 1);
+	CU_ASSERT_TRUE(mn_auth_adjust(&c, told(&c, agent)));
+	CU_ASSERT_TRUE(auth_ntp_close(mn_auth_stamp(&c), agent, 1));
+	c.accepted = c.sent;
+	agent -= 3600 * S;
+	mn_auth_stamp(&c);
+	CU_ASSERT_TRUE(mn_auth_adjust(&c, told(&c, agent)));
+	CU_ASSERT_TRUE(auth_ntp_close(mn_auth_stamp(&c), agent, 1));
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(updates_are_signed),
 	UNIT_CASE(updates_carry_what_is_agreed),
@@ -314,6 +342,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(a_mismatch_has_our_fraction),
 	UNIT_CASE(a_failure_is_believed_of_the_agent_only),
 	UNIT_CASE(timestamps_follow_the_agent),
+	UNIT_CASE(a_clock_set_back_takes_one_answer),
 	UNIT_END,
 };
 
