@@ -230,11 +230,14 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 {
 	struct bcache_key key = { .local = pkt->dst, .hoa = pkt->src };
 	struct bcache_entry *e = bcache_find(ha->bc, &key.local, &key.hoa);
-	struct ha_question q = ask(ha, e, pkt, msg, now);
-	struct ha_judgement j = ha_bu_judge(&q);
-	struct ha_request req =
-		request_of(ha, pkt, msg, j.kind == HA_DEREGISTER);
+	struct ha_question q;
+	struct ha_judgement j;
+	struct ha_request req;
 
+	ha_auth_tick(ha, now);
+	q = ask(ha, e, pkt, msg, now);
+	j = ha_bu_judge(&q);
+	req = request_of(ha, pkt, msg, j.kind == HA_DEREGISTER);
 	req.max_lifetime_s = j.max_lifetime_s;
 	if (j.by_policy)
 		ha_policy_count(ha, j.rule);
@@ -489,8 +492,8 @@ void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now)
 
 	ha->conf = conf;
 	set_max(ha);
-	if (ha_auth_set(ha) || ha_policy_set(ha, old) || ha_links_set(ha) ||
-	    ha_links_tell(ha) || ha_disc_set(ha, now)) {
+	if (ha_auth_set(ha, now) || ha_policy_set(ha, old) ||
+	    ha_links_set(ha) || ha_links_tell(ha) || ha_disc_set(ha, now)) {
 		/* Without memory there is nowhere to keep the new links. */
 		log_error("ha: out of memory: no home link is served");
 		ha_disc_free(ha);

@@ -22,7 +22,10 @@ struct ha_ident {
 struct ha_auth {
 	struct ha_ident *idents; /* a table, by name */
 	uint64_t floor;          /* `last` of those that are new */
-	uint64_t clock;   /* ours, the latest that an accepted update met */
+	uint64_t time;           /* the present, which never goes back... */
+	struct mtime timed;      /* ...read then... */
+	bool is_ahead;           /* ...and ahead of the clock on the wall */
+	uint64_t clock;          /* of those, the latest that was accepted by */
 	uint64_t touched; /* the same, when it was last to be remembered */
 	struct store_subject remembered;
 };
@@ -76,7 +79,9 @@ const struct auth_sa *ha_auth_sa(const struct auth_keys *keys, const char *nai,
 int ha_auth_init(struct ha *ha, struct mtime now);
 void ha_auth_done(struct ha *ha);
 /* Takes the keys of ha->conf.  -ENOMEM. */
-int ha_auth_set(struct ha *ha);
+int ha_auth_set(struct ha *ha, struct mtime now);
+/* Reads the clock; before the others are asked about a Binding Update. */
+void ha_auth_tick(struct ha *ha, struct mtime now);
 /* What the option of a Binding Update proves. */
 struct ha_auth_answer ha_auth_check(const struct ha *ha,
 				    const struct packet *pkt,

@@ -25,7 +25,8 @@ static int out_ifindex(const struct ha *ha, const struct bcache_key *key,
 
 /* RFC 4285 sections 5.1.1 and 6: the same identity, replay protection and
  * index as in the Binding Update. */
-static void add_proof(const struct ha_proof *proof, struct mh_msg *msg)
+static void add_proof(const struct ha *ha, const struct ha_proof *proof,
+		      struct mh_msg *msg)
 {
 	struct mh_options *opt = &msg->opt;
 
@@ -38,7 +39,7 @@ static void add_proof(const struct ha_proof *proof, struct mh_msg *msg)
 	opt->present |= MH_OPT_REPLAY;
 	opt->timestamp = proof->timestamp;
 	if (msg->ba.status == BA_TIMESTAMP_MISMATCH)
-		opt->timestamp = (auth_ntp_now() & ~(uint64_t)UINT32_MAX) |
+		opt->timestamp = (ha->auth.time & ~(uint64_t)UINT32_MAX) |
 				 (uint32_t)proof->timestamp;
 }
 
@@ -56,7 +57,7 @@ static int build(const struct ha *ha, const struct bcache_key *key,
 		sa = ha_auth_sa(ha->conf->auth, proof->ident->nai, proof->spi);
 		if (!sa)
 			return -ENOKEY;
-		add_proof(proof, msg);
+		add_proof(ha, proof, msg);
 	}
 	len = mh_build(msg, buf, BA_SIZE_MAX);
 	if (sa && len > 0)

@@ -5,9 +5,13 @@
  *
  * This file decides what is too old: whatever was sent before this start, for
  * nobody knows what an earlier run accepted; and what an earlier run accepted
- * of nodes whose clocks are ahead of ours, or while ours was ahead of what it
- * is now, which is remembered.  So nothing is accepted twice, over whatever
- * restart; a node that is told 144 takes our time from the answer.
+ * of nodes whose clocks are ahead of ours, which is remembered.  So nothing is
+ * accepted twice, over whatever restart; a node that is told 144 takes our
+ * time from the answer.
+ *
+ * That time never goes back: where the clock on the wall does, it goes on from
+ * where it was, so that nodes stay served, until the wall has caught up
+ * (Differs from RFC 4285 section 6, which has the home agent's own time).
  */
 #include "ha_private.h"
 
@@ -17,6 +21,8 @@
 #include <string.h>
 
 #define CLOCK_TOUCH_S 60 /* how old the remembered clock may be */
+
+#define CLOCK_SLACK_S 1 /* what is put right in steps as small is no step */
 
 static const uint8_t no_key[16];
 
@@ -88,41 +94,68 @@ static const char *on_line(void *arg, const struct store_line *line,
 }
 
 /* Somebody may have set our clock back while we were away: what was accepted
- * by it would be new once more. */
+ * by it would be new once more.  The file may be as old as two touches. */
 static void take_remembered(struct ha *ha, struct mtime now)
 {
+	struct ha_auth *auth = &ha->auth;
 	struct ha_ident *ident, *next;
-	uint64_t present = ha->auth.floor;
 
-	ha->auth.clock = present;
-	store_load(&ha->auth.remembered, now);
-	if (!auth_ntp_newer(ha->auth.clock, present)) {
-		ha->auth.clock = present;
+	auth->clock = auth->time;
+	store_load(&auth->remembered, now);
+	if (!auth_ntp_newer(auth->clock, auth->time)) {
+		auth->clock = auth->time;
 		return;
 	}
 	log_warning("ha: the clock of this machine is %" PRIu64 " s behind "
-		    "what it was in the last run: until it is right, mobile "
-		    "nodes that use authentication options are refused with "
-		    "status %u",
-		    (ha->auth.clock - present) >> 32,
-		    (unsigned int)BA_TIMESTAMP_MISMATCH);
-	ha->auth.floor = ha->auth.clock;
-	HASH_ITER(hh, ha->auth.idents, ident, next)
-		if (auth_ntp_newer(ha->auth.clock, ident->last))
-			ident->last = ha->auth.clock;
+		    "what it was in the last run: timestamps of mobile nodes "
+		    "go on from there",
+		    (auth->clock - auth->time) >> 32);
+	auth->clock += (uint64_t)(2 * CLOCK_TOUCH_S) << 32;
+	auth->time = auth->floor = auth->clock;
+	auth->is_ahead = true;
+	HASH_ITER(hh, auth->idents, ident, next)
+		if (auth_ntp_newer(auth->clock, ident->last))
+			ident->last = auth->clock;
+}
+
+static uint64_t ntp_of_us(int64_t us)
+{
+	return ((uint64_t)(us / 1000000) << 32) |
+	       (((uint64_t)(us % 1000000) << 32) / 1000000);
+}
+
+void ha_auth_tick(struct ha *ha, struct mtime now)
+{
+	struct ha_auth *auth = &ha->auth;
+	uint64_t wall, due;
+	bool is_back;
+
+	if (!auth->idents)
+		return;
+	wall = auth_ntp_now();
+	due = auth->time + ntp_of_us(mtime_diff_us(now, auth->timed));
+	is_back = auth_ntp_newer(due, wall) &&
+		  !auth_ntp_close(due, wall, CLOCK_SLACK_S);
+	if (is_back && !auth->is_ahead)
+		log_warning("ha: the clock of this machine was set back by "
+			    "%" PRIu64 " s: timestamps of mobile nodes go on "
+			    "from where it was",
+			    (due - wall) >> 32);
+	auth->is_ahead = is_back;
+	auth->time = is_back ? due : wall;
+	auth->timed = now;
 }
 
 void ha_auth_accept(struct ha *ha, const struct ha_proof *proof,
 		    struct mtime now)
 {
-	uint64_t clock = auth_ntp_now();
 	struct ha_auth *auth = &ha->auth;
 
 	if (!proof->has_timestamp)
 		return;
 	proof->ident->last = proof->timestamp;
-	if (auth_ntp_newer(clock, auth->clock))
-		auth->clock = clock;
+	if (auth_ntp_newer(auth->time, auth->clock))
+		auth->clock = auth->time;
 	if (!auth_ntp_close(auth->clock, auth->touched, CLOCK_TOUCH_S)) {
 		auth->touched = auth->clock;
 		store_touch(&auth->remembered, now);
@@ -165,13 +198,12 @@ static int need_all(struct ha *ha)
 	return err;
 }
 
-int ha_auth_set(struct ha *ha)
+int ha_auth_set(struct ha *ha, struct mtime now)
 {
-	uint64_t clock = auth_ntp_now();
-
-	/* Who is new, or comes back, begins now. */
-	if (auth_ntp_newer(clock, ha->auth.floor))
-		ha->auth.floor = clock;
+	/* Who is new begins now. */
+	ha_auth_tick(ha, now);
+	if (auth_ntp_newer(ha->auth.time, ha->auth.floor))
+		ha->auth.floor = ha->auth.time;
 	return need_all(ha);
 }
 
@@ -179,7 +211,8 @@ int ha_auth_init(struct ha *ha, struct mtime now)
 {
 	int err;
 
-	ha->auth.floor = auth_ntp_now();
+	ha->auth.floor = ha->auth.time = auth_ntp_now();
+	ha->auth.timed = now;
 	store_init(&ha->auth.remembered, ha->env.store, "timestamps", 1,
 		   write_auth, on_line, ha);
 	err = need_all(ha);
@@ -193,6 +226,8 @@ void ha_auth_done(struct ha *ha)
 	struct ha_ident *ident, *next;
 
 	/* No line holds a distance in time. */
+	if (ha->auth.touched && ha->auth.clock != ha->auth.touched)
+		store_touch(&ha->auth.remembered, (struct mtime){ 0 });
 	store_done(&ha->auth.remembered, (struct mtime){ 0 });
 	HASH_ITER(hh, ha->auth.idents, ident, next) {
 		HASH_DELETE(hh, ha->auth.idents, ident);
@@ -214,7 +249,7 @@ struct ha_auth_answer ha_auth_check(const struct ha *ha,
 		.pkt = pkt,
 		.msg = msg,
 		.coa = ha_bu_coa(pkt, msg),
-		.clock = auth_ntp_now(),
+		.clock = ha->auth.time,
 	};
 
 	/* A NUL inside is no name. */
