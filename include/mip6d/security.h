@@ -139,9 +139,12 @@ struct security *security_new(struct kernel *k);
 struct security *security_free(struct security *s);
 
 /* Signalling is protected so from now on, and so are tunnels that are set;
- * what stays the same is not touched.  The keys must live until the next
- * call.  0 or -errno of the first thing that was refused, logged. */
+ * what stays the same is not touched.  The keys must live as long as they are
+ * in force.  0 or -errno of the first thing that was refused, logged; it is
+ * tried again with the next call. */
 int security_apply(struct security *s, const struct security_plan *plan);
+/* Those of the last call that did not run out of memory, or NULL. */
+const struct security_keys *security_keys_in_force(const struct security *s);
 
 /* Whether what this end sends to the other is protected by keys that both
  * were given.  True where s is NULL. */

@@ -10,123 +10,192 @@
 
 #include "src/security/lists.h"
 
-/* ---- comparison ---- */
+/* ---- associations ---- */
 
-static bool esp_eq(const struct kernel_esp *a, const struct kernel_esp *b)
+static int compare_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_sas(const void *a, const void *b)
+{
+	const struct kernel_sa *x = a, *y = b;
+	int d = compare_u32(x->spi, y->spi);
+
+	return d ? d : addr_cmp(&x->dst, &y->dst);
+}
+
+static bool same_esp(const struct kernel_esp *a, const struct kernel_esp *b)
 {
 	return a->cipher == b->cipher && a->auth == b->auth &&
 	       !memcmp(a->cipher_key, b->cipher_key, sizeof(a->cipher_key)) &&
 	       !memcmp(a->auth_key, b->auth_key, sizeof(a->auth_key));
 }
 
-bool seclist_same_sa(const struct kernel_sa *a, const struct kernel_sa *b)
+static bool is_equal_sa(const void *a, const void *b)
 {
-	return a->spi == b->spi && addr_eq(&a->dst, &b->dst);
+	const struct kernel_sa *x = a, *y = b;
+
+	return !compare_sas(x, y) && x->mode == y->mode &&
+	       addr_eq(&x->src, &y->src) && x->reqid == y->reqid &&
+	       prefix_eq(&x->sel_src, &y->sel_src) &&
+	       prefix_eq(&x->sel_dst, &y->sel_dst) &&
+	       x->sel_proto == y->sel_proto && same_esp(&x->esp, &y->esp);
 }
 
-static bool sa_eq(const struct kernel_sa *a, const struct kernel_sa *b)
+static int set_sa(struct kernel *k, const void *sa)
 {
-	return seclist_same_sa(a, b) && a->mode == b->mode &&
-	       addr_eq(&a->src, &b->src) && a->reqid == b->reqid &&
-	       prefix_eq(&a->sel_src, &b->sel_src) &&
-	       prefix_eq(&a->sel_dst, &b->sel_dst) &&
-	       a->sel_proto == b->sel_proto && esp_eq(&a->esp, &b->esp);
+	return kernel_sa_set(k, sa);
 }
 
-/* One replaces the other. */
-static bool same_sp(const struct kernel_sp *a, const struct kernel_sp *b)
+static int del_sa(struct kernel *k, const void *sa)
 {
-	return a->dir == b->dir && prefix_eq(&a->src, &b->src) &&
-	       prefix_eq(&a->dst, &b->dst) && a->proto == b->proto &&
-	       a->type == b->type && a->ifindex == b->ifindex;
+	return kernel_sa_del(k, sa);
 }
 
-static bool sp_eq(const struct kernel_sp *a, const struct kernel_sp *b)
+const struct seclist_kind seclist_sas = {
+	sizeof(struct kernel_sa), compare_sas, is_equal_sa, set_sa, del_sa,
+};
+
+/* ---- policies ---- */
+
+static int compare_prefixes(const struct prefix *a, const struct prefix *b)
 {
-	return same_sp(a, b) && a->action == b->action &&
-	       a->priority == b->priority && a->mode == b->mode &&
-	       addr_eq(&a->tunnel_src, &b->tunnel_src) &&
-	       addr_eq(&a->tunnel_dst, &b->tunnel_dst) && a->reqid == b->reqid;
+	int d = compare_u32(a->len, b->len);
+
+	return d ? d : addr_cmp(&a->addr, &b->addr);
 }
+
+static int compare_sps(const void *a, const void *b)
+{
+	const struct kernel_sp *x = a, *y = b;
+	int d = compare_u32(x->dir, y->dir);
+
+	if (!d)
+		d = compare_prefixes(&x->src, &y->src);
+	if (!d)
+		d = compare_prefixes(&x->dst, &y->dst);
+	if (!d)
+		d = compare_u32(x->proto, y->proto);
+	if (!d)
+		d = compare_u32(x->type, y->type);
+	return d ? d : compare_u32((uint32_t)x->ifindex, (uint32_t)y->ifindex);
+}
+
+static bool is_equal_sp(const void *a, const void *b)
+{
+	const struct kernel_sp *x = a, *y = b;
+
+	return !compare_sps(x, y) && x->action == y->action &&
+	       x->priority == y->priority && x->mode == y->mode &&
+	       addr_eq(&x->tunnel_src, &y->tunnel_src) &&
+	       addr_eq(&x->tunnel_dst, &y->tunnel_dst) && x->reqid == y->reqid;
+}
+
+static int set_sp(struct kernel *k, const void *sp)
+{
+	return kernel_sp_set(k, sp);
+}
+
+static int del_sp(struct kernel *k, const void *sp)
+{
+	return kernel_sp_del(k, sp);
+}
+
+const struct seclist_kind seclist_sps = {
+	sizeof(struct kernel_sp), compare_sps, is_equal_sp, set_sp, del_sp,
+};
 
 /* ---- lists ---- */
 
-/* An association and a policy in a list by a predicate. */
-bool seclist_has_sa(const struct kernel_sa *v, unsigned int n,
-		    const struct kernel_sa *sa,
-		    bool (*like)(const struct kernel_sa *,
-				 const struct kernel_sa *))
+struct seclist seclist_new(const struct seclist_kind *kind)
 {
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (like(&v[i], sa))
-			return true;
-	return false;
+	return (struct seclist){ .kind = kind };
 }
 
-static bool
-has_sp(const struct kernel_sp *v, unsigned int n, const struct kernel_sp *sp,
-       bool (*like)(const struct kernel_sp *, const struct kernel_sp *))
+struct seclist seclist_of(const struct seclist_kind *kind, void *v,
+			  unsigned int n)
 {
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (like(&v[i], sp))
-			return true;
-	return false;
+	return (struct seclist){ .kind = kind, .v = v, .n = n };
 }
 
-void seclist_add_sas(struct sa_list *list, const struct kernel_sa *v,
-		     unsigned int n)
+static void *at(const struct seclist *list, unsigned int i)
 {
-	struct kernel_sa *larger;
+	return (uint8_t *)list->v + i * list->kind->size;
+}
+
+/* Nothing stays where it was. */
+static bool make_room(struct seclist *list, unsigned int n)
+{
 	unsigned int max = 2 * (list->max + n);
+	size_t size = list->kind->size;
+	void *larger;
 
-	if (list->n + n > list->max) {
-		larger = reallocarray(list->v, max, sizeof(*larger));
-		if (!larger) {
-			list->bad = true;
-			return;
-		}
-		list->v = larger;
-		list->max = max;
+	if (list->n + n <= list->max)
+		return true;
+	larger = calloc(max, size);
+	if (!larger)
+		return false;
+	if (list->n) {
+		memcpy(larger, list->v, list->n * size);
+		explicit_bzero(list->v, list->n * size);
 	}
-	memcpy(list->v + list->n, v, n * sizeof(*v));
-	list->n += n;
+	free(list->v);
+	list->v = larger;
+	list->max = max;
+	return true;
 }
 
-void seclist_add_sps(struct sp_list *list, const struct kernel_sp *v,
-		     unsigned int n)
+void seclist_add(struct seclist *list, const void *v, unsigned int n)
 {
-	struct kernel_sp *larger;
-	unsigned int max = 2 * (list->max + n);
-
-	if (list->n + n > list->max) {
-		larger = reallocarray(list->v, max, sizeof(*larger));
-		if (!larger) {
-			list->bad = true;
-			return;
-		}
-		list->v = larger;
-		list->max = max;
+	if (!make_room(list, n)) {
+		list->bad = true;
+		return;
 	}
-	memcpy(list->v + list->n, v, n * sizeof(*v));
+	memcpy(at(list, list->n), v, n * list->kind->size);
 	list->n += n;
+	list->is_sorted = false;
 }
 
-void seclist_sas_done(struct sa_list *list)
+void seclist_sort(struct seclist *list)
+{
+	const struct seclist_kind *kind = list->kind;
+	unsigned int i, n = 0;
+
+	if (list->n)
+		qsort(list->v, list->n, kind->size, kind->compare);
+	for (i = 0; i < list->n; i++) {
+		if (n && !kind->compare(at(list, n - 1), at(list, i)))
+			continue;
+		if (n != i)
+			memcpy(at(list, n), at(list, i), kind->size);
+		n++;
+	}
+	list->n = n;
+	list->is_sorted = true;
+}
+
+void seclist_done(struct seclist *list)
 {
 	if (list->v)
-		explicit_bzero(list->v, list->max * sizeof(*list->v));
+		explicit_bzero(list->v, list->max * list->kind->size);
 	free(list->v);
-	*list = (struct sa_list){ 0 };
+	*list = seclist_new(list->kind);
 }
 
-void seclist_sps_done(struct sp_list *list)
+const void *seclist_find(const struct seclist *list, const void *element)
 {
-	free(list->v);
-	*list = (struct sp_list){ 0 };
+	unsigned int i;
+
+	if (!list || !list->n)
+		return NULL;
+	if (list->is_sorted)
+		return bsearch(element, list->v, list->n, list->kind->size,
+			       list->kind->compare);
+	for (i = 0; i < list->n; i++)
+		if (!list->kind->compare(at(list, i), element))
+			return at(list, i);
+	return NULL;
 }
 
 /* ---- differences ---- */
@@ -137,104 +206,29 @@ void seclist_keep(int *err, int e)
 		*err = e;
 }
 
-static int by_number(const void *a, const void *b)
+int seclist_set(struct kernel *k, const struct seclist *have,
+		const struct seclist *want)
 {
-	const struct kernel_sa *x = a, *y = b;
-
-	if (x->spi != y->spi)
-		return x->spi < y->spi ? -1 : 1;
-	return addr_cmp(&x->dst, &y->dst);
-}
-
-void seclist_sort(struct sa_list *list)
-{
-	if (list->n)
-		qsort(list->v, list->n, sizeof(*list->v), by_number);
-}
-
-/* In a list that is sorted so. */
-static const struct kernel_sa *find_sa(const struct sa_list *list,
-				       const struct kernel_sa *sa)
-{
-	return list->n ? bsearch(sa, list->v, list->n, sizeof(*sa), by_number)
-		       : NULL;
-}
-
-int seclist_set_all(struct kernel *k, const struct sa_list *have,
-		    const struct sa_list *want)
-{
-	const struct kernel_sa *there;
+	const void *there;
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < want->n; i++) {
-		there = find_sa(have, &want->v[i]);
-		if (!there || !sa_eq(there, &want->v[i]))
-			seclist_keep(&err, kernel_sa_set(k, &want->v[i]));
+		there = seclist_find(have, at(want, i));
+		if (!there || !want->kind->is_equal(there, at(want, i)))
+			seclist_keep(&err, want->kind->set(k, at(want, i)));
 	}
 	return err;
 }
 
-int seclist_del_all(struct kernel *k, const struct sa_list *have,
-		    const struct sa_list *want)
+int seclist_del(struct kernel *k, const struct seclist *have,
+		const struct seclist *want)
 {
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < have->n; i++)
-		if (!find_sa(want, &have->v[i]))
-			seclist_keep(&err, kernel_sa_del(k, &have->v[i]));
-	return err;
-}
-
-int seclist_set_sas(struct kernel *k, const struct kernel_sa *have,
-		    unsigned int n_have, const struct kernel_sa *want,
-		    unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_want; i++)
-		if (!seclist_has_sa(have, n_have, &want[i], sa_eq))
-			seclist_keep(&err, kernel_sa_set(k, &want[i]));
-	return err;
-}
-
-int seclist_del_sas(struct kernel *k, const struct kernel_sa *have,
-		    unsigned int n_have, const struct kernel_sa *want,
-		    unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_have; i++)
-		if (!seclist_has_sa(want, n_want, &have[i], seclist_same_sa))
-			seclist_keep(&err, kernel_sa_del(k, &have[i]));
-	return err;
-}
-
-int seclist_set_sps(struct kernel *k, const struct kernel_sp *have,
-		    unsigned int n_have, const struct kernel_sp *want,
-		    unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_want; i++)
-		if (!has_sp(have, n_have, &want[i], sp_eq))
-			seclist_keep(&err, kernel_sp_set(k, &want[i]));
-	return err;
-}
-
-int seclist_del_sps(struct kernel *k, const struct kernel_sp *have,
-		    unsigned int n_have, const struct kernel_sp *want,
-		    unsigned int n_want)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < n_have; i++)
-		if (!has_sp(want, n_want, &have[i], same_sp))
-			seclist_keep(&err, kernel_sp_del(k, &have[i]));
+		if (!seclist_find(want, at(have, i)))
+			seclist_keep(&err, have->kind->del(k, at(have, i)));
 	return err;
 }

@@ -7,55 +7,46 @@
 
 #include "mip6d/security.h"
 
-struct sa_list {
-	struct kernel_sa *v;
+/* What a list is of. */
+struct seclist_kind {
+	size_t size;
+	/* An order in which one that replaces the other is its equal. */
+	int (*compare)(const void *a, const void *b);
+	bool (*is_equal)(const void *a, const void *b);
+	int (*set)(struct kernel *k, const void *element);
+	int (*del)(struct kernel *k, const void *element);
+};
+
+extern const struct seclist_kind seclist_sas, seclist_sps;
+
+struct seclist {
+	const struct seclist_kind *kind;
+	void *v;
 	unsigned int n, max;
+	bool is_sorted;
 	bool bad; /* memory was short */
 };
 
-struct sp_list {
-	struct kernel_sp *v;
-	unsigned int n, max;
-	bool bad;
-};
+/* A list that grows, and one of n elements in the caller's memory. */
+struct seclist seclist_new(const struct seclist_kind *kind);
+struct seclist seclist_of(const struct seclist_kind *kind, void *v,
+			  unsigned int n);
+void seclist_add(struct seclist *list, const void *v, unsigned int n);
+/* Each once. */
+void seclist_sort(struct seclist *list);
+/* Wipes and frees one that grows. */
+void seclist_done(struct seclist *list);
 
-/* One replaces the other. */
-bool seclist_same_sa(const struct kernel_sa *a, const struct kernel_sa *b);
-/* Whether one of n is like sa. */
-bool seclist_has_sa(const struct kernel_sa *v, unsigned int n,
-		    const struct kernel_sa *sa,
-		    bool (*like)(const struct kernel_sa *,
-				 const struct kernel_sa *));
-
-void seclist_add_sas(struct sa_list *list, const struct kernel_sa *v,
-		     unsigned int n);
-void seclist_add_sps(struct sp_list *list, const struct kernel_sp *v,
-		     unsigned int n);
-/* Wipes and frees. */
-void seclist_sas_done(struct sa_list *list);
-void seclist_sps_done(struct sp_list *list);
+/* What is replaced by an element, or NULL; list may be NULL. */
+const void *seclist_find(const struct seclist *list, const void *element);
 
 /* The first error stays. */
 void seclist_keep(int *err, int e);
-
-/* What is new is set; what has gone is deleted.  Lists of all have been
- * sorted.  0 or -errno of the first that failed. */
-void seclist_sort(struct sa_list *list);
-int seclist_set_all(struct kernel *k, const struct sa_list *have,
-		    const struct sa_list *want);
-int seclist_del_all(struct kernel *k, const struct sa_list *have,
-		    const struct sa_list *want);
-int seclist_set_sas(struct kernel *k, const struct kernel_sa *have,
-		    unsigned int n_have, const struct kernel_sa *want,
-		    unsigned int n_want);
-int seclist_del_sas(struct kernel *k, const struct kernel_sa *have,
-		    unsigned int n_have, const struct kernel_sa *want,
-		    unsigned int n_want);
-int seclist_set_sps(struct kernel *k, const struct kernel_sp *have,
-		    unsigned int n_have, const struct kernel_sp *want,
-		    unsigned int n_want);
-int seclist_del_sps(struct kernel *k, const struct kernel_sp *have,
-		    unsigned int n_have, const struct kernel_sp *want,
-		    unsigned int n_want);
+/* What is wanted and not there like this is set; what is there and not wanted
+ * is deleted.  NULL: nothing is.  0 or -errno of the first that failed. */
+int seclist_set(struct kernel *k, const struct seclist *have,
+		const struct seclist *want);
+int seclist_del(struct kernel *k, const struct seclist *have,
+		const struct seclist *want);
 
 #endif

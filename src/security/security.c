@@ -33,14 +33,15 @@ struct tunnel {
 	struct kernel_sa sas[SECURITY_SAS_MAX];
 	struct kernel_sa old[SECURITY_SAS_MAX]; /* of the last handover */
 	struct kernel_sp sps[SECURITY_SPS_MAX];
+	bool unsure; /* the kernel refused some of it */
 	UT_hash_handle hh;
 };
 
 struct security {
 	struct kernel *k;
 	struct security_plan plan; /* its realms are ours */
-	struct sa_list sas;
-	struct sp_list sps;
+	struct seclist sas, sps;
+	bool unsure; /* the kernel refused some of both */
 	struct tunnel *tunnels;
 };
 
@@ -48,8 +49,11 @@ struct security *security_new(struct kernel *k)
 {
 	struct security *s = calloc(1, sizeof(*s));
 
-	if (s)
-		s->k = k;
+	if (!s)
+		return NULL;
+	s->k = k;
+	s->sas = seclist_new(&seclist_sas);
+	s->sps = seclist_new(&seclist_sps);
 	return s;
 }
 
@@ -64,7 +68,7 @@ static bool covers(const struct security_realm *r,
 }
 
 static void want_policies(const struct security_realm *r,
-			  const struct in6_addr *agent, struct sp_list *sps)
+			  const struct in6_addr *agent, struct seclist *sps)
 {
 	struct kernel_sp sp[SECURITY_SPS_MAX];
 	struct security_scope scope = {
@@ -74,12 +78,12 @@ static void want_policies(const struct security_realm *r,
 		.reqid = SECURITY_REQID_SIGNALLING,
 	};
 
-	seclist_add_sps(sps, sp, security_policies(&scope, sp));
+	seclist_add(sps, sp, security_policies(&scope, sp));
 }
 
 static void want_realm(const struct security_plan *plan,
-		       const struct security_realm *r, struct sa_list *sas,
-		       struct sp_list *sps)
+		       const struct security_realm *r, struct seclist *sas,
+		       struct seclist *sps)
 {
 	struct kernel_sa sa[SECURITY_SAS_MAX];
 	struct kernel_sp sp[SECURITY_SPS_MAX];
@@ -95,15 +99,15 @@ static void want_realm(const struct security_plan *plan,
 
 		if (!covers(r, node))
 			continue;
-		seclist_add_sas(sas, sa, security_sas(node, r->end, sa));
+		seclist_add(sas, sa, security_sas(node, r->end, sa));
 		if (addr_is_any(&r->agent))
 			want_policies(r, &node->agent, sps);
 	}
 	explicit_bzero(sa, sizeof(sa));
 	if (!addr_is_any(&r->agent))
 		want_policies(r, &r->agent, sps);
-	seclist_add_sps(sps, sp,
-			security_prefix_policies(&scope, plan->protect, sp));
+	seclist_add(sps, sp,
+		    security_prefix_policies(&scope, plan->protect, sp));
 }
 
 static int copy_plan(struct security *s, const struct security_plan *plan)
@@ -121,12 +125,31 @@ static int copy_plan(struct security *s, const struct security_plan *plan)
 	return 0;
 }
 
+/* What is known to be there like that. */
+static const struct seclist *sure(bool unsure, const struct seclist *have)
+{
+	return unsure ? NULL : have;
+}
+
 static int tunnels_again(struct security *s);
+
+static int bring(struct security *s, const struct seclist *sas,
+		 const struct seclist *sps)
+{
+	int err = seclist_set(s->k, sure(s->unsure, &s->sas), sas);
+
+	seclist_keep(&err, seclist_set(s->k, sure(s->unsure, &s->sps), sps));
+	s->unsure = err != 0;
+	seclist_keep(&err, tunnels_again(s));
+	seclist_keep(&err, seclist_del(s->k, &s->sps, sps));
+	seclist_keep(&err, seclist_del(s->k, &s->sas, sas));
+	return err;
+}
 
 int security_apply(struct security *s, const struct security_plan *plan)
 {
-	struct sa_list sas = { 0 };
-	struct sp_list sps = { 0 };
+	struct seclist sas = seclist_new(&seclist_sas);
+	struct seclist sps = seclist_new(&seclist_sps);
 	unsigned int i;
 	int err;
 
@@ -134,23 +157,23 @@ int security_apply(struct security *s, const struct security_plan *plan)
 		want_realm(plan, &plan->realms[i], &sas, &sps);
 	err = sas.bad || sps.bad ? -ENOMEM : copy_plan(s, plan);
 	if (err) {
-		seclist_sas_done(&sas);
-		seclist_sps_done(&sps);
+		seclist_done(&sas);
+		seclist_done(&sps);
 		return err;
 	}
 	seclist_sort(&sas);
-	seclist_keep(&err, seclist_set_all(s->k, &s->sas, &sas));
-	seclist_keep(&err,
-		     seclist_set_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
-	seclist_keep(&err, tunnels_again(s));
-	seclist_keep(&err,
-		     seclist_del_sps(s->k, s->sps.v, s->sps.n, sps.v, sps.n));
-	seclist_keep(&err, seclist_del_all(s->k, &s->sas, &sas));
-	seclist_sas_done(&s->sas);
-	seclist_sps_done(&s->sps);
+	seclist_sort(&sps);
+	err = bring(s, &sas, &sps);
+	seclist_done(&s->sas);
+	seclist_done(&s->sps);
 	s->sas = sas;
 	s->sps = sps;
 	return err;
+}
+
+const struct security_keys *security_keys_in_force(const struct security *s)
+{
+	return s->plan.keys;
 }
 
 /* ---- tunnels ---- */
@@ -233,20 +256,34 @@ static void want_tunnel(const struct security *s, const struct tunnel *t,
 			node, t->key.end, s->plan.protect, &t->coa, ret->sas);
 }
 
+static struct seclist sas_of(struct tunnel *t)
+{
+	return seclist_of(&seclist_sas, t->sas, t->n_sas);
+}
+
+static struct seclist sps_of(struct tunnel *t)
+{
+	return seclist_of(&seclist_sps, t->sps, t->n_sps);
+}
+
+static struct seclist old_of(struct tunnel *t)
+{
+	return seclist_of(&seclist_sas, t->old, t->n_old);
+}
+
 /* Brings the kernel from one to the other, with the old care-of address's
  * associations left to t->old. */
-static int put_tunnel(struct security *s, struct tunnel *t,
-		      const struct tunnel *want)
+static int put_tunnel(struct security *s, struct tunnel *t, struct tunnel *want)
 {
+	struct seclist sas = sas_of(t), want_sas = sas_of(want);
+	struct seclist sps = sps_of(t), want_sps = sps_of(want);
 	int err;
 
-	err = seclist_set_sas(s->k, t->sas, t->n_sas, want->sas, want->n_sas);
-	seclist_keep(&err, seclist_set_sps(s->k, t->sps, t->n_sps, want->sps,
-					   want->n_sps));
-	seclist_keep(&err, seclist_del_sps(s->k, t->sps, t->n_sps, want->sps,
-					   want->n_sps));
-	seclist_keep(&err, seclist_del_sas(s->k, t->sas, t->n_sas, want->sas,
-					   want->n_sas));
+	err = seclist_set(s->k, sure(t->unsure, &sas), &want_sas);
+	seclist_keep(&err, seclist_set(s->k, sure(t->unsure, &sps), &want_sps));
+	want->unsure = err != 0;
+	seclist_keep(&err, seclist_del(s->k, &sps, &want_sps));
+	seclist_keep(&err, seclist_del(s->k, &sas, &want_sas));
 	return err;
 }
 
@@ -257,6 +294,30 @@ static void take(struct tunnel *t, const struct tunnel *want)
 	t->n_sas = want->n_sas;
 	t->n_sps = want->n_sps;
 	t->coa = want->coa;
+	t->unsure = want->unsure;
+}
+
+static void forget_old(struct security *s, struct tunnel *t)
+{
+	struct seclist old = old_of(t), sas = sas_of(t);
+
+	seclist_del(s->k, &old, &sas);
+	t->n_old = 0;
+}
+
+/* With keys that are not used any more. */
+static bool has_stale_keys(const struct tunnel *t)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < t->n_old; i++) {
+		for (j = 0; j < t->n_sas; j++)
+			if (t->sas[j].spi == t->old[i].spi)
+				break;
+		if (j == t->n_sas)
+			return true;
+	}
+	return false;
 }
 
 static int tunnels_again(struct security *s)
@@ -268,15 +329,11 @@ static int tunnels_again(struct security *s)
 		want_tunnel(s, t, &want);
 		seclist_keep(&err, put_tunnel(s, t, &want));
 		take(t, &want);
+		if (has_stale_keys(t))
+			forget_old(s, t);
 	}
 	explicit_bzero(&want, sizeof(want));
 	return err;
-}
-
-static void forget_old(struct security *s, struct tunnel *t)
-{
-	seclist_del_sas(s->k, t->old, t->n_old, t->sas, t->n_sas);
-	t->n_old = 0;
 }
 
 /* The association with which t sends, and its policy: always the first. */
@@ -312,13 +369,13 @@ static int migrate(struct security *s, struct tunnel *t,
 
 /* Those that receive at the old care-of address stay until the next
  * handover. */
-static void set_old_aside(struct tunnel *t, const struct tunnel *want)
+static void set_old_aside(struct tunnel *t, struct tunnel *want)
 {
+	struct seclist want_sas = sas_of(want);
 	unsigned int i, n = 0;
 
 	for (i = 0; i < t->n_sas; i++) {
-		if (!seclist_has_sa(want->sas, want->n_sas, &t->sas[i],
-				    seclist_same_sa))
+		if (!seclist_find(&want_sas, &t->sas[i]))
 			t->old[t->n_old++] = t->sas[i];
 		else
 			t->sas[n++] = t->sas[i];
@@ -336,7 +393,7 @@ static int move(struct security *s, struct tunnel *t,
 	t->coa = *coa;
 	want_tunnel(s, t, &want);
 	/* Otherwise there is nothing to move, or it does not want to. */
-	if (t->n_sas && want.n_sps && t->n_sps)
+	if (!t->unsure && t->n_sas && want.n_sps && t->n_sps)
 		err = migrate(s, t, &want);
 	if (err)
 		log_debug("security: hoa=%s the tunnel is made anew: %s",
@@ -359,6 +416,10 @@ static struct tunnel *tunnel_new(struct security *s, enum security_end end,
 		return NULL;
 	t->key = key_of(end, hoa, agent);
 	HASH_ADD(hh, s->tunnels, key, sizeof(t->key), t);
+	if (!t->hh.tbl) {
+		free(t);
+		return NULL;
+	}
 	return t;
 }
 
@@ -376,14 +437,16 @@ int security_tunnel_set(struct security *s, enum security_end end,
 		t = tunnel_new(s, end, hoa, agent);
 	if (!t)
 		return -ENOMEM;
-	return addr_eq(&t->coa, coa) ? 0 : move(s, t, coa);
+	return addr_eq(&t->coa, coa) && !t->unsure ? 0 : move(s, t, coa);
 }
 
 static void tunnel_free(struct security *s, struct tunnel *t)
 {
-	seclist_del_sps(s->k, t->sps, t->n_sps, NULL, 0);
-	seclist_del_sas(s->k, t->sas, t->n_sas, NULL, 0);
-	seclist_del_sas(s->k, t->old, t->n_old, NULL, 0);
+	struct seclist sps = sps_of(t), sas = sas_of(t), old = old_of(t);
+
+	seclist_del(s->k, &sps, NULL);
+	seclist_del(s->k, &sas, NULL);
+	seclist_del(s->k, &old, NULL);
 	HASH_DELETE(hh, s->tunnels, t);
 	explicit_bzero(t, sizeof(*t));
 	free(t);
@@ -407,10 +470,10 @@ struct security *security_free(struct security *s)
 		return NULL;
 	HASH_ITER(hh, s->tunnels, t, next)
 		tunnel_free(s, t);
-	seclist_del_sps(s->k, s->sps.v, s->sps.n, NULL, 0);
-	seclist_del_sas(s->k, s->sas.v, s->sas.n, NULL, 0);
-	seclist_sas_done(&s->sas);
-	seclist_sps_done(&s->sps);
+	seclist_del(s->k, &s->sps, NULL);
+	seclist_del(s->k, &s->sas, NULL);
+	seclist_done(&s->sas);
+	seclist_done(&s->sps);
 	free((void *)(uintptr_t)s->plan.realms);
 	free(s);
 	return NULL;

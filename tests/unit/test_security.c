@@ -286,6 +286,69 @@ static void a_refusal_is_told(void)
 	teardown();
 }
 
+/* What the kernel refused is not taken for done. */
+static void what_was_refused_is_tried_again(void)
+{
+	setup(SECURITY_AGENT, SECURITY_TESTS);
+	fake_kernel_fail_call(k, FAKE_SA_SET, 1, ENOBUFS);
+	UNIT_EQ(tunnel(SECURITY_AGENT, COA), -ENOBUFS);
+	UNIT_EQ(tunnel(SECURITY_AGENT, COA), 0);
+	CU_ASSERT(sa(0x1003, HA) && sa(0x1004, COA));
+	fill_set(&nodes[0].sets[0], 0x3000);
+	fake_kernel_fail_call(k, FAKE_SA_SET, 1, ENOBUFS);
+	UNIT_EQ(security_apply(s, &plan), -ENOBUFS);
+	UNIT_EQ(security_apply(s, &plan), 0);
+	CU_ASSERT(sa(0x3001, HA) && sa(0x3002, HOA));
+	CU_ASSERT(sa(0x3003, HA) && sa(0x3004, COA));
+	UNIT_EQ(k->n_sas, 6);
+	teardown();
+}
+
+/* Keys that are gone are gone at former care-of addresses, too. */
+static void old_keys_end_at_old_addresses(void)
+{
+	setup(SECURITY_NODE, SECURITY_TESTS);
+	UNIT_EQ(tunnel(SECURITY_NODE, COA), 0);
+	UNIT_EQ(tunnel(SECURITY_NODE, COA2), 0);
+	UNIT_EQ(security_apply(s, &plan), 0);
+	CU_ASSERT(sa(0x1004, COA) && sa(0x1004, COA2));
+	fill_set(&nodes[0].sets[0], 0x3000);
+	UNIT_EQ(security_apply(s, &plan), 0);
+	CU_ASSERT(!sa(0x1004, COA) && !sa(0x1004, COA2));
+	CU_ASSERT(sa(0x3004, COA2) != NULL);
+	teardown();
+}
+
+/* A home address that stands in two places has its keys once. */
+static void realms_may_overlap(void)
+{
+	struct security_realm both[2];
+
+	setup(SECURITY_NODE, SECURITY_SIGNALLING);
+	both[0] = both[1] = realm;
+	both[1].agent = addr_any;
+	plan.realms = both;
+	plan.n_realms = 2;
+	fill_set(&nodes[0].sets[0], 0x3000);
+	fake_kernel_forget(k);
+	UNIT_EQ(security_apply(s, &plan), 0);
+	UNIT_EQ(fake_kernel_count(k, FAKE_SA_SET), 2);
+	UNIT_EQ(k->n_sas, 2);
+	UNIT_EQ(k->n_sps, 3);
+	teardown();
+}
+
+/* Which keys must live on is known. */
+static void the_keys_in_force_are_known(void)
+{
+	setup(SECURITY_AGENT, SECURITY_SIGNALLING);
+	CU_ASSERT(security_keys_in_force(s) == &keys);
+	plan.keys = NULL;
+	UNIT_EQ(security_apply(s, &plan), 0);
+	CU_ASSERT(security_keys_in_force(s) == NULL);
+	teardown();
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(agent_has_policies_per_prefix_and_keys_per_node),
 	UNIT_CASE(node_has_its_own_alone),
@@ -298,6 +361,10 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(nothing_happens_outside_of_realms),
 	UNIT_CASE(keys_roll_over),
 	UNIT_CASE(a_refusal_is_told),
+	UNIT_CASE(what_was_refused_is_tried_again),
+	UNIT_CASE(old_keys_end_at_old_addresses),
+	UNIT_CASE(realms_may_overlap),
+	UNIT_CASE(the_keys_in_force_are_known),
 	UNIT_END,
 };
 
