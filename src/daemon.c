@@ -183,6 +183,7 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 {
 	const char *what = conf_needs_restart(d->conf, conf);
 	struct conf *old = d->conf;
+	int err;
 
 	if (what) {
 		log_error("reload: %s is another, which needs a restart; the "
@@ -191,9 +192,11 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		conf_free(conf);
 		return -EINVAL;
 	}
-	d->conf = conf;
-	/* What it refuses is not let through, and the log says what it is. */
-	daemon_security_apply(d);
+	err = daemon_security_reload(d, conf);
+	if (err) {
+		conf_free(conf);
+		return err;
+	}
 	reload_ike(d, old, now);
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);

@@ -48,8 +48,9 @@ void daemon_tell_waiting(const struct daemon *d);
 
 /* Before the roles start.  0 or -errno. */
 int daemon_security_start(struct daemon *d);
-/* As d->conf says now. */
-int daemon_security_apply(struct daemon *d);
+/* As conf says, which becomes d->conf.  0, or -errno: d->conf and what is in
+ * force stay as they were, which was logged. */
+int daemon_security_reload(struct daemon *d, struct conf *conf);
 void daemon_security_stop(struct daemon *d);
 /* What the kernel dropped is counted by the kernel. */
 void daemon_security_count(struct daemon *d);

@@ -138,7 +138,7 @@ static size_t most(const struct daemon *d)
 	return n + (conf->ipsec.pairs ? conf->ipsec.pairs->n_peers : 0);
 }
 
-int daemon_security_apply(struct daemon *d)
+static int apply(struct daemon *d)
 {
 	const struct conf *conf = d->conf;
 	struct realms list = { calloc(most(d), sizeof(*list.v)), 0 };
@@ -156,22 +156,64 @@ int daemon_security_apply(struct daemon *d)
 	add_gone(d, &list);
 	plan.n_realms = list.n;
 	err = security_apply(d->security, &plan);
+	if (err) {
+		free(list.v);
+		return err;
+	}
 	free(d->realms);
 	d->realms = list.v;
 	d->n_realms = list.n;
+	return 0;
+}
+
+int daemon_security_start(struct daemon *d)
+{
+	int err;
+
+	d->security = security_new(d->env.kernel);
+	if (!d->security)
+		return -ENOMEM;
+	d->env.security = d->security;
+	err = apply(d);
 	if (err)
 		log_error("security: not all of it is in force: %s",
 			  strerror(-err));
 	return err;
 }
 
-int daemon_security_start(struct daemon *d)
+/* Whichever keys are in force at last, they are those of the configuration
+ * that stays. */
+static void go_back(struct daemon *d, struct conf *from)
 {
-	d->security = security_new(d->env.kernel);
-	if (!d->security)
-		return -ENOMEM;
-	d->env.security = d->security;
-	return daemon_security_apply(d);
+	struct conf *to = d->conf;
+	int err = apply(d);
+
+	if (err)
+		log_error("reload: what was in force before could not all be "
+			  "put back: %s",
+			  strerror(-err));
+	if (security_keys_in_force(d->security) != to->ipsec.sas) {
+		from->ipsec.sas = to->ipsec.sas;
+		to->ipsec.sas = (struct security_keys *)(uintptr_t)
+			security_keys_in_force(d->security);
+	}
+}
+
+int daemon_security_reload(struct daemon *d, struct conf *conf)
+{
+	struct conf *old = d->conf;
+	int err;
+
+	d->conf = conf;
+	err = apply(d);
+	if (!err)
+		return 0;
+	d->conf = old;
+	log_error("reload: the kernel does not take its keys: %s; the old "
+		  "configuration stays",
+		  strerror(-err));
+	go_back(d, conf);
+	return err;
 }
 
 void daemon_security_count(struct daemon *d)

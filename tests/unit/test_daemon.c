@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mip6d/daemon.h"
+#include "mip6d/hash.h"
 #include "tests/fake/fake.h"
 #include "tests/unit/stub_roles.h"
 #include "tests/unit/unit.h"
@@ -173,6 +174,66 @@ static void reload_takes_the_new_or_keeps_the_old(void)
 	teardown();
 }
 
+static void ignore(void *arg, const struct kernel_event *ev)
+{
+	(void)arg;
+	(void)ev;
+}
+
+/* A home agent with keys of one node. */
+static struct conf *conf_with_keys(uint32_t spi)
+{
+	struct conf *conf = conf_new(true, false, false);
+	struct security_keys *keys = calloc(1, sizeof(*keys));
+	struct security_node *node = calloc(1, sizeof(*node));
+	struct conf_home_link *l = calloc(1, sizeof(*l));
+
+	UNIT_NEED(keys && node && l);
+	l->address = node->agent = addr("2001:db8:1::1");
+	l->prefix = prefix_of(&l->address, 64);
+	l->security = CONF_SECURITY_IPSEC;
+	node->hoa = addr("2001:db8:1::100");
+	node->n_sets = 1;
+	node->sets[0].to_agent.spi = spi;
+	node->sets[0].from_agent.spi = spi + 1;
+	*keys = (struct security_keys){ node, 1 };
+	conf->ipsec.sas = keys;
+	conf->ipsec.protect = CONF_PROTECT_SIGNALLING;
+	conf->ha.links = l;
+	conf->ha.n_links = 1;
+	return conf;
+}
+
+/* Old keys work on where the kernel does not take the new ones. */
+static void a_reload_that_the_kernel_refuses_changes_nothing(void)
+{
+	struct role_env env = { 0 };
+	struct conf *conf = conf_with_keys(0x1000);
+
+	stub_clear();
+	fake_log_clear();
+	hash_init();
+	env.kernel = fake_kernel_new(ignore, NULL);
+	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	UNIT_EQ(env.kernel->n_sas, 2);
+	stub.calls[0] = '\0';
+	fake_kernel_fail_call(env.kernel, FAKE_SA_SET, 2, ENOSYS);
+	UNIT_EQ(daemon_reload(d, conf_with_keys(0x2000), t0), -ENOSYS);
+	CU_ASSERT(daemon_conf(d) == conf);
+	CU_ASSERT(fake_log_contains("the old configuration stays"));
+	UNIT_STR(stub.calls, "");
+	UNIT_EQ(env.kernel->n_sas, 2);
+	UNIT_EQ(env.kernel->sas[0].spi & 0xf000, 0x1000);
+	UNIT_EQ(env.kernel->sas[1].spi & 0xf000, 0x1000);
+	UNIT_EQ(daemon_reload(d, conf_with_keys(0x3000), t0), 0);
+	UNIT_EQ(env.kernel->n_sas, 2);
+	UNIT_EQ(env.kernel->sas[0].spi & 0xf000, 0x3000);
+	d = daemon_free(d);
+	UNIT_EQ(env.kernel->n_sas, 0);
+	fake_kernel_free(env.kernel);
+	UNIT_EQ(fake_faults(), 0);
+}
+
 static void interfaces_that_are_waited_for_are_said(void)
 {
 	static const struct conf_home_link links[] = {
@@ -245,6 +306,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(correspondent_alone_warns_of_nothing),
 	UNIT_CASE(a_role_that_fails_takes_the_others_back),
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
+	UNIT_CASE(a_reload_that_the_kernel_refuses_changes_nothing),
 	UNIT_CASE(interfaces_that_are_waited_for_are_said),
 	UNIT_CASE(status_line_names_bindings_and_homes),
 	UNIT_END,
