@@ -96,6 +96,9 @@ bool ike_want(struct ike *ike, const struct in6_addr *hoa,
 /* The same, without wanting anything. */
 bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent);
+/* The pair is one for which keys are negotiated. */
+bool ike_covers(const struct ike *ike, const struct in6_addr *hoa,
+		const struct in6_addr *agent);
 /* The pair is IKE's, and its associations are there. */
 bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent);

@@ -437,6 +437,16 @@ static struct in6_addr wanted_coa(struct bcache_entry *e)
 	return b->has_req && b->req.asked_4s ? b->req.coa : e->coa;
 }
 
+/* Nobody can refresh it any more, and who took the keys away wants its end. */
+static bool has_lost_keys(const struct ha *ha, const struct ha_link *l,
+			  const struct bcache_entry *e)
+{
+	return l->conf->security == CONF_SECURITY_IPSEC &&
+	       !ike_covers(ha->env.ike, &e->key.hoa, &e->key.local) &&
+	       !security_is_ready(ha->env.security, SECURITY_AGENT, &e->key.hoa,
+				  &e->key.local);
+}
+
 static void reload_one(void *arg, struct bcache_entry *e)
 {
 	struct reload *r = arg;
@@ -461,7 +471,7 @@ static void reload_one(void *arg, struct bcache_entry *e)
 		ha_mpd_last(e, r->now);
 	if (!l)
 		ha_binding_end(e, BA_NOT_HOME_SUBNET, r->now);
-	else if (ha_auth_is_lost(r->ha, e))
+	else if (ha_auth_is_lost(r->ha, e) || has_lost_keys(r->ha, l, e))
 		ha_binding_end(e, BA_PROHIBITED, r->now);
 	else if (p.action != CONF_HA_ALLOW)
 		ha_binding_end(e, p.status, r->now);

@@ -109,6 +109,12 @@ bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 	return !p || p->peer->end != IKE_NODE || p->has.up;
 }
 
+bool ike_covers(const struct ike *ike, const struct in6_addr *hoa,
+		const struct in6_addr *agent)
+{
+	return ike_pair_find(ike, hoa, agent) != NULL;
+}
+
 bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent)
 {

@@ -62,8 +62,8 @@ void fake_log_echo(bool on);
 
 /* struct ike of the fake: a test makes one and puts it into role_env. */
 struct ike {
-	bool is_up, cannot_follow, is_connected; /* set by the test */
-	const char *identity;                    /* likewise */
+	bool is_up, cannot_follow, is_connected, has_lost; /* by the test */
+	const char *identity;                              /* likewise */
 	struct ike_info *infos;
 	unsigned int n_infos;
 	/* What the roles told. */

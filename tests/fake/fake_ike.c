@@ -55,6 +55,14 @@ bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,
 	return !ike || ike->is_up;
 }
 
+bool ike_covers(const struct ike *ike, const struct in6_addr *hoa,
+		const struct in6_addr *agent)
+{
+	(void)hoa;
+	(void)agent;
+	return ike && !ike->has_lost;
+}
+
 bool ike_protects(const struct ike *ike, const struct in6_addr *hoa,
 		  const struct in6_addr *agent)
 {

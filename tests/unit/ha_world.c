@@ -84,6 +84,7 @@ void world_start(struct world *w)
 		.transport = w->t,
 		.counters = &w->counters,
 		.ike = w->ike,
+		.security = w->security,
 	};
 
 	UNIT_EQ(ha_new(&env, &w->conf, w->now, &w->ha), 0);

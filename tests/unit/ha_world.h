@@ -27,6 +27,7 @@ struct world {
 	struct conf_home_link links[WORLD_LINKS];
 	struct mtime now;
 	struct ike *ike; /* NULL: nothing is negotiated */
+	struct security *security; /* NULL: as if both had keys */
 	struct ha *ha;
 };
 

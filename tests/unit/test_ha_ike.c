@@ -136,6 +136,42 @@ static void a_refusal_moves_nothing(void)
 	world_close(&w);
 }
 
+/* A reload that takes the pair away ends the binding, unless the node was given
+ * keys.  SEC-29 */
+static void no_pair_no_binding(void)
+{
+	struct security_node node = { .hoa = ip(HOA), .agent = ip(HA1) };
+	struct security_realm realm = { SECURITY_AGENT,
+					prefix_of(&node.hoa, 64), node.agent };
+	struct security_keys keys = { &node, 1 };
+	struct security_plan plan = { .realms = &realm, .n_realms = 1 };
+
+	ike = (struct ike){ .is_up = true };
+	world_init(&w);
+	w.security = security_new(w.k);
+	w.ike = &ike;
+	w.links[0].security = CONF_SECURITY_IPSEC;
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	world_start(&w);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105, .flags = AHK });
+	ha_reload(w.ha, &w.conf, w.now);
+	world_settle(&w);
+	CU_ASSERT_TRUE(ha_is_registered(w.ha, &node.agent, &node.hoa));
+	ike.has_lost = true;
+	plan.keys = &keys;
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	ha_reload(w.ha, &w.conf, w.now);
+	world_settle(&w);
+	CU_ASSERT_TRUE(ha_is_registered(w.ha, &node.agent, &node.hoa));
+	plan.keys = NULL;
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	ha_reload(w.ha, &w.conf, w.now);
+	world_settle(&w);
+	CU_ASSERT_FALSE(ha_is_registered(w.ha, &node.agent, &node.hoa));
+	w.security = security_free(w.security);
+	world_close(&w);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -144,6 +180,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(ike_goes_home_too),
 		UNIT_CASE(the_policy_knows_the_identity),
 		UNIT_CASE(a_refusal_moves_nothing),
+		UNIT_CASE(no_pair_no_binding),
 		UNIT_END,
 	};
 	static const struct unit_suite suites[] = {
