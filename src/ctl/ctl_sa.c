@@ -74,10 +74,18 @@ static int parse(struct request *r, int argc, char **argv)
 
 /* ---- keys ---- */
 
+/* The lower three octets name a tunnel's association, too. */
+static bool is_like(uint32_t a, uint32_t b)
+{
+	return !((a ^ b) & 0xffffff);
+}
+
 static bool has_spi(const struct security_set *s, uint32_t spi)
 {
-	return s->to_agent.spi == spi || s->from_agent.spi == spi ||
-	       s->tunnel_to_agent.spi == spi || s->tunnel_from_agent.spi == spi;
+	return is_like(s->to_agent.spi, spi) ||
+	       is_like(s->from_agent.spi, spi) ||
+	       is_like(s->tunnel_to_agent.spi, spi) ||
+	       is_like(s->tunnel_from_agent.spi, spi);
 }
 
 static bool is_taken(const struct security_keys *keys, uint32_t spi)
@@ -91,14 +99,15 @@ static bool is_taken(const struct security_keys *keys, uint32_t spi)
 	return false;
 }
 
-/* Low numbers are for those who number by hand. */
+/* Low numbers are for those who number by hand, and 0xc... is what charon
+ * takes its own from. */
 static uint32_t new_spi(const struct security_keys *keys)
 {
 	uint32_t spi;
 
 	do {
 		random_bytes(&spi, sizeof(spi));
-	} while (spi < 0x10000 || !(spi & 0xffffff) || is_taken(keys, spi));
+	} while (spi < 0x10000 || spi >> 28 == 0xc || is_taken(keys, spi));
 	return spi;
 }
 
@@ -133,38 +142,73 @@ static int by_address(const void *a, const void *b)
 	return d ? d : addr_cmp(&x->agent, &y->agent);
 }
 
-static int add_node(struct request *r, const struct in6_addr *agent,
-		    const struct in6_addr *hoa)
+static int has_keys(const struct in6_addr *hoa)
 {
-	struct security_keys *keys = r->keys;
-	struct security_node *nodes, *node;
+	fprintf(stderr,
+		"mip6d-ctl: %s has keys already (\"sa rotate\" makes new "
+		"ones)\n",
+		addr_str(hoa));
+	return REFUSED;
+}
 
-	if (security_find(keys, hoa, agent)) {
-		fprintf(stderr,
-			"mip6d-ctl: %s has keys already (\"sa rotate\" makes "
-			"new ones)\n",
-			addr_str(hoa));
-		return REFUSED;
-	}
-	nodes = calloc(keys->n_nodes + 1, sizeof(*nodes));
-	if (!nodes || keys->n_nodes == KEYFILE_NODES_MAX) {
-		free(nodes);
+static int make_room(struct security_keys *keys, unsigned int more)
+{
+	struct security_node *nodes;
+
+	if (keys->n_nodes + more > KEYFILE_NODES_MAX) {
+		fprintf(stderr, "mip6d-ctl: no more than %d nodes\n",
+			KEYFILE_NODES_MAX);
 		return TROUBLE;
 	}
+	nodes = calloc(keys->n_nodes + more, sizeof(*nodes));
+	if (!nodes)
+		return TROUBLE;
 	if (keys->n_nodes) {
 		memcpy(nodes, keys->nodes, keys->n_nodes * sizeof(*nodes));
 		explicit_bzero(keys->nodes, keys->n_nodes * sizeof(*nodes));
 	}
 	free(keys->nodes);
 	keys->nodes = nodes;
-	node = &nodes[keys->n_nodes];
+	return 0;
+}
+
+static void add_node(struct security_keys *keys, const struct in6_addr *agent,
+		     const struct in6_addr *hoa)
+{
+	struct security_node *node = &keys->nodes[keys->n_nodes];
+
 	node->hoa = *hoa;
 	node->agent = *agent;
 	node->n_sets = 1;
 	new_set(keys, &node->sets[0], 1);
 	keys->n_nodes++;
-	qsort(nodes, keys->n_nodes, sizeof(*nodes), by_address);
-	return 0;
+}
+
+/* All of the request's, or none.  0 or an exit status. */
+static int add_nodes(struct request *r)
+{
+	const struct in6_addr *agent = &r->addrs[0];
+	struct security_keys *keys = r->keys;
+	unsigned int i;
+	int status;
+
+	for (i = 1; i < r->n; i++) {
+		if (addr_eq(&r->addrs[i], agent))
+			return bad_usage("agent and home address are the same",
+					 addr_str(agent));
+		if (security_find(keys, &r->addrs[i], agent))
+			return has_keys(&r->addrs[i]);
+	}
+	status = make_room(keys, r->n - 1);
+	for (i = 1; !status && i < r->n; i++)
+		add_node(keys, agent, &r->addrs[i]);
+	if (!status)
+		qsort(keys->nodes, keys->n_nodes, sizeof(*keys->nodes),
+		      by_address);
+	for (i = 1; !status && i < keys->n_nodes; i++)
+		if (!by_address(&keys->nodes[i - 1], &keys->nodes[i]))
+			return has_keys(&keys->nodes[i].hoa);
+	return status;
 }
 
 static void say_where(const struct request *r, const struct in6_addr *hoa)
@@ -178,26 +222,19 @@ static void say_where(const struct request *r, const struct in6_addr *hoa)
 
 static int generate(struct request *r)
 {
-	struct in6_addr agent;
+	auto_close int lock = -1;
 	unsigned int i;
-	int status = 0;
+	int status;
 
 	if (r->n < 2)
 		return bad_usage("expected an agent and home addresses", NULL);
-	if (ctl_sa_load(r->dir, true, &r->keys))
+	lock = ctl_sa_lock(r->dir, true);
+	if (lock < 0 || ctl_sa_load(r->dir, true, &r->keys))
 		return TROUBLE;
-	agent = r->addrs[0];
-	for (i = 1; !status && i < r->n; i++) {
-		if (addr_eq(&r->addrs[i], &agent))
-			return bad_usage("agent and home address are the same",
-					 addr_str(&agent));
-		status = add_node(r, &agent, &r->addrs[i]);
-	}
+	status = add_nodes(r);
 	/* The bundles first: without them the agent's file is of no use. */
 	for (i = 1; !status && i < r->n; i++)
-		if (ctl_sa_save_node(
-			    r->dir,
-			    security_find(r->keys, &r->addrs[i], &agent), 0))
+		if (ctl_sa_save_bundle(r->dir, r->keys, &r->addrs[i]))
 			status = TROUBLE;
 	if (!status && ctl_sa_save(r->dir, r->keys))
 		status = TROUBLE;
@@ -270,28 +307,39 @@ static int check_meant(const struct request *r)
 	return 0;
 }
 
+/* The next home address that is meant, of element *i or behind it, once. */
+static const struct in6_addr *next_meant(const struct request *r,
+					 unsigned int *i)
+{
+	const struct security_node *nodes = r->keys->nodes;
+
+	for (; *i < r->keys->n_nodes; ++*i)
+		if (is_meant(r, &nodes[*i].hoa) &&
+		    (!*i || !addr_eq(&nodes[*i].hoa, &nodes[*i - 1].hoa)))
+			return &nodes[(*i)++].hoa;
+	return NULL;
+}
+
 static int change(struct request *r, change_fn *fn)
 {
+	auto_close int lock = ctl_sa_lock(r->dir, false);
+	const struct in6_addr *hoa;
 	unsigned int i;
 	int status;
 
-	if (ctl_sa_load(r->dir, false, &r->keys))
+	if (lock < 0 || ctl_sa_load(r->dir, false, &r->keys))
 		return TROUBLE;
 	status = check_meant(r);
 	for (i = 0; !status && i < r->keys->n_nodes; i++)
 		if (is_meant(r, &r->keys->nodes[i].hoa))
 			status = fn(r, &r->keys->nodes[i]);
-	/* A node sends with its newest keys, and takes both. */
-	for (i = 0; !status && i < r->keys->n_nodes; i++)
-		if (is_meant(r, &r->keys->nodes[i].hoa) &&
-		    ctl_sa_save_node(r->dir, &r->keys->nodes[i],
-				     r->keys->nodes[i].n_sets - 1))
+	for (i = 0; !status && (hoa = next_meant(r, &i));)
+		if (ctl_sa_save_bundle(r->dir, r->keys, hoa))
 			status = TROUBLE;
 	if (!status && ctl_sa_save(r->dir, r->keys))
 		status = TROUBLE;
-	for (i = 0; !status && i < r->keys->n_nodes; i++)
-		if (is_meant(r, &r->keys->nodes[i].hoa))
-			say_where(r, &r->keys->nodes[i].hoa);
+	for (i = 0; !status && (hoa = next_meant(r, &i));)
+		say_where(r, hoa);
 	return status;
 }
 

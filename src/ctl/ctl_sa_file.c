@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,32 @@ static int complain(const char *path, int err)
 	return err;
 }
 
+static int make_dir(const char *path, mode_t mode)
+{
+	if (!mkdir(path, mode) || errno == EEXIST)
+		return 0;
+	return complain(path, -errno);
+}
+
+int ctl_sa_lock(const char *dir, bool may_make)
+{
+	int err = may_make ? make_dir(dir, 0755) : 0;
+	int fd = err ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (err)
+		return err;
+	if (fd < 0)
+		return complain(dir, -errno);
+	while (flock(fd, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		err = complain(dir, -errno);
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
 int ctl_sa_load(const char *dir, bool may_miss, struct security_keys **ret_keys)
 {
 	auto_free char *path = ctl_sa_path(dir);
@@ -73,89 +100,86 @@ static void give_away(int fd)
 			DAEMON_USER, strerror(errno));
 }
 
-static int make_dir(const char *path, mode_t mode)
+/* A file that is being written beside the one whose place it takes. */
+struct file {
+	const char *path;
+	char *temp; /* owned */
+	FILE *f;
+};
+
+/* Only its owner may read it. */
+static int begin(struct file *file, const char *path)
 {
-	if (!mkdir(path, mode) || errno == EEXIST)
+	int fd;
+
+	*file = (struct file){ .path = path };
+	if (asprintf(&file->temp, "%s.new", path) < 0)
+		return -ENOMEM;
+	unlink(file->temp);
+	fd = open(file->temp,
+		  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		file->f = fdopen(fd, "w");
+	if (file->f) {
+		give_away(fd);
 		return 0;
-	return complain(path, -errno);
+	}
+	if (fd >= 0)
+		close(fd);
+	complain(file->temp, -errno);
+	free(file->temp);
+	return -EIO;
 }
 
-/* A stream on a new file that only its owner may read. */
-static int create(const char *path, FILE **ret_f)
-{
-	int fd = open(path,
-		      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		      0600);
-
-	if (fd < 0)
-		return complain(path, -errno);
-	give_away(fd);
-	*ret_f = fdopen(fd, "w");
-	if (*ret_f)
-		return 0;
-	close(fd);
-	return complain(path, -ENOMEM);
-}
-
-/* Takes f over. */
-static int finish(FILE *f, const char *temp, const char *path)
+static int end(struct file *file)
 {
 	int err = 0;
 
-	if (fflush(f) || fsync(fileno(f)))
+	/* What could not be written earlier is not told again. */
+	if (ferror(file->f))
+		err = -EIO;
+	else if (fflush(file->f) || fsync(fileno(file->f)))
 		err = -errno;
-	if (fclose(f) && !err)
+	if (fclose(file->f) && !err)
 		err = -errno;
-	if (!err && rename(temp, path))
+	if (!err && rename(file->temp, file->path))
 		err = -errno;
-	if (!err)
-		return 0;
-	unlink(temp);
-	return complain(path, err);
+	if (err) {
+		unlink(file->temp);
+		complain(file->path, err);
+	}
+	free(file->temp);
+	return err;
 }
 
 static int write_keys(const char *path, const struct security_keys *keys)
 {
-	auto_free char *temp = NULL;
-	FILE *f;
-	int err;
+	struct file file;
+	int err = begin(&file, path);
 
-	if (asprintf(&temp, "%s.new", path) < 0)
-		return -ENOMEM;
-	unlink(temp);
-	err = create(temp, &f);
 	if (err)
 		return err;
-	keyfile_write(f, keys);
-	return finish(f, temp, path);
+	keyfile_write(file.f, keys);
+	return end(&file);
 }
 
 int ctl_sa_save(const char *dir, const struct security_keys *keys)
 {
 	auto_free char *path = ctl_sa_path(dir);
-	int err;
 
-	if (!path)
-		return -ENOMEM;
-	err = make_dir(dir, 0755);
-	return err ? err : write_keys(path, keys);
+	return path ? write_keys(path, keys) : -ENOMEM;
 }
 
 /* ---- a node's bundle ---- */
 
 static int write_conf(const char *path, const struct security_node *node)
 {
-	auto_free char *temp = NULL;
-	FILE *f;
-	int err;
+	struct file file;
+	int err = begin(&file, path);
 
-	if (asprintf(&temp, "%s.new", path) < 0)
-		return -ENOMEM;
-	unlink(temp);
-	err = create(temp, &f);
 	if (err)
 		return err;
-	fprintf(f,
+	fprintf(file.f,
 		"# A mobile node of %s; goes to " MIP6D_CONF_FILE ".\n"
 		"# Its keys, sa.conf, go to " MIP6D_KEYS_FILE ".\n\n"
 		"mobile-node = {\n"
@@ -171,7 +195,7 @@ static int write_conf(const char *path, const struct security_node *node)
 		"};\n",
 		addr_str(&node->agent), addr_str(&node->hoa),
 		addr_str(&node->agent));
-	return finish(f, temp, path);
+	return end(&file);
 }
 
 static int make_node_dir(const char *dir, const char *path)
@@ -181,31 +205,53 @@ static int make_node_dir(const char *dir, const char *path)
 
 	if (asprintf(&nodes, "%s/nodes", dir) < 0)
 		return -ENOMEM;
-	err = make_dir(dir, 0755);
-	if (!err)
-		err = make_dir(nodes, 0700);
+	err = make_dir(nodes, 0700);
 	return err ? err : make_dir(path, 0700);
 }
 
-int ctl_sa_save_node(const char *dir, const struct security_node *node,
-		     unsigned int send)
+/* A node sends with its newest keys, and takes both. */
+static int own_keys(const struct security_keys *all, const struct in6_addr *hoa,
+		    struct security_keys *ret)
 {
-	auto_free char *path = ctl_sa_node_dir(dir, &node->hoa);
+	struct security_node *node;
+	unsigned int i;
+
+	*ret = (struct security_keys){
+		calloc(all->n_nodes, sizeof(*all->nodes)), 0
+	};
+	if (!ret->nodes)
+		return -ENOMEM;
+	for (i = 0; i < all->n_nodes; i++) {
+		if (!addr_eq(&all->nodes[i].hoa, hoa))
+			continue;
+		node = &ret->nodes[ret->n_nodes++];
+		*node = all->nodes[i];
+		node->send = node->n_sets - 1;
+	}
+	return 0;
+}
+
+int ctl_sa_save_bundle(const char *dir, const struct security_keys *keys,
+		       const struct in6_addr *hoa)
+{
+	auto_free char *path = ctl_sa_node_dir(dir, hoa);
 	auto_free char *keys_path = path ? ctl_sa_path(path) : NULL;
 	auto_free char *conf_path = NULL;
-	struct security_node own = *node;
-	struct security_keys keys = { &own, 1 };
+	struct security_keys own;
 	int err;
 
 	if (!keys_path || asprintf(&conf_path, "%s/mip6d.conf", path) < 0)
 		return -ENOMEM;
-	own.send = send;
+	err = own_keys(keys, hoa, &own);
+	if (err)
+		return err;
 	err = make_node_dir(dir, path);
 	if (!err)
-		err = write_keys(keys_path, &keys);
-	explicit_bzero(&own, sizeof(own));
+		err = write_keys(keys_path, &own);
 	/* The node's may have been changed since, and never by a new key. */
 	if (!err && access(conf_path, F_OK))
-		err = write_conf(conf_path, node);
+		err = write_conf(conf_path, own.nodes);
+	explicit_bzero(own.nodes, own.n_nodes * sizeof(*own.nodes));
+	free(own.nodes);
 	return err;
 }
