@@ -292,6 +292,7 @@ struct ike *daemon_ike(struct daemon *d)
 const struct counters *daemon_counters(struct daemon *d)
 {
 	daemon_security_count(d);
+	d->env.counters->v[CNT_NETLINK_FORGED] = kernel_forged(d->env.kernel);
 	return d->env.counters;
 }
 

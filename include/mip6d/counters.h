@@ -78,6 +78,7 @@
 	X(ESP_REPLAYED, "esp-replayed", "dropped: seen before")                \
 	X(ESP_BLOCKED, "esp-blocked", "dropped: a policy refuses it anyway")   \
 	X(ESP_OUT_NO_SA, "esp-out-no-sa", "not sent: no SA to protect it")     \
+	X(NETLINK_FORGED, "netlink-forged", "netlink not from the kernel")     \
 	X(TOO_BIG, "too-big", "path MTUs learnt for optimised traffic")        \
 	X(KERNEL_FAILED, "kernel-failed", "requests that the kernel refused")  \
 	X(BINDING_EXPIRED, "binding-expired", "bindings that ran out")         \

@@ -440,6 +440,10 @@ int kernel_sysctl(struct kernel *k, const char *ifname, const char *name,
 /* True for an address of this node (tentative ones too). */
 bool kernel_addr_is_local(struct kernel *k, const struct in6_addr *addr);
 
+/* Netlink messages so far that another process sent in the kernel's place;
+ * none of them was read. */
+uint64_t kernel_forged(const struct kernel *k);
+
 /* 0 when there is no such interface (now). */
 int kernel_ifindex(struct kernel *k, const char *name);
 

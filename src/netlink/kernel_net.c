@@ -219,6 +219,11 @@ bool kernel_addr_is_local(struct kernel *k, const struct in6_addr *addr)
 	return k->watch && watch_is_local(k->watch, addr);
 }
 
+uint64_t kernel_forged(const struct kernel *k)
+{
+	return k->forged + nlb_forged(k->nl);
+}
+
 int kernel_ifindex(struct kernel *k, const char *name)
 {
 	(void)k;

@@ -39,6 +39,7 @@ struct kernel {
 	bool cn;                           /* the correspondent was started */
 	struct flow_table *flows;          /* kernel_flow.c */
 	struct kernel_esp_drops esp_drops; /* what there were at first */
+	uint64_t forged; /* messages that others sent to where we watch */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;
 };

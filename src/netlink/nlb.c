@@ -62,6 +62,7 @@ struct chunk {
 struct nlb {
 	int fd[NLB_BUSES];
 	uint32_t seq;
+	uint64_t forged; /* not the kernel's */
 	uint8_t *buf; /* messages, NLMSG_ALIGNed */
 	size_t buf_size, buf_len;
 	struct entry *entries;
@@ -167,6 +168,11 @@ static struct entry *add_entry(struct nlb *nl)
 	}
 	nl->entries[nl->n_entries] = (struct entry){ .bus = nl->bus };
 	return &nl->entries[nl->n_entries++];
+}
+
+uint64_t nlb_forged(const struct nlb *nl)
+{
+	return nl->forged;
 }
 
 struct nlenc *nlb_begin(struct nlb *nl, enum nlb_bus bus)
@@ -370,7 +376,10 @@ static int recv_kernel(struct nlb *nl, enum nlb_bus bus)
 
 	if (n < 0)
 		return -errno;
-	return from.nl_pid ? 0 : (int)n;
+	if (!from.nl_pid)
+		return (int)n;
+	nl->forged++;
+	return 0;
 }
 
 static void take_answers(struct nlb *nl)

@@ -66,6 +66,9 @@ void nlb_txn_end(struct nlb *nl, struct nlb_txn *txn, int err);
  * netlink request when the send returns. */
 void nlb_flush(struct nlb *nl);
 
+/* Datagrams of other processes that were thrown away so far. */
+uint64_t nlb_forged(const struct nlb *nl);
+
 /* Sends everything and then the message begun; its result. */
 int nlb_call(struct nlb *nl);
 

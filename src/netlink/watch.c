@@ -158,8 +158,10 @@ static bool read_one(struct watch *w)
 		return errno == EINTR;
 	}
 	/* Other processes can send to us too. */
-	if (from.nl_pid)
+	if (from.nl_pid) {
+		w->k->forged++;
 		return true;
+	}
 	while ((nlh = nldec_next(w->in, (size_t)n, &pos)))
 		take(w, nlh);
 	return true;

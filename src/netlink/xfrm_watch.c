@@ -51,8 +51,10 @@ static bool read_one(struct xfrm_watch *w)
 	if (n < 0)
 		return errno == EINTR || errno == ENOBUFS;
 	/* Other processes can send to us too. */
-	if (from.nl_pid)
+	if (from.nl_pid) {
+		w->k->forged++;
 		return true;
+	}
 	while ((nlh = nldec_next(w->in, (size_t)n, &pos)))
 		take(w->k, nlh);
 	return true;

@@ -196,6 +196,7 @@ struct kernel {
 	struct kernel_sp sps[FAKE_SPS];
 	unsigned int n_sps;
 	struct kernel_esp_drops esp_drops;
+	uint64_t forged;
 	int home_links[FAKE_HOME_LINKS];
 	unsigned int n_home_links;
 	struct prefix prefixes[FAKE_PREFIXES]; /* home prefixes */

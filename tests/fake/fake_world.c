@@ -217,6 +217,11 @@ int kernel_ifindex(struct kernel *k, const char *name)
 	return 0;
 }
 
+uint64_t kernel_forged(const struct kernel *k)
+{
+	return k->forged;
+}
+
 /* ---- what our own requests make appear ---- */
 
 void fake_world_device(struct kernel *k, int ifindex, const char *name,

@@ -226,6 +226,16 @@ static void kernel_answers_go_to_who_asked(void)
 	teardown();
 }
 
+/* The port throws them away; they are seen all the same. */
+static void forged_netlink_is_counted(void)
+{
+	setup(true, false, false);
+	UNIT_EQ(counter(CNT_NETLINK_FORGED), 0);
+	kernel->forged = 3;
+	UNIT_EQ(counter(CNT_NETLINK_FORGED), 3);
+	teardown();
+}
+
 static void usage_and_flows_go_to_whom_they_concern(void)
 {
 	struct kernel_event ev = { .type = KERNEL_USAGE };
@@ -290,6 +300,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(icmp6_goes_to_all_roles),
 	UNIT_CASE(checksum_of_a_frame_is_verified),
 	UNIT_CASE(kernel_answers_go_to_who_asked),
+	UNIT_CASE(forged_netlink_is_counted),
 	UNIT_CASE(usage_and_flows_go_to_whom_they_concern),
 	UNIT_CASE(bad_messages_are_counted_and_not_answered),
 	UNIT_END,

@@ -290,6 +290,7 @@ static void nonsense_is_no_answer(void)
 	nlb_flush(nl);
 	UNIT_EQ(job.calls, 1);
 	UNIT_EQ(job.err, -EEXIST);
+	UNIT_EQ(nlb_forged(nl), 1);
 	world_stop();
 }
 

@@ -121,9 +121,11 @@ def test_answers_nobody_asked_for(lab):
                 prefixlen=64, L=1, A=1, prefix=bad)
         frames.append(Ether(src='02:00:00:00:99:01',
                             dst='33:33:00:00:00:01') / ip)
-    lab.node('ra').inject(frames, iface='eth1')
-    lab.wait_packets('icmpv6.type == 134 && icmpv6.opt.prefix == ' + bad,
-                     count=3)
+    lab.node('ra').inject(frames, iface='eth0')
+    lab.wait_packets('frame.interface_name == "a" && icmpv6.type == 134 && '
+                     'icmpv6.opt.prefix == ' + bad, count=3)
+    lab.wait_for(lambda: counters(mn)['ra-bad'] == before['ra-bad'] + 3, 30,
+                 'three advertisements that no router sent')
     judged(lab, coa)
     assert care_of(lab)[HOA]['care_of_address'] == coa
     here = bul(lab)[HOA]    # once: what is left of its life runs down
@@ -187,9 +189,9 @@ import socket, struct
 def message(kind, body):
     return struct.pack('=IHHII', 16 + len(body), kind, 0, 0, 0) + body
 index = int(open('/sys/class/net/eth0/ifindex').read())
+link = struct.pack('=BxHiIIHH8s', 0, 1, index, 0, 0xffffffff, 9, 3, b'eth0')
 forged = {
-    0: [message(17, struct.pack('=BxHiII', 0, 1, index, 0, 0xffffffff)),
-        message(16, struct.pack('=BxHiII', 0, 1, index, 0, 0xffffffff))],
+    0: [message(17, link), message(16, link)],
     6: [message(0x20, bytes(60))],
 }
 n = 0
@@ -215,9 +217,13 @@ def test_netlink(lab):
     ha = lab.node('ha')
     link = ask(ha, 'status')['home_agent']['links'][0]
     assert link['up'], link
+    before = counters(ha)['netlink-forged']
     ha.write('/run/forger.py', FORGER)
     out = ha.run(['/usr/bin/python3', '/run/forger.py']).out
     assert int(out.split()[1]) >= 3, out
+    # Links: two messages to the daemon, two to all; a report to it alone.
+    lab.wait_for(lambda: counters(ha)['netlink-forged'] >= before + 5, 30,
+                 'five forgeries, counted')
     assert ask(ha, 'status')['home_agent']['links'][0] == link
     assert 'is gone' not in agent.log()
     lab.move('mn', 'a')
