@@ -143,11 +143,11 @@ class Capture:
         return check(self.path, self.excuse)
 
 
-def follow_until(connection, log, pid, pattern):
+def follow_until(connection, started, pattern):
     """Wait until a background program has said so; no polling."""
     request = connection.start_exec(
-        'lab', ['tail', '-n', '+1', '-s', '0.05', '-f', '--pid', str(pid),
-                log])
+        'lab', ['tail', '-c', '+%d' % (started['log_from'] + 1), '-s', '0.05',
+                '-f', '--pid', str(started['pid']), started['log']])
     request.send('eof')
     text = ''
     while True:

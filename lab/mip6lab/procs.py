@@ -266,6 +266,7 @@ class Background:
         os.makedirs(os.path.dirname(log), exist_ok=True)
         fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND
                      | os.O_CLOEXEC, 0o644)
+        self.log_from = os.fstat(fd).st_size    # earlier runs are before it
         null = os.open('/dev/null', os.O_RDONLY | os.O_CLOEXEC)
         env = environment(self.node, frame.get('env'))
         self.pid, self.pidfd = spawn(ns, self.argv, env, frame.get('cwd'),
@@ -296,4 +297,4 @@ class Background:
     def describe(self):
         return {'node': self.node, 'name': self.name, 'pid': self.pid,
                 'argv': self.argv, 'status': self.status, 'log': self.log,
-                'internal': self.internal}
+                'log_from': self.log_from, 'internal': self.internal}

@@ -30,22 +30,25 @@ def words(command):
 
 
 class Program:
-    """A background program of a node; its output is kept in a log."""
+    """A background program of a node; its output is kept in a log, behind
+    that of earlier programs of this name."""
 
     def __init__(self, node, name, started):
         self.node, self.name = node, name
         self.pid, self.log_path = started['pid'], started['log']
+        self.log_begin = '+%d' % (started['log_from'] + 1)
         self.status = None
 
-    def log(self):
-        return self.node.lab.connection.run('lab', ['cat',
-                                                    self.log_path]).out
+    def log(self, earlier_runs=False):
+        begin = '+1' if earlier_runs else self.log_begin
+        return self.node.lab.connection.run('lab', [
+            'tail', '-c', begin, self.log_path]).out
 
     def wait_log(self, pattern, timeout=60):
-        """The match, as soon as the log has a line that fits."""
+        """The match, as soon as this run's log has a line that fits."""
         regex = re.compile(pattern)
         follow = Stream(self.node.lab.connection, 'lab', [
-            'tail', '-n', '+1', '-s', '0.1', '-f', '--pid', str(self.pid),
+            'tail', '-c', self.log_begin, '-s', '0.1', '-f', '--pid', str(self.pid),
             self.log_path])
         follow.request.send('eof')
         try:

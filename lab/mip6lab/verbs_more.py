@@ -78,8 +78,7 @@ def start(connection, tool, node, names, target):
     name = BACKGROUND + target.replace('/', '\\')
     started = connection.call('start', node=node, name=name,
                               argv=[tool, 'capture', path] + names)
-    captures.follow_until(connection, started['log'], started['pid'],
-                          r'listening|labtool:')
+    captures.follow_until(connection, started, r'listening|labtool:')
     print('capturing %s into %s; "mip6-lab capture --stop" ends it'
           % (' '.join(names), target))
     return 0

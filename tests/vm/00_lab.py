@@ -243,6 +243,20 @@ def test_programs(lab):
     assert console(lab, 'log', 'mn', 'talker')[1].endswith(b'bye\n')
 
 
+def test_log_of_a_run(lab):
+    """A program started again under its name is asked for its own words."""
+    mn = lab.node('mn')
+    first = mn.start('talker', ['sh', '-c', 'echo run: one; exec sleep 1000'])
+    assert first.wait_log('^run: (.*)').group(1) == 'one'
+    first.stop()
+    second = mn.start('talker', ['sh', '-c', 'sleep 1; echo run: two; '
+                                 'exec sleep 1000'])
+    assert second.wait_log('^run: (.*)').group(1) == 'two'
+    assert second.log() == 'run: two\n', second.log()
+    assert second.log(earlier_runs=True) == 'run: one\nrun: two\n'
+    assert console(lab, 'log', 'mn', 'talker')[1] == b'run: one\nrun: two\n'
+
+
 def test_netem(lab):
     """Delay counts on each crossing; loss loses; none undoes both."""
     cn = lab.node('cn')
