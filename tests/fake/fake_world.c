@@ -219,7 +219,7 @@ int kernel_ifindex(struct kernel *k, const char *name)
 
 uint64_t kernel_forged(const struct kernel *k)
 {
-	return k->forged;
+	return k ? k->forged : 0;
 }
 
 /* ---- what our own requests make appear ---- */
