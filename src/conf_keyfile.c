@@ -411,8 +411,10 @@ static int parse_text(struct conf_text *t, FILE *err,
 	struct reader r = { .t = t, .keys = calloc(1, sizeof(*r.keys)) };
 	config_t c;
 
-	if (!r.keys || t->no_memory)
+	if (!r.keys || t->no_memory) {
+		free(r.keys);
 		return -ENOMEM;
+	}
 	config_init(&c);
 	if (config_read_string(&c, t->data ? t->data : ""))
 		read_root(&r, config_root_setting(&c));

@@ -86,7 +86,7 @@ bool privilege_is_enough(void)
 		{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "routes and tunnels" },
 		{ CAP_NET_RAW, "CAP_NET_RAW", "Mobility Header sockets" },
 	};
-	struct caps caps;
+	struct caps caps = { 0 };
 	bool enough = true;
 	size_t i;
 
@@ -117,7 +117,7 @@ static void shrink_bound(void)
 
 static int keep_needed(void)
 {
-	struct caps caps;
+	struct caps caps = { 0 };
 	int err = caps_get(&caps);
 
 	if (!err)

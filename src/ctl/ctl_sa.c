@@ -8,7 +8,6 @@
  * take each other's place; files are left to ctl_sa_file.c.
  */
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,16 +48,14 @@ static void request_done(struct request *r)
 /* Addresses, and "in DIR" at the end.  0 or an exit status. */
 static int parse(struct request *r, int argc, char **argv)
 {
-	auto_free char *file = strdup(MIP6D_KEYS_FILE);
+	const char *file = MIP6D_KEYS_FILE;
 	int i;
 
-	if (!file)
-		return TROUBLE;
 	if (argc >= 2 && !strcmp(argv[argc - 2], "in")) {
 		r->dir = strdup(argv[argc - 1]);
 		argc -= 2;
 	} else {
-		r->dir = strdup(dirname(file));
+		r->dir = strndup(file, (size_t)(strrchr(file, '/') - file));
 	}
 	r->addrs = calloc((size_t)argc + 1, sizeof(*r->addrs));
 	if (!r->dir || !r->addrs)

@@ -237,9 +237,7 @@ bool ha_prefix_on_ra(struct ha_prefixes *all, const char *ifname,
 
 		if (!p && (is_ours || ra->home_agent))
 			changed |= new_prefix(all, ifname, o, is_ours, now);
-		else if (!p)
-			continue;
-		else if (p->is_withdrawn && !is_ours)
+		else if (!p || (p->is_withdrawn && !is_ours))
 			continue;
 		else if (p->is_ours && !is_ours)
 			compare(p, ifname, o, now);

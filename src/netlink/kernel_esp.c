@@ -135,7 +135,7 @@ void kernel_esp_open(struct kernel *k)
 int kernel_esp_drops(struct kernel *k, struct kernel_esp_drops *ret_drops)
 {
 	const struct kernel_esp_drops *was = &k->esp_drops;
-	struct kernel_esp_drops now;
+	struct kernel_esp_drops now = { 0 };
 	int err = read_drops(&now);
 
 	if (err)
