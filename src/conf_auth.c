@@ -8,12 +8,10 @@
  * place.  What the options are is left to conf_options.c.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <libconfig.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mip6d/auth.h"
@@ -285,10 +283,6 @@ static bool is_secret(struct conf_text *t, const config_setting_t *s,
 	const char *path = conf->auth_path;
 	char found[64];
 
-	if (!S_ISREG(st->st_mode)) {
-		refuse_file(t, s, path, "no ordinary file", "a file");
-		return false;
-	}
 	snprintf(found, sizeof(found), "mode %04o", st->st_mode & 07777);
 	if (st->st_mode & 077) {
 		refuse_file(t, s, path, found,
@@ -301,81 +295,60 @@ static bool is_secret(struct conf_text *t, const config_setting_t *s,
 			    "a file of root or of the user that mip6d runs as");
 		return false;
 	}
-	if (st->st_size > FILE_SIZE_MAX) {
-		refuse_file(t, s, path, "more than 1 MiB", "less");
-		return false;
-	}
 	return true;
 }
 
-static ssize_t read_all(int fd, char *data, size_t size)
+/* What is wrong with the file itself. */
+static void refuse_err(struct conf_text *t, const config_setting_t *s,
+		       const char *path, int err)
 {
-	size_t len = 0;
-	ssize_t n;
-
-	while (len < size) {
-		n = read(fd, data + len, size - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
+	if (err == -EISDIR || err == -ENODEV)
+		refuse_file(t, s, path, "no ordinary file", "a file");
+	else if (err == -EFBIG)
+		refuse_file(t, s, path, "more than 1 MiB", "less");
+	else
+		refuse_file(t, s, path, strerror(-err),
+			    "a file that mip6d can read");
 }
 
-/* Without a stream, whose memory would keep a copy. */
-static void take_file(struct conf_text *t, const config_setting_t *s,
-		      struct conf *conf, int fd, const struct stat *st)
+static void take_text(struct conf_text *t, struct conf *conf, char *data,
+		      size_t len)
 {
-	size_t size = (size_t)st->st_size;
 	struct conf_text *kt = calloc(1, sizeof(*kt));
-	char *data = malloc(size ? size : 1);
-	ssize_t len = data ? read_all(fd, data, size) : -ENOMEM;
 
-	if (kt && len >= 0) {
-		conf_text_init(kt);
-		conf_auth_add(kt, conf->auth_path, data, (size_t)len);
-		conf->auth = conf_auth_read(kt);
-		/* One mistake is one line. */
-		if (kt->n_errors)
-			conf->auth = auth_keys_free(conf->auth);
-		t->next = steal_ptr(kt);
-		t->n_errors += t->next->n_errors;
-		t->no_memory = t->no_memory || t->next->no_memory;
-	} else if (len < 0 && len != -ENOMEM) {
-		refuse_file(t, s, conf->auth_path, strerror((int)-len),
-			    "a readable file");
-	} else {
+	if (!kt) {
 		t->no_memory = true;
+		return;
 	}
-	if (data)
-		explicit_bzero(data, size);
-	free(data);
-	free(kt);
+	conf_text_init(kt);
+	conf_auth_add(kt, conf->auth_path, data, len);
+	conf->auth = conf_auth_read(kt);
+	/* One mistake is one line. */
+	if (kt->n_errors)
+		conf->auth = auth_keys_free(conf->auth);
+	t->next = kt;
+	t->n_errors += kt->n_errors;
+	t->no_memory = t->no_memory || kt->no_memory;
 }
 
 void conf_auth_load(struct conf_text *t, struct conf *conf,
 		    config_setting_t *root)
 {
 	config_setting_t *s = conf_good(root, "authentication-keys");
+	char *data = NULL;
+	size_t len = 0;
 	struct stat st;
-	int fd;
+	int err;
 
 	if (!s || !t->is_file)
 		return;
-	/* Neither wait for a pipe nor read a device. */
-	fd = open(conf->auth_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st)) {
-		refuse_file(t, s, conf->auth_path, strerror(errno),
-			    "a file that mip6d can read");
-	} else if (is_secret(t, s, conf, &st)) {
-		take_file(t, s, conf, fd, &st);
-	}
-	if (fd >= 0)
-		close(fd);
+	err = conf_secret_read(conf->auth_path, FILE_SIZE_MAX, &data, &len,
+			       &st);
+	if (err)
+		refuse_err(t, s, conf->auth_path, err);
+	else if (is_secret(t, s, conf, &st))
+		take_text(t, conf, data, len);
+	conf_secret_free(data, len);
 	conf->ha.auth = conf->auth;
 	conf->mn.auth = conf->auth;
 }

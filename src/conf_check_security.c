@@ -51,7 +51,8 @@ static bool wants_keys(const struct conf *conf)
 	for (i = 0; conf->mn.on && i < conf->mn.n_homes; i++)
 		if (conf->mn.homes[i].security == CONF_SECURITY_IPSEC)
 			return true;
-	return false;
+	return conf->mn.on && conf->mn.home_auto &&
+	       conf->mn.security == CONF_SECURITY_IPSEC;
 }
 
 /* Mistakes in the file of keys come behind those of this one. */
@@ -124,18 +125,33 @@ static void check_home_keys(struct conf_text *t, const struct conf *conf,
 			    int err, config_setting_t *where,
 			    const struct conf_mn_home *h)
 {
-	struct prefix hoa = prefix_of(&h->address, 128);
+	bool is_formed = addr_is_any(&h->address);
+	struct prefix hoa = is_formed ? h->prefix : prefix_of(&h->address, 128);
 
 	if (h->security == CONF_SECURITY_IPSEC &&
 	    !has_keys(conf, &hoa, &h->home_agent))
-		no_keys(t, conf, err, where, addr_str(&h->address),
+		no_keys(t, conf, err, where,
+			is_formed ? prefix_str(&hoa) : addr_str(&h->address),
 			addr_is_any(&h->home_agent) ? "AGENT"
 						    : addr_str(&h->home_agent),
-			addr_str(&h->address));
+			is_formed ? "HOME-ADDRESS" : addr_str(&h->address));
+}
+
+/* Home addresses that come at run time. */
+static void check_auto_keys(struct conf_text *t, const struct conf *conf,
+			    int err, config_setting_t *where)
+{
+	struct prefix all = { .len = 0 };
+
+	if (conf->mn.home_auto && conf->mn.security == CONF_SECURITY_IPSEC &&
+	    !has_keys(conf, &all, &addr_any))
+		no_keys(t, conf, err, where, "any home address", "AGENT",
+			"HOME-ADDRESS");
 }
 
 static void check_keys(struct conf_text *t, struct conf *conf,
-		       config_setting_t *links, config_setting_t *homes)
+		       config_setting_t *links, config_setting_t *homes,
+		       config_setting_t *is_auto)
 {
 	config_setting_t *s;
 	unsigned int i;
@@ -146,6 +162,14 @@ static void check_keys(struct conf_text *t, struct conf *conf,
 	err = load_keys(t, conf);
 	if (err == -EINVAL || err == -ENOMEM)
 		return;
+	/* One that is there and holds nobody knows what is no empty one. */
+	if (err && err != -ENOENT) {
+		conf_mistake(t, 1,
+			     "found a file of keys %s (%s), expected one that "
+			     "mip6d can read, or none",
+			     conf->ipsec.keys, strerror(-err));
+		return;
+	}
 	for (i = 0; links && i < conf->ha.n_links; i++) {
 		s = element(links, i);
 		if (conf_good(s, "prefix") && conf_good(s, "address"))
@@ -153,9 +177,11 @@ static void check_keys(struct conf_text *t, struct conf *conf,
 	}
 	for (i = 0; homes && i < conf->mn.n_homes; i++) {
 		s = element(homes, i);
-		if (conf_good(s, "address"))
+		if (conf_good(s, "address") || conf_good(s, "prefix"))
 			check_home_keys(t, conf, err, s, &conf->mn.homes[i]);
 	}
+	if (is_auto)
+		check_auto_keys(t, conf, err, is_auto);
 }
 
 /* ---- authentication options ---- */
@@ -268,5 +294,5 @@ void conf_check_security(struct conf_text *t, struct conf *conf,
 	check_protect(t, conf, root);
 	if (is_sure)
 		check_keys(t, conf, conf_good(ha, "links"),
-			   conf_good(mn, "homes"));
+			   conf_good(mn, "homes"), conf_good(mn, "home"));
 }

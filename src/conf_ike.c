@@ -11,13 +11,13 @@
 #include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "mip6d/cleanup.h"
 #include "mip6d/ike.h"
 #include "src/conf_priv.h"
 
 #define PEERS_MAX 65536
+#define FILE_MAX  (32 * 1024 * 1024)
 /* Two of them go into one request to charon. */
 #define BLOB_MAX (VICI_REQUEST_MAX / 2 - 1024)
 
@@ -122,42 +122,44 @@ static void read_secret(const struct reader *r, const char *text)
 			     IKE_SECRET_MIN, IKE_SECRET_MAX);
 }
 
-static int slurp(const char *path, struct ike_blob *ret)
+/* What others may read is no secret. */
+static bool is_private(const struct stat *st)
 {
-	uint8_t *data = malloc(BLOB_MAX + 2);
-	size_t len = 0;
-	struct stat st;
-	FILE *f = NULL;
+	return !(st->st_mode & (S_IRWXG | S_IRWXO));
+}
 
-	if (!data)
-		return -ENOMEM;
-	if (!stat(path, &st) && S_ISREG(st.st_mode))
-		f = fopen(path, "re");
-	if (f) {
-		len = fread(data, 1, BLOB_MAX + 1, f);
-		fclose(f);
-	}
-	if (!len || len > BLOB_MAX) {
-		explicit_bzero(data, BLOB_MAX + 2);
-		free(data);
-		return len ? -EFBIG : -ENOENT;
-	}
-	data[len] = '\0';
-	*ret = (struct ike_blob){ data, len };
-	return 0;
+static bool read_file(const char *path, struct stat *ret_st,
+		      struct ike_blob *ret)
+{
+	char *data;
+	size_t len;
+
+	if (*path != '/' ||
+	    conf_secret_read(path, BLOB_MAX, &data, &len, ret_st))
+		return false;
+	*ret = (struct ike_blob){ (uint8_t *)data, len };
+	return len > 0;
 }
 
 static void read_blob(const struct reader *r, const char *name,
 		      struct ike_blob *ret)
 {
 	const char *path = must(r, name);
+	struct stat st;
 
-	if (path && (*path != '/' || slurp(path, ret)))
+	if (!path)
+		return;
+	if (!read_file(path, &st, ret))
 		conf_mistake(r->t, line_of(r->s),
 			     "found %s = \"%.60s\", expected the absolute "
 			     "path of a file of at most %d octets that can be "
 			     "read",
 			     name, path, BLOB_MAX);
+	else if (ret == &r->peer->key && !is_private(&st))
+		conf_mistake(r->t, line_of(r->s),
+			     "found key = \"%.60s\", which others may read, "
+			     "expected mode 0600",
+			     path);
 }
 
 static void read_credentials(const struct reader *r)
@@ -217,26 +219,17 @@ static void find_end(const struct reader *r)
 		if (addr_eq(&conf->ha.links[i].address, &p->agent))
 			return;
 	}
+	p->end = IKE_NODE;
+	/* It may come at run time. */
+	if (conf->mn.on && conf->mn.home_auto)
+		return;
 	conf_mistake(r->t, line_of(r->s),
 		     "found the pair of %s and %s, expected a home address "
 		     "of this mobile node, or an address of this home agent",
 		     addr_str(&p->hoa), addr_str(&p->agent));
 }
 
-static void check_twice(const struct reader *r, const struct ike_conf *all)
-{
-	const struct ike_peer *p;
-
-	for (p = all->peers; p < r->peer; p++)
-		if (addr_eq(&p->hoa, &r->peer->hoa) &&
-		    addr_eq(&p->agent, &r->peer->agent))
-			conf_mistake(r->t, line_of(r->s),
-				     "found the pair of %s and %s a second "
-				     "time, expected it once",
-				     addr_str(&p->hoa), addr_str(&p->agent));
-}
-
-static void read_pair(struct reader *r, const struct ike_conf *all)
+static void read_pair(struct reader *r)
 {
 	unsigned int errors = r->t->n_errors;
 
@@ -251,10 +244,52 @@ static void read_pair(struct reader *r, const struct ike_conf *all)
 	read_id(r, "node", r->peer->node_id);
 	read_id(r, "agent", r->peer->agent_id);
 	read_credentials(r);
-	if (r->t->n_errors == errors) {
+	if (r->t->n_errors == errors)
 		find_end(r);
-		check_twice(r, all);
+}
+
+struct place {
+	const struct ike_peer *peer;
+	unsigned int line;
+};
+
+static int by_pair(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int d = addr_cmp(&x->peer->hoa, &y->peer->hoa);
+
+	if (!d)
+		d = addr_cmp(&x->peer->agent, &y->peer->agent);
+	if (!d)
+		d = x->peer < y->peer ? -1 : 1;
+	return d;
+}
+
+static void check_twice(struct conf_text *t, config_setting_t *list,
+			const struct ike_conf *ike)
+{
+	struct place *v = calloc(ike->n_peers + 1, sizeof(*v));
+	unsigned int i;
+
+	if (!v) {
+		t->no_memory = true;
+		return;
 	}
+	for (i = 0; i < ike->n_peers; i++)
+		v[i] = (struct place){
+			&ike->peers[i],
+			line_of(config_setting_get_elem(list, i)),
+		};
+	qsort(v, ike->n_peers, sizeof(*v), by_pair);
+	for (i = 1; i < ike->n_peers; i++)
+		if (addr_eq(&v[i - 1].peer->hoa, &v[i].peer->hoa) &&
+		    addr_eq(&v[i - 1].peer->agent, &v[i].peer->agent))
+			conf_mistake(t, v[i].line,
+				     "found the pair of %s and %s a second "
+				     "time, expected it once",
+				     addr_str(&v[i].peer->hoa),
+				     addr_str(&v[i].peer->agent));
+	free(v);
 }
 
 static void read_pairs(struct conf_text *t, const struct conf *conf,
@@ -275,9 +310,11 @@ static void read_pairs(struct conf_text *t, const struct conf *conf,
 	for (i = 0; ret->peers && i < n; i++) {
 		r.s = config_setting_get_elem(list, (unsigned int)i);
 		r.peer = &ret->peers[ret->n_peers++];
-		read_pair(&r, ret);
+		read_pair(&r);
 	}
 	t->no_memory |= !ret->peers;
+	if (ret->peers && !t->n_errors)
+		check_twice(t, list, ret);
 }
 
 struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf)
@@ -302,43 +339,45 @@ struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf)
 	return ike;
 }
 
-/* Whoever reads a secret is the node. */
-static bool is_private(const char *path)
+static int load(struct conf *conf, const char *data, size_t len,
+		const struct stat *st, FILE *err)
 {
-	struct stat st;
-
-	return stat(path, &st) || !(st.st_mode & (S_IRWXG | S_IRWXO));
-}
-
-int conf_ike_load(struct conf *conf, FILE *err)
-{
-	const char *path = conf->ipsec.ike;
 	struct conf_text t;
 	int e;
 
 	conf_text_init(&t);
-	e = conf_text_read(&t, path);
-	if (e == -ENOENT) {
-		conf_text_done(&t);
-		return 0;
-	}
-	if (e) {
-		fprintf(err,
-			"%s:1: found a file that cannot be read (%s), "
-			"expected one\n",
-			path, strerror(-e));
-		conf_text_done(&t);
-		return -EINVAL;
-	}
-	if (!is_private(path))
+	t.file_max = FILE_MAX;
+	conf_text_add_secret(&t, conf->ipsec.ike, data, len);
+	/* Whoever reads a secret is the node. */
+	if (!is_private(st))
 		conf_mistake(&t, 1,
 			     "found a file that others may read, expected "
 			     "mode 0600: it holds secrets");
 	conf->ipsec.pairs = conf_ike_read(&t, conf);
 	conf_text_report(&t, err);
 	e = t.no_memory ? -ENOMEM : t.n_errors ? -EINVAL : 0;
-	if (t.data)
-		explicit_bzero(t.data, t.len);
 	conf_text_done(&t);
+	return e;
+}
+
+int conf_ike_load(struct conf *conf, FILE *err)
+{
+	const char *path = conf->ipsec.ike;
+	struct stat st;
+	size_t len;
+	char *data;
+	int e = conf_secret_read(path, FILE_MAX, &data, &len, &st);
+
+	if (e == -ENOENT)
+		return 0;
+	if (e) {
+		fprintf(err,
+			"%s:1: found a file that cannot be read (%s), "
+			"expected one\n",
+			path, strerror(-e));
+		return -EINVAL;
+	}
+	e = load(conf, data, len, &st, err);
+	conf_secret_free(data, len);
 	return e;
 }

@@ -11,7 +11,6 @@
 #include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "mip6d/cleanup.h"
 #include "src/conf_priv.h"
@@ -432,13 +431,6 @@ static int parse_text(struct conf_text *t, FILE *err,
 	return 0;
 }
 
-static void wipe(struct conf_text *t)
-{
-	if (t->data)
-		explicit_bzero(t->data, t->size);
-	conf_text_done(t);
-}
-
 int keyfile_parse(const char *name, const char *data, size_t len,
 		  void *err_stream, struct security_keys **ret_keys)
 {
@@ -446,35 +438,32 @@ int keyfile_parse(const char *name, const char *data, size_t len,
 	int err;
 
 	conf_text_init(&t);
-	t.can_include = false;
-	conf_text_add(&t, name, data, len);
+	t.file_max = FILE_MAX;
+	conf_text_add_secret(&t, name, data, len);
 	err = parse_text(&t, err_stream, ret_keys);
-	wipe(&t);
+	conf_text_done(&t);
 	return err;
 }
 
 int keyfile_read(const char *path, void *err_stream,
 		 struct security_keys **ret_keys)
 {
-	struct conf_text t;
 	struct stat st;
-	int err;
+	size_t len = 0;
+	char *data;
+	int err = conf_secret_read(path, FILE_MAX, &data, &len, &st);
 
-	if (stat(path, &st))
-		return -errno;
+	if (err)
+		return err;
 	if (st.st_mode & 027) {
 		fprintf(err_stream,
 			"%s:1: found mode %04o, expected 0600: others must not "
 			"read the keys (chmod 600)\n",
 			path, st.st_mode & 07777);
-		return -EINVAL;
+		err = -EINVAL;
+	} else {
+		err = keyfile_parse(path, data, len, err_stream, ret_keys);
 	}
-	conf_text_init(&t);
-	t.can_include = false;
-	t.file_max = FILE_MAX;
-	err = conf_text_read(&t, path);
-	if (!err)
-		err = parse_text(&t, err_stream, ret_keys);
-	wipe(&t);
+	conf_secret_free(data, len);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "mip6d/conf.h"
 
@@ -44,7 +45,8 @@ struct conf_text {
 	char *appendix;  /* reported behind the mistakes; owned */
 	size_t file_max; /* octets of one file; of all of them 8 times that */
 	bool can_include;
-	bool is_file; /* other files that it names are read, too */
+	bool is_secret; /* wiped at the end */
+	bool is_file;   /* other files that it names are read, too */
 	/* Of a file of keys: those that were taken out of its text. */
 	uint8_t (*keys)[CONF_KEY_LEN];
 	unsigned int n_keys;
@@ -62,6 +64,21 @@ int conf_text_read(struct conf_text *t, const char *path);
 /* The same from memory, under that name. */
 void conf_text_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len);
+
+/* The same of a text that must not stay in memory, nor include others. */
+void conf_text_add_secret(struct conf_text *t, const char *name,
+			  const char *data, size_t len);
+
+/* ---- files of secrets (conf_secret.c) ---- */
+
+/* An ordinary file of at most max octets, NUL-terminated, and what it was when
+ * it was read.  -EISDIR, -ENODEV, -EFBIG, or what else is wrong with it. */
+int conf_secret_read(const char *path, size_t max, char **ret_data,
+		     size_t *ret_len, struct stat *ret_st);
+/* Wipes len octets and frees; data may be NULL. */
+void conf_secret_free(char *data, size_t len);
+
+/* ---- mistakes ---- */
 
 /* Keeps "found X, expected Y" about a line of the joined text. */
 void conf_mistake(struct conf_text *t, unsigned int at, const char *fmt, ...)

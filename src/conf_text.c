@@ -52,6 +52,8 @@ void conf_text_done(struct conf_text *t)
 	free(t->appendix);
 	free(t->mistakes);
 	free(t->lines);
+	if (t->is_secret && t->data)
+		explicit_bzero(t->data, t->size);
 	free(t->data);
 	if (t->keys)
 		explicit_bzero(t->keys, t->n_keys * sizeof(*t->keys));
@@ -481,5 +483,22 @@ int conf_text_read(struct conf_text *t, const char *path)
 void conf_text_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len)
 {
+	add(t, name, data, len, NULL);
+}
+
+/* Numbers may become longer by a letter; a text that grows beyond the room
+ * would leave a copy behind. */
+void conf_text_add_secret(struct conf_text *t, const char *name,
+			  const char *data, size_t len)
+{
+	t->is_secret = true;
+	t->can_include = false;
+	t->data = malloc(2 * len + 2);
+	if (!t->data) {
+		t->no_memory = true;
+		return;
+	}
+	t->size = 2 * len + 2;
+	*t->data = '\0';
 	add(t, name, data, len, NULL);
 }

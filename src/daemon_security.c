@@ -43,13 +43,21 @@ static void add(struct realms *list, enum security_end end, struct prefix hoa,
 	list->v[list->n++] = (struct security_realm){ end, hoa, *agent };
 }
 
+static bool is_formed_of(const struct conf_mn_home *h,
+			 const struct in6_addr *hoa)
+{
+	return addr_is_any(&h->address) && h->prefix.len &&
+	       prefix_contains(&h->prefix, hoa);
+}
+
 static const struct conf_mn_home *home_of(const struct conf *conf,
 					  const struct in6_addr *hoa)
 {
 	unsigned int i;
 
 	for (i = 0; i < conf->mn.n_homes; i++)
-		if (addr_eq(&conf->mn.homes[i].address, hoa))
+		if (addr_eq(&conf->mn.homes[i].address, hoa) ||
+		    is_formed_of(&conf->mn.homes[i], hoa))
 			return &conf->mn.homes[i];
 	return NULL;
 }
@@ -98,7 +106,8 @@ static void add_homes(const struct conf *conf, struct realms *list)
 	for (i = 0; i < conf->mn.n_homes; i++) {
 		const struct conf_mn_home *h = &conf->mn.homes[i];
 
-		if (h->security == CONF_SECURITY_IPSEC)
+		if (h->security == CONF_SECURITY_IPSEC &&
+		    !addr_is_any(&h->address))
 			add(list, SECURITY_NODE, prefix_of(&h->address, 128),
 			    &h->home_agent);
 	}

@@ -396,7 +396,7 @@ static void check_readable(const struct app *app)
 {
 	const struct conf *conf = daemon_conf(app->daemon);
 	const char *const files[] = { app->path, conf->auth_path,
-				      conf->ipsec.keys };
+				      conf->ipsec.keys, conf->ipsec.ike };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(files); i++)

@@ -234,6 +234,31 @@ static void a_reload_that_the_kernel_refuses_changes_nothing(void)
 	UNIT_EQ(fake_faults(), 0);
 }
 
+/* A home address that is formed has what its prefix is listed with. */
+static void formed_addresses_are_protected_as_their_prefix(void)
+{
+	struct role_env env = { 0 };
+	struct conf *conf = conf_with_keys(0x1000);
+	struct conf_mn_home *h = calloc(1, sizeof(*h));
+
+	UNIT_NEED(h != NULL);
+	h->prefix = conf->ha.links[0].prefix;
+	h->security = CONF_SECURITY_IPSEC;
+	conf->ha.on = false;
+	conf->mn.on = true;
+	conf->mn.homes = h;
+	conf->mn.n_homes = 1;
+	stub_clear();
+	hash_init();
+	env.kernel = fake_kernel_new(ignore, NULL);
+	UNIT_NEED(!daemon_new(&env, conf, t0, &d));
+	UNIT_EQ(env.kernel->n_sas, 2);
+	UNIT_EQ(env.kernel->n_sps, 3);
+	d = daemon_free(d);
+	fake_kernel_free(env.kernel);
+	UNIT_EQ(fake_faults(), 0);
+}
+
 static void interfaces_that_are_waited_for_are_said(void)
 {
 	static const struct conf_home_link links[] = {
@@ -307,6 +332,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(a_role_that_fails_takes_the_others_back),
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
 	UNIT_CASE(a_reload_that_the_kernel_refuses_changes_nothing),
+	UNIT_CASE(formed_addresses_are_protected_as_their_prefix),
 	UNIT_CASE(interfaces_that_are_waited_for_are_said),
 	UNIT_CASE(status_line_names_bindings_and_homes),
 	UNIT_END,
