@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mip6d/addr.h"
 #include "mip6d/counters.h"
 
 #define MH_PROTO             135
@@ -35,6 +36,7 @@ enum mh_type {
 #define BU_FLAG_H 0x4000 /* home registration */
 #define BU_FLAG_L 0x2000 /* link-local address compatibility */
 #define BU_FLAG_K 0x1000 /* key management mobility capability */
+#define BU_FLAG_R 0x0400 /* mobile router (RFC 3963 section 4.1) */
 /* Binding Acknowledgement flags (section 6.1.8), 8 bit field. */
 #define BA_FLAG_K 0x80
 
@@ -75,14 +77,24 @@ enum mh_option {
 	MH_OPT_ALT_COA = 1 << 1,
 	MH_OPT_NONCE_INDICES = 1 << 2,
 	MH_OPT_AUTH_DATA = 1 << 3,
-	MH_OPT_MN_ID = 1 << 4,  /* RFC 4283, an NAI */
-	MH_OPT_REPLAY = 1 << 5, /* RFC 4285 section 6 */
-	MH_OPT_MN_HA = 1 << 6,  /* RFC 4285 section 5.1 */
-	MH_OPT_MN_AAA = 1 << 7, /* RFC 4285 section 5.2 */
+	MH_OPT_MN_ID = 1 << 4,   /* RFC 4283, an NAI */
+	MH_OPT_REPLAY = 1 << 5,  /* RFC 4285 section 6 */
+	MH_OPT_MN_HA = 1 << 6,   /* RFC 4285 section 5.1 */
+	MH_OPT_MN_AAA = 1 << 7,  /* RFC 4285 section 5.2 */
+	MH_OPT_NETWORK = 1 << 8, /* RFC 3963 section 4.3 */
 };
 
-#define MH_AUTH_LEN 12  /* octets of authenticator, section 6.2.7 */
-#define MH_NAI_MAX  254 /* octets of an identifier that an option can hold */
+#define MH_AUTH_LEN     12  /* octets of authenticator, section 6.2.7 */
+#define MH_NAI_MAX      254 /* octets of an identifier that an option can hold */
+
+#define MH_NETWORKS_MAX 8
+
+/* Mobile network prefixes, bits beyond their lengths cleared. */
+struct mh_networks {
+	struct prefix v[MH_NETWORKS_MAX];
+	uint8_t n;
+	bool more; /* there were others, of which nothing is known */
+};
 
 /* A mobility message authentication option (RFC 4285 section 5). */
 struct mh_mn_auth {
@@ -109,6 +121,7 @@ struct mh_options {
 	char nai[MH_NAI_MAX + 1];
 	uint64_t timestamp; /* MH_OPT_REPLAY: in the format of NTP */
 	struct mh_mn_auth mn_ha, mn_aaa;
+	struct mh_networks networks; /* MH_OPT_NETWORK */
 	/* An authentication option that is there twice, or is followed by
 	 * another one than MN-AAA behind MN-HA: what follows is not covered,
 	 * and RFC 4285 section 5 wants the message discarded. */
@@ -183,7 +196,8 @@ enum mh_verdict {
  * but for MH_UNKNOWN_TYPE sets ret_msg->type.  Octets behind Header Len are
  * ignored.  An octet string that holds less than its Header Len says is
  * MH_TRUNCATED before anything else: its checksum cannot be known.  Of an
- * option that is there twice, the first counts.  No allocation. */
+ * option that is there twice, the first counts, but each mobile network
+ * prefix does.  No allocation. */
 enum mh_verdict mh_parse(const uint8_t *data, size_t len,
 			 const struct in6_addr *src, const struct in6_addr *dst,
 			 struct mh_msg *ret_msg);

@@ -29,7 +29,7 @@ static void put_padding(struct wbuf *b, size_t n)
 }
 
 static void put_option(struct wbuf *b, const struct mh_option_row *row,
-		       const struct mh_options *opt)
+		       const struct mh_options *opt, unsigned int nth)
 {
 	size_t start, end;
 
@@ -37,7 +37,7 @@ static void put_option(struct wbuf *b, const struct mh_option_row *row,
 	start = b->len;
 	wbuf_u8(b, row->type);
 	wbuf_u8(b, 0);
-	row->encode(b, opt);
+	row->encode(b, opt, nth);
 	end = b->len;
 	if (!b->bad)
 		b->data[start + 1] = (uint8_t)(end - start - 2);
@@ -47,6 +47,7 @@ int mh_build(const struct mh_msg *msg, uint8_t *buf, size_t size)
 {
 	const struct mh_type_row *row = mh_type_row(msg->type);
 	const struct mh_option_row *opt;
+	unsigned int i;
 	struct wbuf b;
 
 	assert(row && !(msg->opt.present & ~row->options));
@@ -57,8 +58,10 @@ int mh_build(const struct mh_msg *msg, uint8_t *buf, size_t size)
 	wbuf_zero(&b, MH_ENVELOPE_LEN - 3);
 	row->encode(&b, msg);
 	for (opt = mh_option_rows; opt->bit; opt++)
-		if (msg->opt.present & opt->bit)
-			put_option(&b, opt, &msg->opt);
+		for (i = 0; msg->opt.present & opt->bit &&
+			    i < mh_option_times(opt, &msg->opt);
+		     i++)
+			put_option(&b, opt, &msg->opt, i);
 	put_padding(&b, gap(b.len, 8, 0));
 	if (b.bad)
 		return -EMSGSIZE;

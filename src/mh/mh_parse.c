@@ -34,8 +34,10 @@ static bool decode_option(struct rbuf *b, uint8_t type, unsigned int allowed,
 
 	if (type != MH_OPTS_PADN)
 		note_place(type, first, opt);
-	/* Of an option that is there twice, the first counts. */
-	if (!row || !(allowed & row->bit) || (opt->present & row->bit)) {
+	/* Of an option that is there twice, the first counts, but each Mobile
+	 * Network Prefix does (RFC 3963 section 4.3). */
+	if (!row || !(allowed & row->bit) ||
+	    (opt->present & row->bit & ~MH_OPT_NETWORK)) {
 		rbuf_skip(b, len);
 		return true;
 	}

@@ -27,7 +27,8 @@ struct mh_type_row {
 
 /* An option: its content's length in octets (or MH_OPT_ANY_LEN), where its
  * type octet stands (align_n * k + align_y from the start of the Mobility
- * Header), and how its content of len octets is read and written. */
+ * Header), and how its content of len octets is read and, of the nth one,
+ * written. */
 struct mh_option_row {
 	uint8_t type;
 	uint8_t subtype; /* the first octet of the content; or MH_OPT_PLAIN */
@@ -35,8 +36,17 @@ struct mh_option_row {
 	uint16_t len;
 	uint8_t align_n, align_y;
 	void (*decode)(struct rbuf *b, uint8_t len, struct mh_options *opt);
-	void (*encode)(struct wbuf *b, const struct mh_options *opt);
+	void (*encode)(struct wbuf *b, const struct mh_options *opt,
+		       unsigned int nth);
 };
+
+/* How many of the option there are; of all but one kind one is all that
+ * counts. */
+static inline unsigned int mh_option_times(const struct mh_option_row *row,
+					   const struct mh_options *opt)
+{
+	return row->bit == MH_OPT_NETWORK ? opt->networks.n : 1;
+}
 
 #define MH_OPT_ANY_LEN   0xffff
 #define MH_OPT_PLAIN     0 /* has no subtypes, of which none is 0 */

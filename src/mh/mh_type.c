@@ -12,7 +12,8 @@
 
 /* What we know of the flag fields; the rest is reserved, and sent as zero
  * whatever the caller holds (it may be what a peer sent). */
-#define BU_FLAGS_KNOWN (BU_FLAG_A | BU_FLAG_H | BU_FLAG_L | BU_FLAG_K)
+#define BU_FLAGS_KNOWN \
+	(BU_FLAG_A | BU_FLAG_H | BU_FLAG_L | BU_FLAG_K | BU_FLAG_R)
 #define BA_FLAGS_KNOWN BA_FLAG_K
 
 static void decode_brr(struct rbuf *b, struct mh_msg *msg)
@@ -114,7 +115,7 @@ static const struct mh_type_row rows[] = {
 	[MH_BU] = { 12,
 		    MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES | MH_OPT_AUTH_DATA |
 			    MH_OPT_MN_ID | MH_OPT_REPLAY | MH_OPT_MN_HA |
-			    MH_OPT_MN_AAA,
+			    MH_OPT_MN_AAA | MH_OPT_NETWORK,
 		    decode_bu, encode_bu },
 	[MH_BA] = { 12,
 		    MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA | MH_OPT_MN_ID |

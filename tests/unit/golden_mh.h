@@ -162,6 +162,21 @@ static const struct golden golden_mh[] = {
 	  "09 11 02    # Authentication: MN-AAA\n"
 	  "00000003    # SPI: HMAC_SHA1_SPI\n"
 	  "000102030405060708090a0b # Authentication Data\n" },
+	{ "bu_network", HOA, HA,
+	  "3b 09 05 00 # Payload Proto, Header Len, MH Type, Reserved\n"
+	  "ef24        # Checksum\n"
+	  "1234        # Sequence\n"
+	  "c400        # A H R\n"
+	  "0069        # Lifetime\n"
+	  "01 00       # PadN\n"
+	  "03 10       # Alternate Care-of Address\n"
+	  "20010db8 00020000 00000000 00000100\n"
+	  "01 02 0000  # PadN\n"
+	  "06 12 00 30 # Mobile Network Prefix: 48 bits\n"
+	  "20010db8 00050000 00000000 00000000\n"
+	  "01 02 0000  # PadN\n"
+	  "06 12 00 40 # Mobile Network Prefix: 64 bits\n"
+	  "20010db8 00060007 00000000 00000000\n" },
 	{ "ba_mn_ha", HA, HOA,
 	  "3b 07 06 00 # Payload Proto, Header Len, MH Type, Reserved\n"
 	  "b8dc        # Checksum\n"

@@ -85,6 +85,9 @@ def scapy_messages(addr):
     def nonces(home, coa):
         return s.MIP6OptNonceIndices(olen=4, hni=home, coni=coa)
 
+    def network(prefix, plen):
+        return s.MIP6OptMobNetPrefix(prefix=prefix, plen=plen)
+
     alt = s.MIP6OptAltCoA(acoa=addr["COA"])
     return {
         "brr": s.MIP6MH_BRR(),
@@ -114,6 +117,10 @@ def scapy_messages(addr):
                                                auth(AUTH)]),
         "be_hao": s.MIP6MH_BE(status=1, ha=addr["HOA"]),
         "be_type": s.MIP6MH_BE(status=2, ha="::"),
+        "bu_network": s.MIP6MH_BU(
+            seq=0x1234, flags="AHR", mhtime=105,
+            options=[alt, network("2001:db8:5::", 48),
+                     network("2001:db8:6:7::", 64)]),
         **scapy_mn_auth(s, alt),
     }
 

@@ -40,7 +40,7 @@ unsigned int ref_mh_options(uint8_t type)
 	if (type == MH_BU)
 		return MH_OPT_ALT_COA | MH_OPT_NONCE_INDICES |
 		       MH_OPT_AUTH_DATA | MH_OPT_MN_ID | MH_OPT_REPLAY |
-		       MH_OPT_MN_HA | MH_OPT_MN_AAA;
+		       MH_OPT_MN_HA | MH_OPT_MN_AAA | MH_OPT_NETWORK;
 	if (type == MH_BA)
 		return MH_OPT_REFRESH_ADVICE | MH_OPT_AUTH_DATA | MH_OPT_MN_ID |
 		       MH_OPT_REPLAY | MH_OPT_MN_HA;
@@ -62,10 +62,10 @@ static bool is_bad_mn_auth(uint8_t mh_type, uint8_t len, uint8_t subtype,
 }
 
 /* Whether an option of this type and length has to be refused in a message;
- * `seen` collects the types: only the first of each is looked at; `first` is
- * the octet behind the length. */
+ * `seen` collects the types: only the first of each is looked at; `first` and
+ * `second` are the octets behind the length. */
 static bool is_bad_option(uint8_t mh_type, uint8_t type, uint8_t len,
-			  uint8_t first, unsigned int *seen)
+			  uint8_t first, uint8_t second, unsigned int *seen)
 {
 	static const struct {
 		unsigned int bit;
@@ -80,6 +80,9 @@ static bool is_bad_option(uint8_t mh_type, uint8_t type, uint8_t len,
 
 	if (type == 9)
 		return is_bad_mn_auth(mh_type, len, first, seen);
+	/* RFC 3963 section 4.3: as many as there are; 128 bits at most. */
+	if (type == 6 && mh_type == MH_BU)
+		return len != 18 || second > 128;
 	if (type > 10 || !(ref_mh_options(mh_type) & known[type].bit))
 		return false;
 	if (*seen & known[type].bit)
@@ -115,7 +118,8 @@ enum mh_verdict ref_mh_judge(const uint8_t *data, size_t len,
 		if (at + 1 == end || at + 2 + data[at + 1] > end)
 			return MH_BAD_OPTION;
 		if (is_bad_option(data[2], data[at], data[at + 1],
-				  data[at + 1] ? data[at + 2] : 0, &seen))
+				  data[at + 1] ? data[at + 2] : 0,
+				  data[at + 1] > 1 ? data[at + 3] : 0, &seen))
 			return MH_BAD_OPTION;
 		at += 2u + data[at + 1];
 	}
@@ -130,7 +134,7 @@ static const char *reserved_fault(const uint8_t *d)
 	if (d[2] <= MH_COTI)
 		zero = !d[6] && !d[7];
 	else if (d[2] == MH_BU)
-		zero = !(d[8] & 0x0f) && !d[9];
+		zero = !(d[8] & 0x0b) && !d[9];
 	else if (d[2] == MH_BA)
 		zero = !(d[7] & 0x7f);
 	else if (d[2] == MH_BE)
@@ -148,6 +152,8 @@ static const char *alignment_fault(uint8_t type, size_t at)
 		return "Binding Authorization Data is not at 8n+2";
 	if (type == 9 && at % 4 != 1)
 		return "an authentication option is not at 4n+1";
+	if (type == 6 && at % 8 != 4)
+		return "Mobile Network Prefix is not at 8n+4";
 	if (type == 10 && at % 8 != 2)
 		return "the replay protection option is not at 8n+2";
 	return NULL;
@@ -205,6 +211,18 @@ static bool same_addr(const struct in6_addr *a, const struct in6_addr *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
+static bool same_networks(const struct mh_networks *a,
+			  const struct mh_networks *b)
+{
+	unsigned int i;
+
+	for (i = 0; a->n == b->n && i < a->n; i++)
+		if (a->v[i].len != b->v[i].len ||
+		    !same_addr(&a->v[i].addr, &b->v[i].addr))
+			return false;
+	return a->n == b->n;
+}
+
 static bool same_options(const struct mh_options *a, const struct mh_options *b,
 			 bool with_authenticator)
 {
@@ -221,6 +239,9 @@ static bool same_options(const struct mh_options *a, const struct mh_options *b,
 		return false;
 	if ((a->present & MH_OPT_MN_ID) &&
 	    (a->nai_len != b->nai_len || memcmp(a->nai, b->nai, a->nai_len)))
+		return false;
+	if ((a->present & MH_OPT_NETWORK) &&
+	    !same_networks(&a->networks, &b->networks))
 		return false;
 	if ((a->present & MH_OPT_REPLAY) && a->timestamp != b->timestamp)
 		return false;

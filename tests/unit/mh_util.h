@@ -76,7 +76,8 @@ static inline struct mh_msg draw_message(void)
 		draw_bytes(&msg.test, sizeof(msg.test));
 	else if (msg.type == MH_BU)
 		msg.bu = (struct mh_bu){ (uint16_t)draw(0x10000),
-					 (uint16_t)(draw(16) << 12),
+					 (uint16_t)(draw(16) << 12 |
+						    draw(2) << 10),
 					 (uint16_t)draw(0x10000) };
 	else if (msg.type == MH_BA)
 		msg.ba = (struct mh_ba){ (uint8_t)draw(256),
@@ -85,7 +86,7 @@ static inline struct mh_msg draw_message(void)
 					 (uint16_t)draw(0x10000) };
 	else if (msg.type == MH_BE)
 		draw_bytes(&msg.be, sizeof(msg.be));
-	msg.opt.present = draw(256) & ref_mh_options(msg.type);
+	msg.opt.present = draw(512) & ref_mh_options(msg.type);
 	msg.opt.refresh_interval_4s = (uint16_t)draw(0x10000);
 	draw_bytes(&msg.opt.alt_coa, sizeof(msg.opt.alt_coa));
 	msg.opt.home_nonce = (uint16_t)draw(0x10000);
@@ -93,6 +94,13 @@ static inline struct mh_msg draw_message(void)
 	msg.opt.nai_len = (uint8_t)draw(MH_NAI_MAX + 1);
 	for (i = 0; i < msg.opt.nai_len; i++)
 		msg.opt.nai[i] = (char)('a' + draw(26));
+	msg.opt.networks.n = (uint8_t)(1 + draw(MH_NETWORKS_MAX));
+	for (i = 0; i < msg.opt.networks.n; i++) {
+		struct in6_addr a;
+
+		draw_bytes(&a, sizeof(a));
+		msg.opt.networks.v[i] = prefix_of(&a, (uint8_t)draw(129));
+	}
 	draw_bytes(&msg.opt.timestamp, sizeof(msg.opt.timestamp));
 	draw_bytes(&msg.opt.mn_ha.spi, sizeof(msg.opt.mn_ha.spi));
 	draw_bytes(&msg.opt.mn_aaa.spi, sizeof(msg.opt.mn_aaa.spi));

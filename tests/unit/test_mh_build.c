@@ -31,7 +31,7 @@ static void goldens_are_built_as_they_are(void)
 	for (i = 0; i < N_GOLDEN_MH; i++) {
 		const struct golden *g = &golden_mh[i];
 		struct in6_addr src = ip(g->src), dst = ip(g->dst);
-		uint8_t data[512], built[128];
+		uint8_t data[512], built[256];
 		size_t len = unit_hex(data, sizeof(data), g->hex);
 		struct mh_msg msg;
 		int n;
@@ -75,7 +75,7 @@ static void reserved_bits_are_sent_as_zero(void)
 	uint8_t buf[16];
 
 	UNIT_EQ(mh_build(&bu, buf, sizeof(buf)), 16);
-	UNIT_HEX(buf, 16, "3b 01 05 00 0000 0001 f000 0002 01 02 0000");
+	UNIT_HEX(buf, 16, "3b 01 05 00 0000 0001 f400 0002 01 02 0000");
 	UNIT_EQ(mh_build(&ba, buf, sizeof(buf)), 16);
 	UNIT_HEX(buf, 16, "3b 01 06 00 0000 00 80 0001 0002 01 02 0000");
 }
@@ -86,11 +86,11 @@ static void reserved_bits_are_sent_as_zero(void)
 static void every_set_of_options_is_laid_out_well(void)
 {
 	unsigned int present;
-	uint8_t buf[192];
+	uint8_t buf[256];
 	unsigned int type;
 
 	for (type = 0; type <= MH_TYPE_MAX; type++) {
-		for (present = 0; present < 256; present++) {
+		for (present = 0; present < 512; present++) {
 			struct mh_msg msg = { .type = (uint8_t)type };
 			const char *fault;
 			int n;
@@ -98,6 +98,7 @@ static void every_set_of_options_is_laid_out_well(void)
 			if (present & ~ref_mh_options((uint8_t)type))
 				continue;
 			msg.opt.present = present;
+			msg.opt.networks.n = 1 + present % 3;
 			memset(buf, canary, sizeof(buf));
 			n = mh_build(&msg, buf, sizeof(buf));
 			UNIT_NEED(n > 0);
@@ -119,7 +120,7 @@ static void what_is_built_is_parsed_back(void)
 
 	for (turn = 0; turn < 50000; turn++) {
 		struct mh_msg msg = draw_message(), back;
-		uint8_t buf[512];
+		uint8_t buf[1024];
 		int n = mh_build(&msg, buf, sizeof(buf));
 
 		UNIT_NEED(n > 0);

@@ -322,6 +322,52 @@ static void fields_of_mn_auth(void)
 	UNIT_EQ(msg.opt.present, 0);
 }
 
+/* RFC 3963 section 4.3: each of them counts, up to as many as are kept; bits
+ * behind the prefix do not. */
+static void mobile_network_prefixes(void)
+{
+	char hex[(MH_NETWORKS_MAX + 1) * 48 + 8] = "";
+	struct mh_msg msg;
+	unsigned int i;
+
+	UNIT_EQ(parse_bu("06 12 00 30 20010db80005ffff 0000000000000001"
+			 "01 02 0000"
+			 "06 12 ff 00 ffffffffffffffff ffffffffffffffff",
+			 &msg),
+		MH_OK);
+	UNIT_EQ(msg.opt.present, MH_OPT_NETWORK);
+	UNIT_EQ(msg.opt.networks.n, 2);
+	UNIT_STR(prefix_str(&msg.opt.networks.v[0]), "2001:db8:5::/48");
+	UNIT_STR(prefix_str(&msg.opt.networks.v[1]), "::/0");
+	CU_ASSERT_FALSE(msg.opt.networks.more);
+	for (i = 0; i < MH_NETWORKS_MAX; i++)
+		strcat(hex, "06120080 20010db8 00050000 00000000 00000001");
+	UNIT_EQ(parse_padded(hex, &msg), MH_OK);
+	UNIT_EQ(msg.opt.networks.n, MH_NETWORKS_MAX);
+	CU_ASSERT_FALSE(msg.opt.networks.more);
+	strcat(hex, "06120000 20010db8 00050000 00000000 00000001");
+	UNIT_EQ(parse_padded(hex, &msg), MH_OK);
+	UNIT_EQ(msg.opt.networks.n, MH_NETWORKS_MAX);
+	CU_ASSERT_TRUE(msg.opt.networks.more);
+}
+
+/* Also behind a good one; in no other message. */
+static void bad_mobile_network_prefixes(void)
+{
+	struct mh_msg msg;
+
+	UNIT_EQ(parse_padded("06 12 00 81 20010db8000500000000000000000000",
+			     &msg),
+		MH_BAD_OPTION);
+	UNIT_EQ(parse_padded("06 12 00 30 20010db8000500000000000000000000"
+			     "06 11 00 40 20010db80005000000000000000000",
+			     &msg),
+		MH_BAD_OPTION);
+	UNIT_EQ(parse_padded("06 00 01 00", &msg), MH_BAD_OPTION);
+	UNIT_EQ(parse_with(BA_FIXED, "06 02 00ff", &msg), MH_OK);
+	UNIT_EQ(msg.opt.present, 0);
+}
+
 /* The longest message there is: Header Len 255, full of options. */
 static void the_longest_message(void)
 {
@@ -356,6 +402,8 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_longest_identifier),
 	UNIT_CASE(place_of_mn_auth),
 	UNIT_CASE(fields_of_mn_auth),
+	UNIT_CASE(mobile_network_prefixes),
+	UNIT_CASE(bad_mobile_network_prefixes),
 	UNIT_CASE(the_longest_message),
 	UNIT_END,
 };

@@ -17,6 +17,7 @@
 #include "tests/unit/mh_util.h"
 
 #define LINKTYPE_IPV6 229
+#define WANT_MAX      (MH_NETWORKS_MAX * INET6_ADDRSTRLEN)
 #define N_DRAWN       500
 #define N_PACKETS     (N_GOLDEN_MH + N_DRAWN + 60)
 
@@ -39,6 +40,7 @@
 	X(BU_H, "mip6.bu.h_flag")                   \
 	X(BU_L, "mip6.bu.l_flag")                   \
 	X(BU_K, "mip6.bu.k_flag")                   \
+	X(BU_R, "mip6.nemo.bu.r_flag")              \
 	X(BU_LIFETIME, "mip6.bu.lifetime")          \
 	X(BA_STATUS, "mip6.ba.status")              \
 	X(BA_K, "mip6.ba.k_flag")                   \
@@ -51,6 +53,8 @@
 	X(HOME_NONCE, "mip6.ni.hni")                \
 	X(COA_NONCE, "mip6.ni.cni")                 \
 	X(AUTH, "mip6.bad.auth")                    \
+	X(MNP_LEN, "mip6.nemo.mnp.pfl")             \
+	X(MNP, "mip6.nemo.mnp.mnp")                 \
 	X(MNID, "mip6.mnid.identifier")             \
 	X(MN_AUTH, "mip6.auth.subtype")             \
 	X(MN_SPI, "mip6.auth.mobility_spi")         \
@@ -79,9 +83,9 @@ static const char *const field_names[F_MAX] = {
 struct sample {
 	struct in6_addr src, dst;
 	uint8_t proto;
-	uint8_t data[512];
+	uint8_t data[1024];
 	size_t len;
-	char want[F_MAX][MH_NAI_MAX + 1];
+	char want[F_MAX][WANT_MAX];
 };
 
 static struct sample samples[N_PACKETS];
@@ -128,6 +132,7 @@ static void expect_bu(struct sample *s, const struct mh_bu *bu)
 	expect(s, F_BU_H, "%d", !!(bu->flags & BU_FLAG_H));
 	expect(s, F_BU_L, "%d", !!(bu->flags & BU_FLAG_L));
 	expect(s, F_BU_K, "%d", !!(bu->flags & BU_FLAG_K));
+	expect(s, F_BU_R, "%d", !!(bu->flags & BU_FLAG_R));
 	expect(s, F_BU_LIFETIME, "%u", bu->lifetime_4s);
 }
 
@@ -174,6 +179,19 @@ static void expect_mn_auth(struct sample *s, const struct mh_options *opt)
 	}
 }
 
+static void expect_networks(struct sample *s, const struct mh_networks *n)
+{
+	char *len = s->want[F_MNP_LEN], *addr = s->want[F_MNP];
+	char text[INET6_ADDRSTRLEN];
+	unsigned int i;
+
+	for (i = 0; i < n->n; i++) {
+		inet_ntop(AF_INET6, &n->v[i].addr, text, sizeof(text));
+		len += sprintf(len, "%s%u", i ? "," : "", n->v[i].len);
+		addr += sprintf(addr, "%s%s", i ? "," : "", text);
+	}
+}
+
 static void expect_message(struct sample *s, const struct mh_msg *msg)
 {
 	expect(s, F_PROTO, "59");
@@ -200,6 +218,8 @@ static void expect_message(struct sample *s, const struct mh_msg *msg)
 	}
 	expect_options(s, &msg->opt);
 	expect_mn_auth(s, &msg->opt);
+	if (msg->opt.present & MH_OPT_NETWORK)
+		expect_networks(s, &msg->opt.networks);
 }
 
 static struct sample *new_sample(uint8_t proto, const char *src,

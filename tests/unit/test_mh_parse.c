@@ -72,6 +72,12 @@ static const struct golden_msg want[] = {
 	  BU_FLAG_A | BU_FLAG_H, 105 }, .opt = { .present =
 	  MH_OPT_MN_ID | MH_OPT_MN_AAA, .nai_len = 3, .nai = "a@b",
 	  .mn_aaa = { 3, 12, 28 } } }, NULL, NULL },
+	{ "bu_network", { .type = MH_BU, .bu = { 0x1234, BU_FLAG_A |
+	  BU_FLAG_H | BU_FLAG_R, 105 }, .opt = { .present = MH_OPT_ALT_COA |
+	  MH_OPT_NETWORK, .networks = { .n = 2, .v = {
+	  { { { { 0x20, 1, 0xd, 0xb8, 0, 5 } } }, 48 },
+	  { { { { 0x20, 1, 0xd, 0xb8, 0, 6, 0, 7 } } }, 64 } } } } },
+	  NULL, COA },
 	{ "ba_mn_ha", { .type = MH_BA,
 	  .ba = { BA_TIMESTAMP_MISMATCH, 0, 0x1234, 0 }, .opt = { .present =
 	  MH_OPT_MN_ID | MH_OPT_REPLAY | MH_OPT_MN_HA, ALICE,
@@ -135,7 +141,7 @@ static void reserved_bits_change_nothing(void)
 		if (d[2] <= MH_COTI)
 			d[6] = d[7] = 0xff;
 		if (d[2] == MH_BU) {
-			d[8] |= 0x0f;
+			d[8] |= 0x0b;
 			d[9] = 0xff;
 		}
 		if (d[2] == MH_BA)
@@ -147,7 +153,7 @@ static void reserved_bits_change_nothing(void)
 		/* The flag fields are handed on whole: an extension may
 		 * know more of them. */
 		if (d[2] == MH_BU)
-			after.bu.flags &= 0xf000;
+			after.bu.flags &= 0xf400;
 		if (d[2] == MH_BA)
 			after.ba.flags &= BA_FLAG_K;
 		CU_ASSERT_TRUE(ref_mh_same(&before, &after, true));
@@ -225,7 +231,7 @@ static void judge_and_rebuild(const uint8_t *d, size_t len)
 	mh_set_checksum(built, (size_t)n, &src, &dst);
 	UNIT_EQ(parse_exact(built, (size_t)n, &src, &dst, &again), MH_OK);
 	if (msg.type == MH_BU)
-		msg.bu.flags &= 0xf000;
+		msg.bu.flags &= 0xf400;
 	if (msg.type == MH_BA)
 		msg.ba.flags &= BA_FLAG_K;
 	CU_ASSERT_TRUE(ref_mh_same(&msg, &again, false));
