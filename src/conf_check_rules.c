@@ -96,12 +96,22 @@ static bool is_named_by(const char *name, const char *by)
 	       (by[0] == '*' && by[1] == '@' && at && !strcasecmp(at, by + 1));
 }
 
+/* What the one matches the other does: it allows by all networks, else goes
+ * by any. */
+static bool is_network_of(const struct conf_ha_rule *r,
+			  const struct conf_ha_rule *by)
+{
+	return !by->has_network ||
+	       (r->has_network && is_within(&r->network, &by->network) &&
+		(r->action == CONF_HA_ALLOW || by->action != CONF_HA_ALLOW));
+}
+
 static bool ha_is_hidden(const struct conf_ha_rule *r,
 			 const struct conf_ha_rule *by)
 {
 	return is_within(&r->home, &by->home) && is_within(&r->coa, &by->coa) &&
 	       is_named_by(r->nai, by->nai) &&
-	       is_named_by(r->ike_id, by->ike_id) &&
+	       is_named_by(r->ike_id, by->ike_id) && is_network_of(r, by) &&
 	       (!by->spi || by->spi == r->spi) && !by->time.days;
 }
 

@@ -45,7 +45,8 @@
 	  .offset = offsetof(struct s_, m_),         \
 	  .size = sizeof(*((struct s_ *)0)->m_),     \
 	  .count = offsetof(struct s_, n_) },
-/* An array of texts; n_ counts them, or the length behind an address. */
+/* An array of texts; n_ counts them, or is the length behind an address, or
+ * whether there is a match. */
 #define TEXTS(name_, type_, fb_, when_, s_, m_, n_) \
 	{ .name = (name_),                          \
 	  .type = CONF_##type_,                     \
@@ -164,6 +165,8 @@ VALUE("home-agent.policy.ike-id", IDENTITY, NONE,
 	RELOAD, conf_ha_rule, ike_id)
 NUMBER("home-agent.policy.spi", NUMBER, "", 256, UINT32_MAX, NONE,
 	RELOAD, conf_ha_rule, spi)
+TEXTS("home-agent.policy.mobile-network", MATCH, NONE,
+	RELOAD, conf_ha_rule, network, has_network)
 VALUE("home-agent.policy.time", TIME, NONE,
 	RELOAD, conf_ha_rule, time)
 VALUE("home-agent.policy.action", ACTION_HA, MUST,

@@ -137,8 +137,9 @@ struct conf_option {
 	bool restart;  /* a reload cannot bring in another value */
 	size_t offset; /* in struct conf, or in the element of a list */
 	size_t size;   /* of the field; of an element for CONF_GROUPS */
-	size_t count;  /* offset of the number of elements of a list, or of
-		       * the prefix length of CONF_ADDRESS_LEN */
+	size_t count;  /* offset of the number of elements of a list, of the
+		       * prefix length of CONF_ADDRESS_LEN, or, where not 0,
+		       * of whether there is a CONF_MATCH */
 };
 
 extern const struct conf_option conf_options[];

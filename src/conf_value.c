@@ -361,8 +361,11 @@ static void read_match(const struct conf_reader *r)
 {
 	struct prefix p;
 
-	if (prefix_read(r, r->s, &p))
-		*(struct prefix *)conf_field(r) = p;
+	if (!prefix_read(r, r->s, &p))
+		return;
+	*(struct prefix *)conf_field(r) = p;
+	if (r->o->count)
+		*(bool *)(r->base + r->o->count) = true;
 }
 
 /* A new array of n elements that becomes the field's; NULL when there is no

@@ -102,7 +102,10 @@ struct conf_ha_rule {
 	struct prefix coa;
 	char nai[CONF_IDENTITY_MAX]; /* "": any; "*@REALM" */
 	char ike_id[CONF_IDENTITY_MAX];
-	uint32_t spi; /* 0: any */
+	uint32_t spi;          /* 0: any */
+	bool has_network;      /* the Binding Update is to have... */
+	struct prefix network; /* ...mobile network prefixes inside this one:
+				* ALLOW: all of them, else: any */
 	struct conf_time time;
 	enum conf_ha_action action;
 	uint8_t status; /* DENY: of the acknowledgement, 128..255 */

@@ -46,11 +46,11 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 struct ha *ha_free(struct ha *ha);
 
 /* Takes new limits and prefix lifetimes, the latter counted from now on.
- * Bindings that the policy does not allow any more (what it says about an SPI
- * or an IKE identity waits for the next Binding Update), or whose home link is
- * gone, end; one that would outlive its prefix is cut; lower limits of number
- * and lifetime hold for the next answers and take nothing back that was
- * granted.  conf replaces the old one, which may be freed then. */
+ * Bindings that the policy does not allow any more, going by what they were
+ * proven with, or whose home link is gone, end; one that would outlive its
+ * prefix is cut; lower limits of number and lifetime hold for the next answers
+ * and take nothing back that was granted.  conf replaces the old one, which may
+ * be freed then. */
 void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
 
 /* Who a Binding Update was proven to come from, for the policy of the home
@@ -60,7 +60,10 @@ void ha_reload(struct ha *ha, const struct conf_ha *conf, struct mtime now);
 struct ha_peer {
 	const char *nai;    /* RFC 4283, by its authentication option */
 	const char *ike_id; /* of the IKE SA behind the child SA */
-	uint32_t spi;       /* of the mobility or the IPsec SA */
+	bool ike_unsure;    /* IKE proved it and does not know any more */
+	uint32_t spi;       /* of the mobility security association */
+	/* The static keys of ESP of which one protected it. */
+	const struct security_node *keys;
 };
 
 /* A Binding Update with the H bit. */

@@ -146,6 +146,13 @@ int security_apply(struct security *s, const struct security_plan *plan);
 /* Those of the last call that did not run out of memory, or NULL. */
 const struct security_keys *security_keys_in_force(const struct security *s);
 
+/* The keys that both were given, and with which this end protects what it
+ * exchanges with the other, until the next security_apply; NULL: none. */
+const struct security_node *security_node_of(const struct security *s,
+					     enum security_end end,
+					     const struct in6_addr *hoa,
+					     const struct in6_addr *agent);
+
 /* Whether what this end sends to the other is protected by keys that both
  * were given.  True where s is NULL. */
 bool security_is_ready(const struct security *s, enum security_end end,

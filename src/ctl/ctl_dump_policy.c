@@ -26,10 +26,12 @@ static json_t *rule_json(const struct ha *ha, const struct conf_ha_rule *r,
 
 	conf_time_str(&r->time, time, sizeof(time));
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}",
 		"home", prefix_str(&r->home), "care_of", prefix_str(&r->coa),
 		"nai", word_json(r->nai), "ike_id", word_json(r->ike_id), "spi",
-		number_json(r->spi), "time", word_json(time), "action",
+		number_json(r->spi), "mobile_network",
+		text_json(r->has_network ? prefix_str(&r->network) : NULL),
+		"time", word_json(time), "action",
 		conf_ha_action_str(r->action), "status",
 		r->action == CONF_HA_DENY ? json_integer(r->status)
 					  : json_null(),

@@ -16,6 +16,13 @@ static const char *prefix_word(const json_t *rule, const char *key)
 	return strcmp(s, "::/0") != 0 ? s : "any";
 }
 
+static const char *network_word(const json_t *rule)
+{
+	return has_value(rule, "mobile_network")
+		       ? text_of(rule, "mobile_network")
+		       : "any";
+}
+
 /* Which of the three there are, in words. */
 static struct cell identity_cell(const json_t *rule)
 {
@@ -72,6 +79,7 @@ static void add_rule(struct table *t, const json_t *rule, size_t i)
 	table_add(t, (const char *[]){
 			     place.s, prefix_word(rule, "home"),
 			     prefix_word(rule, "care_of"), identity.s,
+			     network_word(rule),
 			     has_value(rule, "time") ? text_of(rule, "time")
 						     : "any",
 			     action.s, lifetime.s, bindings.s, hits.s });
@@ -80,8 +88,9 @@ static void add_rule(struct table *t, const json_t *rule, size_t i)
 int ctl_text_policy(FILE *out, const json_t *r, bool colour)
 {
 	static const char *const head[] = { "RULE",     "HOME",     "CARE-OF",
-					    "IDENTITY", "TIME",     "ACTION",
-					    "LIFETIME", "BINDINGS", "HITS" };
+					    "IDENTITY", "NETWORK",  "TIME",
+					    "ACTION",   "LIFETIME", "BINDINGS",
+					    "HITS" };
 	const json_t *list = json_object_get(r, "policy"), *rule;
 	const json_t *rest = json_object_get(r, "default");
 	struct cell action = action_cell(rest);
@@ -91,13 +100,13 @@ int ctl_text_policy(FILE *out, const json_t *r, bool colour)
 
 	if (!json_is_array(list))
 		return -EPROTO;
-	table_init(&t, 9, head);
+	table_init(&t, 10, head);
 	json_array_foreach(list, i, rule)
 	{
 		add_rule(&t, rule, i);
 	}
-	table_add(&t, (const char *[]){ "none", "", "", "", "", action.s, "",
-					"", hits.s });
+	table_add(&t, (const char *[]){ "none", "", "", "", "", "", action.s,
+					"", "", hits.s });
 	table_print(&t, out, colour);
 	table_done(&t);
 	return 0;

@@ -86,17 +86,35 @@ static void ask_about_link(const struct ha *ha, const struct ha_link *l,
 	q->ll_is_taken = ll_is_taken(ha, l, hoa);
 }
 
-static void ask_proof(const struct ha *ha, struct ha_question *q)
+static struct ha_peer peer_of(const struct ha *ha, const struct bcache_key *key,
+			      const struct ha_proof *proof)
 {
-	const struct ha_proof *proof = &q->auth.proof;
+	struct ha_peer p = {
+		.nai = proof->ident ? proof->ident->nai : NULL,
+		.spi = proof->ident ? proof->spi : 0,
+		.ike_id = ike_identity(ha->env.ike, &key->hoa, &key->local),
+	};
+
+	p.ike_unsure = !p.ike_id && proof->by_ike;
+	if (!p.ike_id && !p.ike_unsure)
+		p.keys = security_node_of(ha->env.security, SECURITY_AGENT,
+					  &key->hoa, &key->local);
+	return p;
+}
+
+static void ask_proof(const struct ha *ha, const struct bcache_key *key,
+		      struct ha_question *q)
+{
+	static const struct ha_proof none;
+	struct ha_proof *proof = &q->auth.proof;
+	bool is_proven;
 
 	q->auth = ha_auth_check(ha, q->pkt, q->msg);
-	q->peer.ike_id = ike_identity(ha->env.ike, &q->pkt->src, &q->pkt->dst);
-	if (q->auth.verdict != HA_AUTH_PROVEN)
-		return;
-	q->hoa_is_foreign = !ha_auth_covers(ha, proof->ident, &q->pkt->src);
-	q->peer.nai = proof->ident->nai;
-	q->peer.spi = proof->spi;
+	is_proven = q->auth.verdict == HA_AUTH_PROVEN;
+	q->peer = peer_of(ha, key, is_proven ? proof : &none);
+	proof->by_ike = q->peer.ike_id;
+	q->hoa_is_foreign = is_proven &&
+			    !ha_auth_covers(ha, proof->ident, &key->hoa);
 }
 
 static void ask_policy(const struct ha *ha, struct bcache_entry *e,
@@ -106,6 +124,7 @@ static void ask_policy(const struct ha *ha, struct bcache_entry *e,
 		.hoa = q->pkt->src,
 		.coa = *coa,
 		.peer = q->peer,
+		.networks = q->msg->opt.networks,
 		.day = wall_today(),
 	};
 
@@ -141,7 +160,7 @@ static struct ha_question ask(const struct ha *ha, struct bcache_entry *e,
 	if (l)
 		ask_about_link(ha, l, &q);
 	q.has_seq = !e && ha_seq_get(ha, &key, &q.seq);
-	ask_proof(ha, &q);
+	ask_proof(ha, &key, &q);
 	ask_policy(ha, e, &coa, &q);
 	return q;
 }
@@ -163,6 +182,7 @@ static struct ha_request request_of(const struct ha *ha,
 		.seq = msg->bu.seq,
 		.flags = msg->bu.flags,
 		.asked_4s = dereg ? 0 : msg->bu.lifetime_4s,
+		.networks = msg->opt.networks,
 		.rh2 = pkt->has_hao && !is_hoa,
 		.from_home =
 			is_hoa ||
@@ -430,11 +450,22 @@ struct reload {
 	struct wall_day day;
 };
 
-static struct in6_addr wanted_coa(struct bcache_entry *e)
+/* As a Binding Update of who is bound, or is about to be, would be judged. */
+static struct ha_policy judge_again(const struct reload *r,
+				    struct bcache_entry *e)
 {
 	const struct ha_binding *b = ha_binding(e);
+	bool is_asked = b->has_req && b->req.asked_4s;
+	struct ha_policy_request q = {
+		.hoa = e->key.hoa,
+		.coa = is_asked ? b->req.coa : e->coa,
+		.peer = peer_of(r->ha, &e->key,
+				is_asked ? &b->req.proof : &b->proof),
+		.networks = is_asked ? b->req.networks : b->networks,
+		.day = r->day,
+	};
 
-	return b->has_req && b->req.asked_4s ? b->req.coa : e->coa;
+	return ha_policy_judge(r->ha->conf, &q);
 }
 
 /* Nobody can refresh it any more, and who took the keys away wants its end. */
@@ -451,14 +482,7 @@ static void reload_one(void *arg, struct bcache_entry *e)
 {
 	struct reload *r = arg;
 	const struct ha_link *l = ha_link_of(r->ha, e);
-	struct ha_policy p =
-		ha_policy_judge(r->ha->conf, &(struct ha_policy_request){
-						     .hoa = e->key.hoa,
-						     .coa = wanted_coa(e),
-						     .peer.nai = ha_identity(e),
-						     .unsure = true,
-						     .day = r->day,
-					     });
+	struct ha_policy p = judge_again(r, e);
 
 	if (e->state != BCACHE_INVALID)
 		ha_policy_hold(e, p.rule);

@@ -37,6 +37,7 @@ struct ha_proof {
 	uint32_t spi;
 	bool has_timestamp;
 	uint64_t timestamp; /* as received */
+	bool by_ike;        /* IKE had proven an identity */
 };
 
 enum ha_auth_verdict {
@@ -57,7 +58,7 @@ struct ha_auth_answer {
 /* All that the judge may know. */
 struct ha_auth_question {
 	const struct auth_keys *keys; /* NULL: none */
-	bool is_required;             /* of all on this home link */
+	bool is_required;             /* of this home address */
 	const struct packet *pkt;
 	const struct mh_msg *msg;
 	struct in6_addr coa;    /* that the Binding Update names */

@@ -239,6 +239,7 @@ static bool grant(struct bcache_entry *e, struct mtime now, uint8_t *ret_status)
 		return false;
 	e->flags = b->req.flags;
 	b->proof = b->req.proof;
+	b->networks = b->req.networks;
 	e->lifetime_4s = g.lifetime_4s;
 	e->registered = now;
 	e->last_bu = now;

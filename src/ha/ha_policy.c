@@ -5,7 +5,9 @@
  * statuses 129 and 130; the lifetime of section 10.3.1 may be reduced).
  *
  * This file decides what matches what.  An identity counts only when it was
- * proven, which is left to who checks the proof; the answer to ha_bu.c.
+ * proven, which is left to who checks the proof; the answer to ha_bu.c.  A
+ * mobile network prefix is what a mobile router asks for (RFC 3963 section
+ * 4.3); nothing but a rule looks at it.
  */
 #include "ha_private.h"
 
@@ -68,27 +70,65 @@ static bool is_nai(const char *nai, const char *wanted)
 	       (len == (size_t)(realm - nai) && !memcmp(nai, wanted, len));
 }
 
-/* unsure: of what is not known any more he gets the benefit. */
+/* Where IKE proved who it was, but cannot tell at the moment, he gets the
+ * benefit. */
+static bool is_ike_id(const struct conf_ha_rule *r, const struct ha_peer *p)
+{
+	if (p->ike_id)
+		return is_nai(p->ike_id, r->ike_id);
+	return p->ike_unsure && r->action == CONF_HA_ALLOW;
+}
+
+/* Of static keys the kernel let pass whatever one of them protects. */
+static bool is_spi(const struct ha_peer *p, uint32_t spi)
+{
+	unsigned int i;
+
+	for (i = 0; p->keys && i < p->keys->n_sets; i++)
+		if (p->keys->sets[i].to_agent.spi == spi)
+			return true;
+	return p->spi == spi;
+}
+
 static bool is_identity(const struct conf_ha_rule *r,
 			const struct ha_policy_request *q)
 {
 	const struct ha_peer *p = &q->peer;
 
-	if (q->unsure && p->nai && *r->nai && !is_nai(p->nai, r->nai))
-		return false;
-	if (q->unsure)
-		return r->action == CONF_HA_ALLOW ||
-		       ((!*r->nai || p->nai) && !*r->ike_id && !r->spi);
 	return (!*r->nai || (p->nai && is_nai(p->nai, r->nai))) &&
-	       (!*r->ike_id || (p->ike_id && is_nai(p->ike_id, r->ike_id))) &&
-	       (!r->spi || p->spi == r->spi);
+	       (!*r->ike_id || is_ike_id(r, p)) &&
+	       (!r->spi || is_spi(p, r->spi));
+}
+
+static bool is_inside(const struct prefix *p, const struct prefix *of)
+{
+	return p->len >= of->len && prefix_contains(of, &p->addr);
+}
+
+/* Who is allowed by its networks may have no others; who is not allowed with
+ * one is not with others beside it.  What there was no room to remember is
+ * taken for the worst. */
+static bool is_network(const struct conf_ha_rule *r,
+		       const struct mh_networks *n)
+{
+	bool any = n->more, all = n->n && !n->more;
+	unsigned int i;
+
+	for (i = 0; i < n->n; i++) {
+		bool inside = is_inside(&n->v[i], &r->network);
+
+		any |= inside;
+		all &= inside;
+	}
+	return r->action == CONF_HA_ALLOW ? all : any;
 }
 
 static bool matches_but_time(const struct conf_ha_rule *r,
 			     const struct ha_policy_request *q)
 {
 	return prefix_contains(&r->home, &q->hoa) &&
-	       prefix_contains(&r->coa, &q->coa) && is_identity(r, q);
+	       prefix_contains(&r->coa, &q->coa) && is_identity(r, q) &&
+	       (!r->has_network || is_network(r, &q->networks));
 }
 
 /* ---- all rules ---- */
@@ -181,7 +221,9 @@ static bool rule_eq(const struct conf_ha_rule *a, const struct conf_ha_rule *b)
 {
 	return prefix_eq(&a->home, &b->home) && prefix_eq(&a->coa, &b->coa) &&
 	       !strcmp(a->nai, b->nai) && !strcmp(a->ike_id, b->ike_id) &&
-	       a->spi == b->spi && a->time.days == b->time.days &&
+	       a->spi == b->spi && a->has_network == b->has_network &&
+	       prefix_eq(&a->network, &b->network) &&
+	       a->time.days == b->time.days &&
 	       a->time.from_min == b->time.from_min &&
 	       a->time.to_min == b->time.to_min && a->action == b->action &&
 	       a->status == b->status &&

@@ -80,17 +80,19 @@ struct ha_request {
 	bool rh2;                /* the answer needs a type 2 routing header */
 	bool from_home;          /* the answer must leave on the home link */
 	struct ha_proof proof;
+	struct mh_networks networks;
 };
 
 /* The home agent's part of a binding cache entry. */
 struct ha_binding {
 	struct ha *ha;
-	struct ha_request req;     /* valid while has_req */
-	struct ha_proof proof;     /* of the Binding Update in force */
-	struct in6_addr asked_coa; /* in the outstanding kernel request */
-	struct mtime next_na;      /* while na_left */
-	struct mtime retry;        /* while stale */
-	struct mtime remember;     /* end of a de-registration's memory */
+	struct ha_request req;       /* valid while has_req */
+	struct ha_proof proof;       /* of the Binding Update in force... */
+	struct mh_networks networks; /* ...which asked for these */
+	struct in6_addr asked_coa;   /* in the outstanding kernel request */
+	struct mtime next_na;        /* while na_left */
+	struct mtime retry;          /* while stale */
+	struct mtime remember;       /* end of a de-registration's memory */
 	struct ha_binding *ll_next, **ll_prev; /* in ha->ll_dads */
 	int asked_ifindex;   /* proxied there: in the outstanding request... */
 	int home_ifindex;    /* ...and in force; 0: nowhere */
@@ -134,7 +136,7 @@ static inline bool ha_is_in_force(const struct bcache_entry *e)
 struct ha_policy_request {
 	struct in6_addr hoa, coa;
 	struct ha_peer peer;
-	bool unsure; /* a binding: who proved what is not known any more */
+	struct mh_networks networks;
 	struct wall_day day;
 };
 

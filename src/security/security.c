@@ -191,11 +191,20 @@ static bool in_realm(const struct security *s, enum security_end end,
 	return false;
 }
 
+const struct security_node *security_node_of(const struct security *s,
+					     enum security_end end,
+					     const struct in6_addr *hoa,
+					     const struct in6_addr *agent)
+{
+	return s && in_realm(s, end, hoa, agent)
+		       ? security_find(s->plan.keys, hoa, agent)
+		       : NULL;
+}
+
 bool security_is_ready(const struct security *s, enum security_end end,
 		       const struct in6_addr *hoa, const struct in6_addr *agent)
 {
-	return !s || (in_realm(s, end, hoa, agent) &&
-		      security_find(s->plan.keys, hoa, agent));
+	return !s || security_node_of(s, end, hoa, agent);
 }
 
 bool security_tunnel_is_protected(const struct security *s,

@@ -104,6 +104,8 @@ static void add_ha_rules(struct conf_ha *ha)
 	strcpy(r[2].nai, "mn1@example.org");
 	strcpy(r[2].ike_id, "C=CH, CN=mn1");
 	r[2].spi = 300;
+	r[2].has_network = true;
+	prefix_parse("2001:db8:5::/48", &r[2].network);
 	r[2].action = CONF_HA_IGNORE;
 	r[3].spi = 4294967295;
 	r[3].action = CONF_HA_ALLOW;

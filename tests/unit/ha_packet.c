@@ -41,6 +41,7 @@ struct mh_msg bu_msg(const struct bu *bu)
 			.lifetime_4s = bu->lifetime,
 		},
 	};
+	const char *const *n;
 
 	if (bu->acoa) {
 		m.opt.present |= MH_OPT_ALT_COA;
@@ -48,5 +49,10 @@ struct mh_msg bu_msg(const struct bu *bu)
 	}
 	if (bu->nonces)
 		m.opt.present |= MH_OPT_NONCE_INDICES;
+	for (n = bu->networks; n && *n; n++) {
+		m.opt.present |= MH_OPT_NETWORK;
+		if (prefix_parse(*n, &m.opt.networks.v[m.opt.networks.n++]))
+			abort();
+	}
 	return m;
 }

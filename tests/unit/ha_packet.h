@@ -37,7 +37,8 @@ struct bu {
 	uint16_t lifetime; /* units of 4 s; 0: de-registration */
 	bool no_hao;       /* the home address is the source */
 	bool nonces;
-	int ifindex; /* CORE */
+	const char *const *networks; /* mobile ones, up to a NULL */
+	int ifindex;                 /* CORE */
 };
 
 struct in6_addr ip(const char *text);

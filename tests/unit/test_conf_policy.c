@@ -47,6 +47,11 @@ static void rules_have_their_values(void)
 	UNIT_EQ(r[1].time.days, 1 << 6);
 	conf_time_str(&r[1].time, time, sizeof(time));
 	UNIT_STR(time, "sun 00:00-24:00");
+	CU_ASSERT_FALSE(r[0].has_network);
+	CU_ASSERT_TRUE(r[1].has_network);
+	UNIT_STR(prefix_str(&r[1].network), "2001:db8:5::/48");
+	CU_ASSERT_TRUE(r[2].has_network);
+	UNIT_EQ(r[2].network.len, 0);
 	UNIT_EQ(r[2].status, 129);
 	conf_time_str(&r[2].time, time, sizeof(time));
 	UNIT_STR(time, "00:00-24:00");

@@ -118,6 +118,39 @@ static void the_policy_knows_the_identity(void)
 	world_close(&w);
 }
 
+/* A reload asks IKE again; while that cannot tell, nobody is taken for another
+ * than he was. */
+static void a_reload_goes_by_the_identity(void)
+{
+	struct conf_ha_rule rules[] = {
+		{ .ike_id = "bob@example.org",
+		  .action = CONF_HA_DENY,
+		  .status = BA_PROHIBITED },
+		{ .ike_id = "*@example.org", .action = CONF_HA_ALLOW },
+	};
+	struct conf_ha next;
+
+	open_with(true, false);
+	ike.identity = "mn@example.org";
+	w.conf.rules = rules;
+	w.conf.n_rules = 2;
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	next = w.conf;
+	ike.is_up = false;
+	ha_reload(w.ha, &next, w.now);
+	world_run_ms(&w, 100);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	ike.is_up = true;
+	ha_reload(w.ha, &w.conf, w.now);
+	world_run_ms(&w, 100);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	ike.identity = "bob@example.org";
+	ha_reload(w.ha, &next, w.now);
+	world_run_ms(&w, 100);
+	CU_ASSERT_FALSE(world_is_bound(&w, HOA, COA));
+	world_close(&w);
+}
+
 /* What is refused moves nothing. */
 static void a_refusal_moves_nothing(void)
 {
@@ -179,6 +212,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(k_is_not_agreed_otherwise),
 		UNIT_CASE(ike_goes_home_too),
 		UNIT_CASE(the_policy_knows_the_identity),
+		UNIT_CASE(a_reload_goes_by_the_identity),
 		UNIT_CASE(a_refusal_moves_nothing),
 		UNIT_CASE(no_pair_no_binding),
 		UNIT_END,

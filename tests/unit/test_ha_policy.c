@@ -150,29 +150,94 @@ static void security_associations(void)
 	UNIT_EQ(judge(rules, 2, &q).rule, 0);
 	q.peer.spi = 257;
 	UNIT_EQ(judge(rules, 2, &q).rule, 1);
-	/* After a reload nobody knows; the next Binding Update will tell. */
 	q.peer.spi = 0;
-	q.unsure = true;
-	UNIT_EQ(judge(rules, 2, &q).rule, 1);
+	UNIT_EQ(judge(rules, 2, &q).rule, -1);
 }
 
-/* Names are remembered. */
-static void a_reload_asks_for_names(void)
+/* Of static keys any with which the node may send; not those of the other
+ * direction, nor of the tunnel. */
+static void static_keys(void)
+{
+	const struct conf_ha_rule r = { .spi = 300, .action = CONF_HA_ALLOW };
+	struct security_node keys = { .n_sets = 1 };
+	struct ha_policy_request q = request(HOA, COA);
+	struct security_set *set = keys.sets;
+
+	q.peer.keys = &keys;
+	set[0].from_agent.spi = set[0].tunnel_to_agent.spi = 300;
+	set[0].tunnel_from_agent.spi = set[1].to_agent.spi = 300;
+	UNIT_EQ(judge(&r, 1, &q).rule, -1);
+	keys.n_sets = 2;
+	UNIT_EQ(judge(&r, 1, &q).rule, 0);
+}
+
+/* After charon has lost what it proved, a reload ends nothing by it. */
+static void an_identity_that_ike_proved(void)
 {
 	struct conf_ha_rule rules[] = {
-		{ .nai = "a@example.org", .action = CONF_HA_DENY },
-		{ .nai = "*@example.org", .action = CONF_HA_ALLOW },
+		{ .ike_id = "a@example.org", .action = CONF_HA_DENY },
+		{ .ike_id = "*@example.org", .action = CONF_HA_ALLOW },
 	};
 	struct ha_policy_request q = request(HOA, COA);
 
-	q.unsure = true;
-	UNIT_EQ(judge(rules, 2, &q).rule, 1);
-	q.peer.nai = "a@example.org";
-	UNIT_EQ(judge(rules, 2, &q).rule, 0);
-	q.peer.nai = "b@example.org";
-	UNIT_EQ(judge(rules, 2, &q).rule, 1);
-	q.peer.nai = "b@example.net";
 	UNIT_EQ(judge(rules, 2, &q).rule, -1);
+	q.peer.ike_unsure = true;
+	UNIT_EQ(judge(rules, 2, &q).rule, 1);
+	q.peer = (struct ha_peer){ .ike_id = "a@example.org" };
+	UNIT_EQ(judge(rules, 2, &q).rule, 0);
+	q.peer.ike_id = "b@example.org";
+	UNIT_EQ(judge(rules, 2, &q).rule, 1);
+	q.peer.ike_id = "b@example.net";
+	UNIT_EQ(judge(rules, 2, &q).rule, -1);
+}
+
+/* Who is allowed may ask for nothing else; who is not need only ask for one
+ * such network. */
+static void mobile_networks(void)
+{
+	static const struct {
+		const char *ours[2];
+		bool more, allow, deny;
+	} t[] = {
+		{ { NULL, NULL }, false, false, false },
+		{ { "2001:db8:5::/48", NULL }, false, true, true },
+		{ { "2001:db8:5:1::/64", NULL }, false, true, true },
+		{ { "2001:db8:4::/47", NULL }, false, false, false },
+		{ { "2001:db8:6::/48", NULL }, false, false, false },
+		{ { "::/0", NULL }, false, false, false },
+		{ { "2001:db8:5::/64", "2001:db8:5:8::/61" },
+		  false,
+		  true,
+		  true },
+		{ { "2001:db8:5::/64", "2001:db8:6::/64" }, false, false, true },
+		{ { "2001:db8:6::/64", "2001:db8:5::/64" }, false, false, true },
+		{ { "2001:db8:6::/64", "2001:db8:7::/64" },
+		  false,
+		  false,
+		  false },
+		{ { "2001:db8:5::/64", NULL }, true, false, true },
+		{ { "2001:db8:6::/64", NULL }, true, false, true },
+	};
+	struct conf_ha_rule r = { .has_network = true,
+				  .network = net("2001:db8:5::/48") };
+	size_t i, j;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct ha_policy_request q = request(HOA, COA);
+
+		for (j = 0; j < 2 && t[i].ours[j]; j++)
+			q.networks.v[q.networks.n++] = net(t[i].ours[j]);
+		q.networks.more = t[i].more;
+		r.action = CONF_HA_ALLOW;
+		UNIT_EQ(judge(&r, 1, &q).rule, t[i].allow ? 0 : -1);
+		r.action = CONF_HA_DENY;
+		UNIT_EQ(judge(&r, 1, &q).rule, t[i].deny ? 0 : -1);
+		r.action = CONF_HA_IGNORE;
+		UNIT_EQ(judge(&r, 1, &q).rule, t[i].deny ? 0 : -1);
+		r.has_network = false;
+		UNIT_EQ(judge(&r, 1, &q).rule, 0);
+		r.has_network = true;
+	}
 }
 
 static void days_and_hours(void)
@@ -358,16 +423,61 @@ static void a_reload_counts_anew(void)
 	world_close(&w);
 }
 
+/* A Binding Update with mobile network prefixes and the R bit is what it is
+ * without them, but for the rules; they are remembered for the next reload. */
+static void an_agent_looks_at_mobile_networks(void)
+{
+	struct conf_ha_rule rules[] = {
+		{ .has_network = true,
+		  .network = net("2001:db8:66::/48"),
+		  .action = CONF_HA_DENY,
+		  .status = 140 },
+		{ .action = CONF_HA_ALLOW },
+	};
+	struct conf_ha_rule later[] = { rules[0], rules[1] };
+	const char *ours[] = { "2001:db8:5::/64", "2001:db8:6::/64", NULL };
+	const char *bad[] = { "2001:db8:5::/64", "2001:db8:66:1::/64", NULL };
+	struct conf_ha next;
+	struct world w;
+	struct ba ba;
+
+	world_init(&w);
+	w.conf.rules = rules;
+	w.conf.n_rules = 2;
+	world_start(&w);
+	world_bu(&w,
+		 &(struct bu){ .seq = 1, .lifetime = 105, .networks = bad });
+	world_expect_ba(&w, 140, 1);
+	world_bu(&w, &(struct bu){ .seq = 2,
+				   .lifetime = 105,
+				   .flags = AH | BU_FLAG_R,
+				   .networks = ours });
+	world_run_ms(&w, 2000);
+	UNIT_NEED(world_ba(&w, &ba));
+	UNIT_EQ(ba.ba.status, BA_ACCEPTED);
+	UNIT_EQ(ba.ba.flags, 0); /* of RFC 3963 there is nothing in it */
+	later[0].network = net("2001:db8:6::/63");
+	next = w.conf;
+	next.rules = later;
+	ha_reload(w.ha, &next, w.now);
+	world_settle(&w);
+	UNIT_EQ(bcache_count(ha_bcache(w.ha)), 0);
+	world_close(&w);
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(default_is_deny),
 	UNIT_CASE(the_first_match_decides),
 	UNIT_CASE(identities),
 	UNIT_CASE(security_associations),
-	UNIT_CASE(a_reload_asks_for_names),
+	UNIT_CASE(static_keys),
+	UNIT_CASE(an_identity_that_ike_proved),
+	UNIT_CASE(mobile_networks),
 	UNIT_CASE(days_and_hours),
 	UNIT_CASE(lifetimes_end_with_hours),
 	UNIT_CASE(an_agent_goes_by_its_policy),
 	UNIT_CASE(a_reload_counts_anew),
+	UNIT_CASE(an_agent_looks_at_mobile_networks),
 	UNIT_END,
 };
 

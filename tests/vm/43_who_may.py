@@ -118,6 +118,70 @@ def test_identity(lab):
     assert node.stop() == 0 and agent.stop() == 0
 
 
+NETWORKS = '''home-agent = {
+	policy = (
+		{ mobile-network = "2001:db8:66::/48"; action = "ignore"; },
+		{ mobile-network = "2001:db8:60::/44"; action = "deny";
+		  status = 140; },
+		{ mobile-network = "2001:db8:50::/44"; action = "allow";
+		  max-lifetime = 40; },
+		{ home = "%s"; action = "allow"; }
+	);
+''' % HOA2
+
+
+def test_mobile_network(lab):
+    """Binding Updates with Mobile Network Prefix options and the R bit, by
+    scapy: allowed when all of the networks are inside, denied and ignored
+    when one is; whoever allows without looking at them takes the node as
+    one without networks (RFC 6275 section 6.1.7: bits that are not known
+    mean nothing), and the next reload knows them."""
+    agent = home_agent(lab, changes=[('home-agent = {', NETWORKS)])
+    ha, rb = lab.node('ha'), lab.node('rb')
+    coa = '2001:db8:b::5'
+
+    def ask_for(hoa, number, *networks):
+        rb.inject([wire.mh(coa, HA, wire.router_update(number, networks),
+                           hoa=hoa)])
+
+    def answered(status, number):
+        lab.wait_packets('mip6.mhtype == 6 && mip6.ba.status == %d && '
+                         'mip6.ba.seqnr == %d && !icmpv6' % (status, number))
+
+    ask_for(HOA, 1, '2001:db8:70::/48')
+    answered(129, 1)
+    ask_for(HOA, 2, '2001:db8:50::/48', '2001:db8:70::/48')
+    answered(129, 2)
+    ask_for(HOA, 3, '2001:db8:50::/48', '2001:db8:61::/64')
+    answered(140, 3)
+    ask_for(HOA, 4, '2001:db8:61::/64', '2001:db8:66:1::/64')
+    ask_for(HOA, 5)
+    answered(129, 5)
+    ask_for(HOA, 6, '2001:db8:50::/48', '2001:db8:5f:f::/64')
+    answered(0, 6)
+    ask_for(HOA2, 7, '2001:db8:70::/48')
+    answered(0, 7)
+    assert use(lab) == ([(1, 0), (1, 0), (1, 1), (1, 1)], 3), use(lab)
+    assert bindings(lab)[HOA]['lifetime'] == 40, bindings(lab)
+    assert not lab.packets('mip6.ba.seqnr == 4'), 'an answer'
+    assert not lab.packets('mip6.nemo.ba.r_flag == 1'), 'R in an answer'
+    # What tshark read of them.
+    sent = lab.packets('mip6.bu.seqnr == 6 && !icmpv6',
+                       'mip6.nemo.mnp.mnp', 'mip6.nemo.mnp.pfl',
+                       'mip6.nemo.bu.r_flag')
+    assert sent and '2001:db8:5f:f::' in str(sent[0]), sent
+
+    ha.write(CONF, ha.read(CONF).replace('2001:db8:60::/44',
+                                         '2001:db8:5f::/48'))
+    agent.signal(1)
+    agent.wait_log('is in force')
+    lab.wait_for(lambda: list(bindings(lab)) == [HOA2], 30,
+                 'the end of one')
+    text = ha.run('mip6d-ctl show policy').out
+    assert '2001:db8:5f::/48' in text, text
+    assert agent.stop() == 0
+
+
 def update_to(hoa, coa, number, lifetime=30):
     """A Binding Update to the agent that asks for an acknowledgement."""
     return wire.mh(coa, HA, wire.update(number, lifetime), hoa=hoa)

@@ -2,7 +2,8 @@
 """Packets that no well-behaved node sends, made by scapy."""
 
 from scapy.all import ICMPv6EchoRequest, IPv6, Raw, in6_chksum
-from scapy.layers.inet6 import HAO, IPv6ExtHdrDestOpt, PadN
+from scapy.layers.inet6 import HAO, IPv6ExtHdrDestOpt, MIP6MH_BU, \
+    MIP6OptMobNetPrefix, PadN
 
 
 def mobility_header(src, dst, octets, fault=0):
@@ -59,5 +60,16 @@ def update(number, lifetime=900, flags=0xc000):
         bytes([1, 2, 0, 0])
 
 
-__all__ = ['echo', 'echo_body', 'mh', 'tunnelled', 'update', 'with_hao',
-           'with_rh2']
+def router_update(number, networks, lifetime=900):
+    """A mobile router's Binding Update by scapy, with its networks as
+    "PREFIX/LENGTH" (RFC 3963)."""
+    options = []
+    for network in networks:
+        prefix, length = network.split('/')
+        options.append(MIP6OptMobNetPrefix(prefix=prefix, plen=int(length)))
+    return bytes(MIP6MH_BU(seq=number, flags='AHR', mhtime=lifetime,
+                           options=options, cksum=0))
+
+
+__all__ = ['echo', 'echo_body', 'mh', 'router_update', 'tunnelled', 'update',
+           'with_hao', 'with_rh2']
