@@ -215,6 +215,31 @@ static void check_home(struct conf_text *t, const struct conf *conf,
 			     addr_str(&h->address), conf->auth_path);
 }
 
+static bool overlaps(const struct prefix *a, const struct prefix *b)
+{
+	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
+}
+
+/* Which address is formed in a prefix nobody knows yet. */
+static void check_formed(struct conf_text *t, const struct conf *conf,
+			 config_setting_t *g, const struct conf_mn_home *h)
+{
+	config_setting_t *s =
+		g && config_setting_is_group(g) ? conf_good(g, "prefix") : NULL;
+	unsigned int i, j;
+
+	if (!s || h->security != CONF_SECURITY_RFC4285 || !conf->auth)
+		return;
+	for (i = 0; i < conf->auth->n_sas; i++)
+		for (j = 0; j < conf->auth->sas[i].n_homes; j++)
+			if (overlaps(&conf->auth->sas[i].homes[j], &h->prefix))
+				return;
+	conf_mistake(t, config_setting_source_line(s),
+		     "found the home prefix %s with security = \"rfc4285\", "
+		     "expected addresses of it among the home-addresses of %s",
+		     prefix_str(&h->prefix), conf->auth_path);
+}
+
 static void check_one(struct conf_text *t, const struct conf *conf,
 		      config_setting_t *role, config_setting_t *s,
 		      enum conf_security security, config_setting_t **told)
@@ -286,6 +311,7 @@ void conf_check_security(struct conf_text *t, struct conf *conf,
 		check_one(t, conf, mn, decides(root, mn, g),
 			  conf->mn.homes[i].security, &told);
 		check_home(t, conf, g, &conf->mn.homes[i]);
+		check_formed(t, conf, g, &conf->mn.homes[i]);
 	}
 	/* Those that are not in the list have it from the role. */
 	if (mn && conf->mn.home_auto)

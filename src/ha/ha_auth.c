@@ -72,7 +72,7 @@ static struct ha_auth_answer refuse(struct ha_proof proof, enum ba_status st,
 
 static struct ha_auth_answer judge_none(const struct ha_auth_question *q)
 {
-	if (q->is_required || auth_keys_of_home(q->keys, &q->pkt->src))
+	if (q->is_required)
 		return drop(CNT_AUTH_MISSING,
 			    "no authentication option where one is needed");
 	return (struct ha_auth_answer){ .verdict = HA_AUTH_NONE };

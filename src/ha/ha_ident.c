@@ -237,15 +237,25 @@ void ha_auth_done(struct ha *ha)
 
 /* ---- questions ---- */
 
+/* Who has a key proves who it is, lest anybody else be believed instead: but
+ * where ESP does that, and the kernel lets nothing else through. */
+static bool needs_option(const struct ha *ha, const struct packet *pkt)
+{
+	const struct ha_link *l = ha_link_find(ha, &pkt->dst, &pkt->src);
+
+	if (l && l->conf->security != CONF_SECURITY_INSECURE)
+		return l->conf->security == CONF_SECURITY_RFC4285;
+	return auth_keys_of_home(ha->conf->auth, &pkt->src);
+}
+
 struct ha_auth_answer ha_auth_check(const struct ha *ha,
 				    const struct packet *pkt,
 				    const struct mh_msg *msg)
 {
-	const struct ha_link *l = ha_link_find(ha, &pkt->dst, &pkt->src);
 	const struct mh_options *opt = &msg->opt;
 	struct ha_auth_question q = {
 		.keys = ha->conf->auth,
-		.is_required = l && l->conf->security == CONF_SECURITY_RFC4285,
+		.is_required = needs_option(ha, pkt),
 		.pkt = pkt,
 		.msg = msg,
 		.coa = ha_bu_coa(pkt, msg),

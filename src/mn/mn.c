@@ -43,16 +43,24 @@ struct mn_home *mn_home_of(struct mn *mn, const struct in6_addr *hoa)
 	return h;
 }
 
+/* ESP needs no other proof. */
 const struct auth_sa *mn_home_sa(const struct mn_home *h)
 {
-	return auth_keys_of_home(h->mn->conf->auth, &h->hoa);
+	return h->security == CONF_SECURITY_IPSEC
+		       ? NULL
+		       : auth_keys_of_home(h->mn->conf->auth, &h->hoa);
+}
+
+bool mn_home_lacks_key(const struct mn_home *h)
+{
+	return h->security == CONF_SECURITY_RFC4285 && !mn_home_sa(h);
 }
 
 bool mn_home_is_protected(const struct mn_home *h)
 {
 	const struct auth_sa *sa = mn_home_sa(h);
 
-	return !sa || sa->trusted_network;
+	return sa ? sa->trusted_network : !mn_home_lacks_key(h);
 }
 
 /* Tells the correspondents what became of their home addresses. */
@@ -316,6 +324,7 @@ bool mn_is_stopped(const struct mn *mn)
 static void home_reload(struct mn_home *h, struct mtime now)
 {
 	h->barred = false;
+	h->keyless_told = false;
 	h->unproven = addr_any;
 	h->mpd.invalid = false;
 	if (h->place == MN_PLACE_DUPLICATE) {

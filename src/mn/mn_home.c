@@ -86,6 +86,18 @@ const char *mn_place_str(const struct mn_home *h)
 
 /* ---- the kernel's part ---- */
 
+/* Once, and again after a reload. */
+static void tell_key(struct mn_home *h)
+{
+	if (!mn_home_lacks_key(h) || h->keyless_told)
+		return;
+	h->keyless_told = true;
+	log_warning("mn: hoa=%s is not registered: no key of "
+		    "authentication-keys has it among its home-addresses, and "
+		    "security is \"rfc4285\"",
+		    addr_str(&h->hoa));
+}
+
 void mn_home_install_away(struct mn_home *h, struct mtime now)
 {
 	struct kernel_mn_home want = {
@@ -98,6 +110,7 @@ void mn_home_install_away(struct mn_home *h, struct mtime now)
 		.coa_router = h->coa_router,
 	};
 
+	tell_key(h);
 	if (mn_install_want(h, &want, now))
 		mn_reg_kick(h, now);
 	mn_agent_need(h, now);

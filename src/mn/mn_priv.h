@@ -175,9 +175,10 @@ struct mn_home {
 				   * ::: none */
 	unsigned int came_back;   /* updates that were undeliverable */
 	unsigned int came_back_last; /* the last attempt of them */
-	bool given_up; /* silent for long, and there was no other */
-	bool retry;    /* REFUSED, and its time has come */
-	bool barred;   /* 134: not used until the configuration is read again */
+	bool given_up;     /* silent for long, and there was no other */
+	bool retry;        /* REFUSED, and its time has come */
+	bool keyless_told; /* that it lacks a key */
+	bool barred; /* 134: not used until the configuration is read again */
 	bool temporary; /* the home address is one of RFC 8981 */
 	/* End of the valid lifetime of the home prefix, and when that was
 	 * heard: of routers at home, of the agent elsewhere. */
@@ -256,6 +257,8 @@ struct mn_rate *mn_rate_of(struct mn *mn, const struct in6_addr *agent);
 void mn_stop_homes_soon(struct mn *mn, struct mtime now);
 /* The key of a home address (RFC 4285); NULL: none. */
 const struct auth_sa *mn_home_sa(const struct mn_home *h);
+/* Whether it must have one and does not: nothing is sent for it. */
+bool mn_home_lacks_key(const struct mn_home *h);
 /* Whether return routability and prefixes of the home link are protected as
  * well as its registration is: a key protects the latter alone (RFC 4285
  * section 2). */

@@ -47,10 +47,12 @@ static bool is_at_home(const struct mn_home *h)
 	return h->place == MN_PLACE_RETURNING || h->place == MN_PLACE_HOME;
 }
 
-/* False while keys are negotiated. */
+/* False while keys are negotiated, and without the key of an authentication
+ * option that there must be. */
 static bool is_protected(const struct mn_home *h)
 {
-	return ike_is_ready(h->mn->env.ike, &h->hoa, mn_home_agent(h));
+	return !mn_home_lacks_key(h) &&
+	       ike_is_ready(h->mn->env.ike, &h->hoa, mn_home_agent(h));
 }
 
 /* True when a Binding Update of the present exchange could be sent and its

@@ -62,6 +62,8 @@ static void fill_lifetime(struct mn_home *h, struct mn_bu *bu, struct mtime now)
 
 bool mn_is_protected(const struct mn_home *h, const struct in6_addr *agent)
 {
+	if (mn_home_lacks_key(h))
+		return false;
 	return h->security != CONF_SECURITY_IPSEC ||
 	       ike_protects(h->mn->env.ike, &h->hoa, agent) ||
 	       security_is_ready(h->mn->env.security, SECURITY_NODE, &h->hoa,

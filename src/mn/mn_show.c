@@ -91,7 +91,11 @@ void mn_walk_coa(struct mn *mn, mn_coa_fn *fn, void *arg)
 			.ifindex = h->coa_ifindex,
 			.ifname = f ? f->name : "",
 			.router = h->coa_router,
-			.reason = h->reason,
+			.reason = mn_home_lacks_key(h)
+					  ? "not registered: no key of "
+					    "authentication-keys has this home "
+					    "address"
+					  : h->reason,
 			.since = h->since,
 			.previous = h->previous,
 		};

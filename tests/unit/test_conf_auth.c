@@ -24,6 +24,10 @@
 	"security=\"" security "\";\nauthentication-keys=\"DIR/keys\";\n"      \
 	"mobile-node={interfaces=({name=\"eth0\";});homes=(\n{address=\"" home \
 	"/64\";home-agent=\"2001:db8:1::1\";});};"
+#define FORMED(prefix)                                                          \
+	"security=\"rfc4285\";\nauthentication-keys=\"DIR/keys\";\n"            \
+	"mobile-node={interfaces=({name=\"eth0\";});homes=(\n{prefix=\"" prefix \
+	"\";});};"
 
 static char dir[32];
 
@@ -323,6 +327,7 @@ static void a_home_address_needs_a_key(void)
 {
 	struct conf *conf;
 	auto_free char *said = NULL, *other = NULL, *without = NULL;
+	auto_free char *formed = NULL, *fits = NULL;
 
 	write_file("keys", "nodes=({" ALICE HOME "});", 0600);
 	said = load_conf(CONF("rfc4285", "2001:db8:1::101"), &conf);
@@ -332,6 +337,15 @@ static void a_home_address_needs_a_key(void)
 	CU_ASSERT_PTR_NULL(conf);
 	other = load_conf(CONF("insecure", "2001:db8:1::101"), &conf);
 	UNIT_STR(other, "");
+	CU_ASSERT_PTR_NOT_NULL(conf);
+	conf_free(conf);
+	formed = load_conf(FORMED("2001:db8:2::/64"), &conf);
+	UNIT_STR(formed, "conf:4: found the home prefix 2001:db8:2::/64 with "
+			 "security = \"rfc4285\", expected addresses of it "
+			 "among the home-addresses of keys\n");
+	CU_ASSERT_PTR_NULL(conf);
+	fits = load_conf(FORMED("2001:db8:1::/64"), &conf);
+	UNIT_STR(fits, "");
 	CU_ASSERT_PTR_NOT_NULL(conf);
 	conf_free(conf);
 	without = load_conf("security=\"rfc4285\";#DIR\nhome-agent={links=({"

@@ -102,7 +102,8 @@ static void unknown_is_silence(void)
 }
 
 /* AUTH-8: silence on a link that asks for it, and for a home address that has
- * a key wherever it is; nobody else is asked. */
+ * a key where nothing else protects it; nobody else is asked, nor anybody whom
+ * ESP protects. */
 static void a_missing_option_is_silence(void)
 {
 	const struct signed_bu plain = {
@@ -125,6 +126,16 @@ static void a_missing_option_is_silence(void)
 				     .seq = 1,
 				     .lifetime = 105 });
 	bind_alice(&w, 2, COA);
+	world_close(&w);
+	auth_open_with(&w, CONF_SECURITY_IPSEC);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	UNIT_EQ(w.counters.v[CNT_AUTH_MISSING], 0);
+	/* But whoever says more than he must may not lie. */
+	deliver(&w, &(struct signed_bu){ .bu = { .seq = 2, .lifetime = 105 },
+					 .tamper = 8 });
+	world_settle(&w);
+	UNIT_EQ(w.counters.v[CNT_AUTH_FAILED], 1);
+	bind_alice(&w, 3, COA_B);
 	world_close(&w);
 }
 
@@ -219,6 +230,55 @@ static void a_reload_takes_keys_away(void)
 	world_close(&w);
 }
 
+/* Bindings are judged again by what was proven when they came: name and number
+ * of the key that signed them. */
+static void a_reload_judges_by_what_was_proven(void)
+{
+	static const struct {
+		struct conf_ha_rule rule;
+		bool stays;
+	} t[] = {
+		{ { .nai = ALICE, .spi = 1001, .action = CONF_HA_ALLOW },
+		  true },
+		{ { .nai = "*@EXAMPLE.org", .action = CONF_HA_ALLOW }, true },
+		{ { .spi = 1000, .action = CONF_HA_ALLOW }, false },
+		{ { .nai = BOB, .action = CONF_HA_ALLOW }, false },
+		{ { .ike_id = ALICE, .action = CONF_HA_ALLOW }, false },
+		{ { .has_network = true, .action = CONF_HA_ALLOW }, false },
+	};
+	struct conf_ha_rule rules[2] = { { .status = 0 } };
+	struct conf_ha next, last;
+	struct world w;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		auth_open(&w);
+		deliver(&w, &(struct signed_bu){
+				    .bu = { .seq = 1, .lifetime = 105 },
+				    .sa = &sas[1] });
+		world_run_ms(&w, 2000);
+		UNIT_NEED(world_is_bound(&w, HOA, COA));
+		rules[0] = t[i].rule;
+		next = w.conf;
+		next.rules = rules;
+		next.n_rules = 1;
+		ha_reload(w.ha, &next, w.now);
+		world_run_ms(&w, 100);
+		UNIT_EQ(world_is_bound(&w, HOA, COA), t[i].stays);
+		UNIT_EQ(ha_rule_bindings(w.ha, 0), t[i].stays);
+		/* And what allows him may as well deny him. */
+		rules[0].action = CONF_HA_DENY;
+		rules[0].status = BA_PROHIBITED;
+		rules[1] = (struct conf_ha_rule){ .action = CONF_HA_ALLOW };
+		last = next;
+		last.n_rules = 2;
+		ha_reload(w.ha, &last, w.now);
+		world_run_ms(&w, 100);
+		CU_ASSERT_FALSE(world_is_bound(&w, HOA, COA));
+		world_close(&w);
+	}
+}
+
 /* AUTH-26: prefixes are advertised only where the network protects them. */
 static void prefixes_are_for_trusted_networks(void)
 {
@@ -264,6 +324,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(mn_aaa_is_refused),
 	UNIT_CASE(the_home_address_of_another_is_refused),
 	UNIT_CASE(a_reload_takes_keys_away),
+	UNIT_CASE(a_reload_judges_by_what_was_proven),
 	UNIT_CASE(prefixes_are_for_trusted_networks),
 	UNIT_END,
 };

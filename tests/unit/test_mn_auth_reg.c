@@ -165,11 +165,82 @@ static void everything_takes_the_tunnel(void)
 	sa.trusted_network = false;
 }
 
+/* A home address that no key has, as one that was formed: nothing is sent, and
+ * said why, until a reload brings the key; and nothing any more when one takes
+ * it away, neither a refresh nor a de-registration. */
+static void without_key_nothing_is_sent(void)
+{
+	struct conf_mn none, with;
+	unsigned int n;
+
+	UNIT_EQ(prefix_parse(HOA2 "/128", &homes[0]), 0);
+	mw_init(&w);
+	w.conf.auth = &keys;
+	w.conf.homes[0].security = CONF_SECURITY_RFC4285;
+	mw_start(&w);
+	mw_ra(&w, ETH0, &mw_router_a);
+	fake_kernel_addr_add(w.k, ETH0, COA_A);
+	mw_settle(&w);
+	mw_run_ms(&w, 600000);
+	UNIT_EQ(w.n_bus, 0);
+	UNIT_EQ(w.counters.v[CNT_MH_OUT_FAILED], 0);
+	CU_ASSERT_TRUE(fake_log_contains(HOA " is not registered: no key of"));
+	UNIT_STR(mw_reason(&w),
+		 "not registered: no key of authentication-keys has this home "
+		 "address");
+	UNIT_EQ(prefix_parse(HOA "/128", &homes[0]), 0);
+	with = w.conf;
+	mn_reload(w.mn, &with, w.now);
+	mw_run_ms(&w, 1000);
+	UNIT_NEED(w.n_bus == 1);
+	answer(BA_ACCEPTED, mw_last_bu(&w)->timestamp);
+	UNIT_STR(mw_state(&w), "BOUND");
+	CU_ASSERT_FALSE(strstr(mw_reason(&w), "key") != NULL);
+	n = w.n_bus;
+	none = w.conf;
+	none.auth = NULL;
+	mn_reload(w.mn, &none, w.now);
+	mw_run_ms(&w, 24 * 3600 * 1000);
+	mw_ra(&w, ETH0, &mw_router_a);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, n);
+	mn_reload(w.mn, &with, w.now);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, n + 1);
+	mw_close(&w);
+}
+
+/* A key is for who needs it: ESP does. */
+static void esp_needs_no_key(void)
+{
+	unsigned int i;
+	static const enum conf_security all[] = { CONF_SECURITY_RFC4285,
+						  CONF_SECURITY_INSECURE,
+						  CONF_SECURITY_IPSEC };
+
+	for (i = 0; i < 3; i++) {
+		UNIT_EQ(prefix_parse(HOA "/128", &homes[0]), 0);
+		mw_init(&w);
+		w.conf.auth = &keys;
+		w.conf.homes[0].security = all[i];
+		mw_start(&w);
+		mw_ra(&w, ETH0, &mw_router_a);
+		fake_kernel_addr_add(w.k, ETH0, COA_A);
+		mw_settle(&w);
+		UNIT_NEED(w.n_bus == 1);
+		UNIT_EQ(mw_last_bu(&w)->timestamp != 0,
+			all[i] != CONF_SECURITY_IPSEC);
+		mw_close(&w);
+	}
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(only_the_agent_is_believed),
 	UNIT_CASE(a_failure_ends_it),
 	UNIT_CASE(the_clock_of_the_agent_is_taken),
 	UNIT_CASE(everything_takes_the_tunnel),
+	UNIT_CASE(without_key_nothing_is_sent),
+	UNIT_CASE(esp_needs_no_key),
 	UNIT_END,
 };
 
