@@ -128,6 +128,17 @@ int store_dir_read(struct store_dir *dir, const char *name, void *buf,
 /* All or nothing, whatever happens meanwhile.  0 or -errno. */
 int store_dir_write(struct store_dir *dir, const char *name, const void *data,
 		    size_t len);
+/* As much as fits from there on.  Octets, or -errno. */
+int store_dir_read_at(struct store_dir *dir, const char *name, uint64_t offset,
+		      void *buf, size_t size);
+/* To a file that is there; it is on the disk afterwards.  0, or -errno: then
+ * any part of it may be. */
+int store_dir_append(struct store_dir *dir, const char *name, const void *data,
+		     size_t len);
+/* 0 or -errno. */
+int store_dir_truncate(struct store_dir *dir, const char *name, uint64_t len);
+/* If it is there. */
+void store_dir_remove(struct store_dir *dir, const char *name);
 /* Renames to NAME.bad. */
 void store_dir_set_aside(struct store_dir *dir, const char *name);
 

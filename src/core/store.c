@@ -16,12 +16,7 @@
 
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
-
-struct store {
-	struct tqueue *tq;
-	struct store_dir *dir;
-	bool failed; /* told that nothing can be written */
-};
+#include "src/core/store_priv.h"
 
 struct store *store_new(struct tqueue *tq, struct store_dir *dir)
 {

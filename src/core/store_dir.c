@@ -83,7 +83,6 @@ static int read_all(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
 	ssize_t n;
-	char more;
 
 	while (len < size) {
 		n = read(fd, buf + len, size - len);
@@ -92,23 +91,42 @@ static int read_all(int fd, char *buf, size_t size)
 		if (n < 0)
 			return -errno;
 		if (!n)
-			return (int)len;
+			break;
 		len += (size_t)n;
 	}
-	n = read(fd, &more, 1);
-	if (n < 0)
-		return -errno;
-	return n ? -EFBIG : (int)len;
+	return (int)len;
+}
+
+/* Whatever it is, opening it does not wait. */
+static int open_read(struct store_dir *dir, const char *name)
+{
+	return openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 int store_dir_read(struct store_dir *dir, const char *name, void *buf,
 		   size_t size)
 {
-	/* Whatever it is, opening it does not wait. */
-	auto_close int fd =
-		openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_close int fd = open_read(dir, name);
+	int len = fd < 0 ? -errno : read_all(fd, buf, size);
+	char more;
+	ssize_t n;
 
-	return fd < 0 ? -errno : read_all(fd, buf, size);
+	if (len < 0 || (size_t)len < size)
+		return len;
+	n = read(fd, &more, 1);
+	if (n < 0)
+		return -errno;
+	return n ? -EFBIG : len;
+}
+
+int store_dir_read_at(struct store_dir *dir, const char *name, uint64_t offset,
+		      void *buf, size_t size)
+{
+	auto_close int fd = open_read(dir, name);
+
+	if (fd < 0 || lseek(fd, (off_t)offset, SEEK_SET) < 0)
+		return -errno;
+	return read_all(fd, buf, size);
 }
 
 static int write_all(int fd, const char *data, size_t len)
@@ -147,7 +165,33 @@ int store_dir_write(struct store_dir *dir, const char *name, const void *data,
 		err = -errno;
 	if (err)
 		unlinkat(dir->fd, beside, 0);
+	/* The name, too, is to be there after a crash. */
+	if (!err && fsync(dir->fd) < 0)
+		err = -errno;
 	return err;
+}
+
+int store_dir_append(struct store_dir *dir, const char *name, const void *data,
+		     size_t len)
+{
+	auto_close int fd = openat(dir->fd, name,
+				   O_WRONLY | O_APPEND | O_CLOEXEC |
+					   O_NOFOLLOW | O_NONBLOCK);
+
+	return fd < 0 ? -errno : write_all(fd, data, len);
+}
+
+int store_dir_truncate(struct store_dir *dir, const char *name, uint64_t len)
+{
+	auto_close int fd = openat(
+		dir->fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	return fd < 0 || ftruncate(fd, (off_t)len) < 0 ? -errno : 0;
+}
+
+void store_dir_remove(struct store_dir *dir, const char *name)
+{
+	unlinkat(dir->fd, name, 0);
 }
 
 void store_dir_set_aside(struct store_dir *dir, const char *name)

@@ -17,9 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mip6d/store.h"
-
-#define FOUND_MAX 40
+#include "src/core/store_priv.h"
 
 /* ---- writing ---- */
 
@@ -104,8 +102,7 @@ bool store_word_u32(const char *word, uint32_t max, uint32_t *ret_v)
 	return true;
 }
 
-/* False: more words than there may be, an empty one, or no text. */
-static bool split(char *text, struct store_line *line)
+bool store_split(char *text, struct store_line *line)
 {
 	char *p = text, *end;
 
@@ -133,20 +130,26 @@ struct reading {
 	unsigned int n_mistakes;
 };
 
+void store_found(const char *text, char ret_shown[STORE_FOUND_MAX])
+{
+	char *p;
+
+	snprintf(ret_shown, STORE_FOUND_MAX, "%s", text);
+	for (p = ret_shown; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+}
+
 static void mistake(struct reading *in, const char *found, const char *expected)
 {
-	char shown[FOUND_MAX + 1];
+	char shown[STORE_FOUND_MAX];
 	struct store_mistake m = {
 		.line = in->line,
 		.found = shown,
 		.expected = expected,
 	};
-	char *p;
 
-	snprintf(shown, sizeof(shown), "%s", found);
-	for (p = shown; *p; p++)
-		if (*p < ' ' || *p == 0x7f)
-			*p = '?';
+	store_found(found, shown);
 	in->n_mistakes++;
 	in->r->on_mistake(in->r->arg, &m);
 }
@@ -201,7 +204,7 @@ static bool read_stamp(struct reading *in, struct mtime *ret_written)
 	uint64_t wall, up, most = (uint64_t)1 << 40;
 
 	snprintf(copy, sizeof(copy), "%s", text ? text : "");
-	if (!text || !split(text, &line) || line.n != 4 ||
+	if (!text || !store_split(text, &line) || line.n != 4 ||
 	    strcmp(line.word[0], "written") ||
 	    !word_u64(line.word[1], most, &wall) ||
 	    !word_u64(line.word[2], most, &up) ||
@@ -255,7 +258,7 @@ bool store_text_read(const struct store_reader *r, char *text, size_t len)
 		return false;
 	while ((line = next_line(&in))) {
 		snprintf(copy, sizeof(copy), "%s", line);
-		if (split(line, &words))
+		if (store_split(line, &words))
 			expected = r->on_line(r->arg, &words, written);
 		else
 			expected = "words divided by single blanks";

@@ -265,7 +265,7 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 	note_proof(ha, &q, &j);
 	if (e && j.store_seq) {
 		e->seq = j.seq;
-		ha_seq_set(ha, &key, j.seq, now);
+		ha_seq_set(ha, &key, &q.auth.proof, j.seq, now);
 	}
 	switch (j.verdict) {
 	case HA_DROP:
@@ -286,7 +286,7 @@ void ha_on_bu(struct ha *ha, const struct packet *pkt, const struct mh_msg *msg,
 		return;
 	}
 	e->seq = j.seq;
-	ha_seq_set(ha, &key, j.seq, now);
+	ha_seq_set(ha, &key, &q.auth.proof, j.seq, now);
 	if (j.by_policy)
 		ha_policy_hold(e, j.rule);
 	ha_binding_update(e, &req, now);
@@ -403,7 +403,7 @@ int ha_new(const struct role_env *env, const struct conf_ha *conf,
 		err = kernel_ha_start(env->kernel, &kc);
 	if (err) {
 		ha_auth_done(ha);
-		ha_seq_done(ha);
+		ha_seq_done(ha, now);
 		ha_links_free(ha);
 		bcache_free(ha->bc);
 		free(ha->uses);
@@ -439,7 +439,8 @@ struct ha *ha_free(struct ha *ha)
 	bcache_free(ha->bc);
 	free(ha->uses);
 	ha_auth_done(ha);
-	ha_seq_done(ha);
+	/* No line holds a time. */
+	ha_seq_done(ha, (struct mtime){ 0 });
 	free(ha);
 	return NULL;
 }

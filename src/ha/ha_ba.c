@@ -90,6 +90,7 @@ void ha_ba_send(struct ha *ha, const struct bcache_key *key,
 		msg.opt.refresh_interval_4s = advice;
 	}
 	c->v[ba->status < 128 ? CNT_BU_ACCEPTED : CNT_BU_REFUSED]++;
+	ha_seq_commit(ha, now);
 	len = build(ha, key, req, &msg, buf);
 	send.len = len < 0 ? 0 : (size_t)len;
 	err = len < 0 ? len : transport_send_mh(ha->env.transport, &send);

@@ -7,6 +7,7 @@
 #ifndef MIP6D_HA_PRIVATE_H
 #define MIP6D_HA_PRIVATE_H
 
+#include "mip6d/journal.h"
 #include "mip6d/lifetime.h"
 #include "mip6d/role.h"
 #include "mip6d/wall.h"
@@ -16,6 +17,7 @@
 #define HA_DELETE_BCE_TIMEOUT_S 10 /* MAX_DELETE_BCE_TIMEOUT, section 12 */
 #define HA_NA_TRANSMITS         3 /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 section 10 */
 #define HA_NA_INTERVAL_MS       1000 /* RetransTimer, RFC 4861 section 10 */
+#define HA_SEQS_PER_BINDING     4 /* numbers remembered, at most */
 #define HA_DAD_SEND_TRIES       3 /* refused sends of a probe before giving up */
 #define HA_KERNEL_RETRY_MS      1000 /* after a request that the kernel refused */
 
@@ -52,19 +54,23 @@ struct ha {
 	bool synced;                /* every link that exists has been told */
 	struct ha_disc disc;        /* discovery (ha_disc.c) */
 	struct ha_auth auth;        /* who has a key (ha_ident.c) */
-	struct ha_seq *seqs;        /* sequence numbers (ha_seq.c) */
-	struct store_subject seqs_remembered;
+	struct ha_seq *seqs;        /* sequence numbers (ha_seq.c)... */
+	struct ha_seq *seqs_by_age; /* ...by their lines on the disk */
+	struct journal seqs_remembered;
 };
 
 /* ---- sequence numbers (ha_seq.c) ---- */
 
 void ha_seq_init(struct ha *ha, struct mtime now);
-void ha_seq_done(struct ha *ha);
+void ha_seq_done(struct ha *ha, struct mtime now);
 /* The last one that was accepted, in whichever run. */
 bool ha_seq_get(const struct ha *ha, const struct bcache_key *key,
 		uint16_t *ret_seq);
-void ha_seq_set(struct ha *ha, const struct bcache_key *key, uint16_t seq,
-		struct mtime now);
+void ha_seq_set(struct ha *ha, const struct bcache_key *key,
+		const struct ha_proof *proof, uint16_t seq, struct mtime now);
+/* Whatever ends mip6d from now on, what was set is known to the next run: goes
+ * before every answer. */
+void ha_seq_commit(struct ha *ha, struct mtime now);
 
 /* ---- bindings (ha_binding.c) ---- */
 

@@ -405,5 +405,13 @@ void fake_store_put(struct store_dir *dir, const char *name, const char *text);
 const char *fake_store_text(struct store_dir *dir, const char *name);
 /* Writing fails with err (-errno) from now on; 0: not any more. */
 void fake_store_fail(struct store_dir *dir, int err);
+/* The power fails when so many more octets were written; what is written in
+ * that moment arrives in part, and nothing after it.  fake_store_light: the
+ * machine runs again. */
+void fake_store_power(struct store_dir *dir, size_t octets);
+bool fake_store_is_dark(const struct store_dir *dir);
+void fake_store_light(struct store_dir *dir);
+/* The file's end is lost. */
+void fake_store_cut(struct store_dir *dir, const char *name, size_t len);
 
 #endif

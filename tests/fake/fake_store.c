@@ -22,6 +22,8 @@ struct store_dir {
 	} files[FILES_MAX];
 	struct store_stamp stamp;
 	int err; /* of writing */
+	bool has_power_until;
+	size_t power_until;
 };
 
 int store_dir_open(const char *path, struct store_dir **ret_dir)
@@ -106,12 +108,86 @@ static void put_file(struct store_dir *dir, const char *name, const void *data,
 	strcpy(f->name, name);
 }
 
+/* Of what is written until the power fails, that much arrives. */
+static size_t arrives(struct store_dir *dir, size_t len)
+{
+	if (!dir->has_power_until)
+		return len;
+	if (len > dir->power_until)
+		len = dir->power_until;
+	dir->power_until -= len;
+	return len;
+}
+
 int store_dir_write(struct store_dir *dir, const char *name, const void *data,
 		    size_t len)
 {
-	if (!dir->err)
-		put_file(dir, name, data, len);
-	return dir->err;
+	if (dir->err)
+		return dir->err;
+	if (arrives(dir, len) != len)
+		return -EIO;
+	put_file(dir, name, data, len);
+	return 0;
+}
+
+int store_dir_read_at(struct store_dir *dir, const char *name, uint64_t offset,
+		      void *buf, size_t size)
+{
+	struct fake_file *f = file_of(dir, name);
+
+	if (!f)
+		return -ENOENT;
+	if (offset >= f->len)
+		return 0;
+	if (size > f->len - offset)
+		size = f->len - (size_t)offset;
+	memcpy(buf, f->data + offset, size);
+	return (int)size;
+}
+
+int store_dir_append(struct store_dir *dir, const char *name, const void *data,
+		     size_t len)
+{
+	struct fake_file *f = file_of(dir, name);
+	size_t n;
+	char *all;
+
+	if (dir->err)
+		return dir->err;
+	if (!f)
+		return -ENOENT;
+	n = arrives(dir, len);
+	all = realloc(f->data, f->len + n + 1);
+	if (!all)
+		abort();
+	memcpy(all + f->len, data, n);
+	f->data = all;
+	f->len += n;
+	all[f->len] = '\0';
+	return n == len ? 0 : -EIO;
+}
+
+int store_dir_truncate(struct store_dir *dir, const char *name, uint64_t len)
+{
+	struct fake_file *f = file_of(dir, name);
+
+	if (dir->err)
+		return dir->err;
+	if (!f || len > f->len)
+		return -ENOENT;
+	if (dir->has_power_until && !dir->power_until)
+		return -EIO;
+	f->len = (size_t)len;
+	f->data[len] = '\0';
+	return 0;
+}
+
+void store_dir_remove(struct store_dir *dir, const char *name)
+{
+	struct fake_file *f = file_of(dir, name);
+
+	if (f && !dir->err && !(dir->has_power_until && !dir->power_until))
+		file_free(f);
 }
 
 void store_dir_set_aside(struct store_dir *dir, const char *name)
@@ -146,4 +222,30 @@ const char *fake_store_text(struct store_dir *dir, const char *name)
 void fake_store_fail(struct store_dir *dir, int err)
 {
 	dir->err = err;
+}
+
+void fake_store_power(struct store_dir *dir, size_t octets)
+{
+	dir->has_power_until = true;
+	dir->power_until = octets;
+}
+
+bool fake_store_is_dark(const struct store_dir *dir)
+{
+	return dir->has_power_until && !dir->power_until;
+}
+
+void fake_store_light(struct store_dir *dir)
+{
+	dir->has_power_until = false;
+}
+
+void fake_store_cut(struct store_dir *dir, const char *name, size_t len)
+{
+	struct fake_file *f = file_of(dir, name);
+
+	if (!f || len > f->len)
+		return;
+	f->len = len;
+	f->data[len] = '\0';
 }

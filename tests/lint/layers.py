@@ -9,8 +9,9 @@ the kernel gets one in KERNEL_FILES, and a good reason in its top comment.
 HEADERS = {
     "addr.h": "core", "bucket.h": "core", "buf.h": "core",
     "cleanup.h": "core",
-    "counters.h": "core", "hash.h": "core", "log.h": "core",
-    "loop.h": "core", "random.h": "core", "store.h": "core", "time.h": "core",
+    "counters.h": "core", "hash.h": "core", "journal.h": "core",
+    "log.h": "core", "loop.h": "core", "random.h": "core", "store.h": "core",
+    "time.h": "core",
     "tqueue.h": "core", "wall.h": "core",
     "mh.h": "mh", "icmp6.h": "mh",
     "auth.h": "auth",

@@ -85,6 +85,7 @@ void world_start(struct world *w)
 		.counters = &w->counters,
 		.ike = w->ike,
 		.security = w->security,
+		.store = w->store,
 	};
 
 	UNIT_EQ(ha_new(&env, &w->conf, w->now, &w->ha), 0);

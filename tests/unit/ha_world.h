@@ -26,8 +26,9 @@ struct world {
 	struct conf_ha conf;
 	struct conf_home_link links[WORLD_LINKS];
 	struct mtime now;
-	struct ike *ike; /* NULL: nothing is negotiated */
+	struct ike *ike;           /* NULL: nothing is negotiated */
 	struct security *security; /* NULL: as if both had keys */
+	struct store *store;       /* NULL: nothing is remembered */
 	struct ha *ha;
 };
 

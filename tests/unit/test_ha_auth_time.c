@@ -197,6 +197,40 @@ static void a_replay_from_the_future_is_refused(void)
 	store_dir_close(dir);
 }
 
+/* Without timestamps (RFC 4285 section 7) sequence numbers do it, those of an
+ * earlier run, too; where the state directory has none, nothing can. */
+static void a_replay_without_timestamp_is_refused(void)
+{
+	struct signed_bu old = {
+		.bu = { .hoa = HOA_B, .seq = 7, .lifetime = 105 },
+		.nai = BOB,
+		.sa = &sas[2],
+		.no_timestamp = true
+	};
+	struct store_dir *dir;
+	struct store *store;
+	struct world w;
+
+	auth_open(&w);
+	UNIT_EQ(store_dir_open("", &dir), 0);
+	store = store_new(w.tq, dir);
+	restart(&w, store, 0);
+	deliver(&w, &old);
+	world_run_ms(&w, 4000);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA_B, COA));
+	restart(&w, store, 2000000);
+	deliver(&w, &old);
+	world_settle(&w);
+	UNIT_EQ(expect_signed(&w, BA_SEQ_OUT_OF_WINDOW, &sas[2], COA, HOA_B)
+			.ba.seq,
+		7);
+	CU_ASSERT_PTR_NULL(world_entry(&w, HOA_B));
+	restart(&w, NULL, 0);
+	store_free(store);
+	world_close(&w);
+	store_dir_close(dir);
+}
+
 /* AUTH-20: a clock that was set back between two runs does not make old
  * Binding Updates new, nor does it keep nodes out: time goes on where it was,
  * and a node goes on after one 144. */
@@ -277,6 +311,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(the_sequence_number_does_not_count),
 	UNIT_CASE(a_replay_over_a_restart_is_refused),
 	UNIT_CASE(a_replay_from_the_future_is_refused),
+	UNIT_CASE(a_replay_without_timestamp_is_refused),
 	UNIT_CASE(a_clock_set_back_opens_no_door),
 	UNIT_CASE(a_clock_set_back_keeps_nobody_out),
 	UNIT_END,

@@ -106,6 +106,32 @@ static void size_is_bounded(void)
 	UNIT_EQ(store_dir_read(dir, "c", buf, 4), 0);
 }
 
+static void files_grow_and_are_cut(void)
+{
+	char buf[8];
+
+	UNIT_EQ(store_dir_append(dir, "grows", "x", 1), -ENOENT);
+	UNIT_EQ(store_dir_truncate(dir, "grows", 0), -ENOENT);
+	UNIT_EQ(store_dir_read_at(dir, "grows", 0, buf, 1), -ENOENT);
+	UNIT_EQ(store_dir_write(dir, "grows", "one\n", 4), 0);
+	UNIT_EQ(store_dir_append(dir, "grows", "two\nthr", 7), 0);
+	is_file("grows", "one\ntwo\nthr");
+	UNIT_EQ(store_dir_read_at(dir, "grows", 4, buf, 4), 4);
+	UNIT_EQ(memcmp(buf, "two\n", 4), 0);
+	UNIT_EQ(store_dir_read_at(dir, "grows", 8, buf, 8), 3);
+	UNIT_EQ(store_dir_read_at(dir, "grows", 11, buf, 8), 0);
+	UNIT_EQ(store_dir_read_at(dir, "grows", 99, buf, 8), 0);
+	UNIT_EQ(store_dir_truncate(dir, "grows", 8), 0);
+	UNIT_EQ(store_dir_append(dir, "grows", "3\n", 2), 0);
+	is_file("grows", "one\ntwo\n3\n");
+	store_dir_remove(dir, "grows");
+	store_dir_remove(dir, "grows");
+	UNIT_EQ(store_dir_read(dir, "grows", buf, 8), -ENOENT);
+	/* Nobody reads it: opening it does not wait. */
+	UNIT_EQ(store_dir_append(dir, "pipe", "x", 1), -ENXIO);
+	UNIT_EQ(store_dir_truncate(dir, "pipe", 0), -ENXIO);
+}
+
 static void folder_that_cannot_be(void)
 {
 	struct store_dir *other = NULL;
@@ -157,6 +183,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(leftover_is_no_obstacle),
 		UNIT_CASE(no_files),
 		UNIT_CASE(size_is_bounded),
+		UNIT_CASE(files_grow_and_are_cut),
 		UNIT_CASE(folder_that_cannot_be),
 		UNIT_CASE(stamps_go_on),
 		UNIT_CASE(clean_up),

@@ -191,7 +191,9 @@ def check_answer(lab):
 
 def test_replayed(lab):
     """There is no replay window with keys that stay: sequence numbers are
-    remembered, when the binding has gone and when the agent has started anew.
+    remembered, when the binding has gone, when the agent has started anew, and
+    when it was killed as soon as it had acknowledged; a node that goes on is
+    told the number then, and is served.
 
     SEC-26"""
     keys = generate(lab)
@@ -206,11 +208,22 @@ def test_replayed(lab):
     lab.node('rb').inject([old])
     lab.wait_for(lambda: refusals(lab) == number + 1, 20, 'its refusal')
     agent.stop()
-    home_agent(lab, changes=IPSEC)
+    agent = home_agent(lab, changes=IPSEC)
     lab.node('rb').inject([old])
     lab.wait_for(lambda: refusals(lab) == 1, 20, 'its refusal')
     assert HOA not in bindings(lab), 'replayed into being'
     lab.node('rb').inject([steal(9, HOA)])
+    lab.wait_for(lambda: HOA in bindings(lab), 30, 'a newer one')
+    stolen = steal(10, HOA)
+    lab.node('rb').inject([stolen])
+    lab.wait_for(lambda: bindings(lab)[HOA]['sequence'] == 10, 30,
+                 'an acceptance')
+    agent.kill()
+    home_agent(lab, changes=IPSEC)
+    lab.node('rb').inject([stolen])
+    lab.wait_for(lambda: refusals(lab) == 1, 20, 'its refusal')
+    assert HOA not in bindings(lab), 'replayed into being'
+    lab.node('rb').inject([steal(40, HOA)])
     lab.wait_for(lambda: HOA in bindings(lab), 30, 'a newer one')
     no_forger(lab)
 
