@@ -28,6 +28,7 @@ struct packet {
 	struct in6_addr wire_dst; /* destination in the IPv6 header */
 	bool has_hao;             /* src came out of a Home Address option */
 	bool has_rh2;             /* dst came out of a type 2 routing header */
+	bool by_esp; /* it came by ESP; only of what was asked for so */
 	int ifindex; /* where it arrived; a tunnel device for tunnelled ones */
 	uint8_t hop_limit;
 	struct lladdr lladdr; /* sender's, frames from a packet socket only */
@@ -100,6 +101,11 @@ int transport_ra_listen(struct transport *t, int ifindex, bool on);
  * those alone that came by ESP in transport mode.  Does not nest.  0 or
  * -errno. */
 int transport_mps_listen(struct transport *t, bool on, bool esp);
+
+/* Which Mobile Prefix Advertisements are heard: all of them (clear), and once
+ * more, with by_esp, those that came by ESP in transport mode.  Without clear
+ * the others are dropped, and counted (kernel_esp_drops).  0 or -errno. */
+int transport_mpa_listen(struct transport *t, bool clear, bool esp);
 
 /* An ICMPv6 message of RFC 6275 sections 6.5 to 6.8, anywhere, with the
  * ordinary hop limit; fields as for transport_send_mh, checksum left 0.

@@ -44,6 +44,7 @@ int mn_homes_add(struct mn *mn, const struct mn_home_spec *spec,
 	while (*at)
 		at = &(*at)->next;
 	*at = h;
+	mn_mpd_listen(mn);
 	mn_memory_take(h, now);
 	log_info("mn: hoa=%s is a home address (%s)", addr_str(&h->hoa),
 		 mn_home_origin_str(h->origin));
@@ -61,6 +62,7 @@ static void home_free(struct mn_home *h)
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;
+	mn_mpd_listen(h->mn);
 	free(h);
 }
 
@@ -178,6 +180,7 @@ void mn_homes_free(struct mn *mn)
 		mn_home_quiet(h);
 		free(h);
 	}
+	mn_mpd_listen(mn);
 }
 
 /* ---- the configuration's ---- */

@@ -9,7 +9,7 @@
  * the home prefix shortens what is registered beyond it, and an end that is
  * reached ends the registration and the use of the home address: for good when
  * the agent said "now", else until the agent, asked again slowly, accepts a
- * registration.
+ * registration.  A home address with ESP hears those alone that came by it.
  *
  * The solicitation's Home Address option comes from the kernel's state for
  * the home agent, as that of its Binding Updates.  What the answer says about
@@ -245,6 +245,31 @@ void mn_mpd_task(struct task *task, struct mtime now)
 
 /* ---- advertisements ---- */
 
+static bool wants_esp(const struct mn_home *h)
+{
+	return h->security == CONF_SECURITY_IPSEC;
+}
+
+void mn_mpd_listen(struct mn *mn)
+{
+	bool clear = false, esp = false;
+	const struct mn_home *h;
+	int err;
+
+	for (h = mn->homes; h; h = h->next) {
+		clear |= !wants_esp(h);
+		esp |= wants_esp(h);
+	}
+	if (clear == mn->mpa_clear && esp == mn->mpa_esp)
+		return;
+	err = transport_mpa_listen(mn->env.transport, clear, esp);
+	if (err)
+		log_error("mn: prefix advertisements cannot be heard: %s",
+			  strerror(-err));
+	mn->mpa_clear = clear && !err;
+	mn->mpa_esp = esp && !err;
+}
+
 enum mn_mpa_verdict mn_mpa_judge(const struct mn_mpd *d,
 				 const struct in6_addr *agent,
 				 const struct packet *pkt,
@@ -330,6 +355,10 @@ void mn_mpd_on_mpa(struct mn *mn, const struct packet *pkt,
 	enum mn_mpa_verdict v = MN_MPA_NO_AGENT;
 	struct mn_home *h = mn_home_of(mn, &pkt->dst);
 
+	/* Where others take it in clear, what came by ESP comes again, and
+	 * says so (section 11.4.3). */
+	if ((h && wants_esp(h)) != pkt->by_esp)
+		return;
 	mn_count(mn, CNT_MPA_IN);
 	if (h) {
 		v = mn_mpa_judge(&h->mpd, mn_home_agent(h), pkt, mpa);

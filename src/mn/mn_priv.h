@@ -237,6 +237,7 @@ struct mn {
 	struct task eval;
 	struct task settle; /* start: give all routers time to answer */
 	bool settled;
+	bool mpa_clear, mpa_esp; /* which prefix advertisements are heard */
 	bool stopping, stop_over;
 	bool homes_stopping; /* the correspondents are done */
 	struct task stop, stop_homes;
@@ -407,6 +408,8 @@ void mn_mpd_on_bound(struct mn_home *h, bool asks, struct mtime now);
 void mn_mpd_resume(struct mn_home *h, struct mtime now);
 /* True while a refresh has to wait for the answer. */
 bool mn_mpd_defers(const struct mn_home *h, struct mtime now);
+/* The home addresses are others: so may be what is heard. */
+void mn_mpd_listen(struct mn *mn);
 void mn_mpd_on_mpa(struct mn *mn, const struct packet *pkt,
 		   const struct icmp6_mpa *mpa, struct mtime now);
 

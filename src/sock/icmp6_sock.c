@@ -4,9 +4,10 @@
  * handling them itself.
  *
  * This file decides which types are passed on: RS and RA (RFC 4861 sections
- * 4.1, 4.2), Home Agent Address Discovery (RFC 6275 sections 6.5, 6.6) and
- * errors (RFC 4443 section 3).  Neighbour discovery comes through nd_sock.c,
- * what carries a Home Address option through mobile_sock.c.
+ * 4.1, 4.2), Home Agent Address Discovery (RFC 6275 sections 6.5, 6.6),
+ * errors (RFC 4443 section 3) and, for who takes them without ESP, Mobile
+ * Prefix Advertisements.  Neighbour discovery comes through nd_sock.c, what
+ * carries a Home Address option or must come by ESP through mobile_sock.c.
  */
 #include <errno.h>
 #include <netinet/icmp6.h>
@@ -17,9 +18,6 @@
 
 #include "mip6d/cleanup.h"
 #include "src/sock/sock_priv.h"
-
-/* An advertisement may be as long as a jumbo frame. */
-#define ICMP6_MAX_LEN 9216
 
 struct icmp6_sock {
 	struct loop_fd *handle;
@@ -35,7 +33,7 @@ static void on_readable(void *arg, struct mtime now)
 	sock_receive(is->fd, is->up, is->data, sizeof(is->data), now);
 }
 
-static int set_filter(int fd)
+static int set_filter(int fd, bool mpa)
 {
 	struct icmp6_filter filter;
 
@@ -44,7 +42,8 @@ static int set_filter(int fd)
 	ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
 	ICMP6_FILTER_SETPASS(TYPE_HAAD_REQUEST, &filter);
 	ICMP6_FILTER_SETPASS(TYPE_HAAD_REPLY, &filter);
-	ICMP6_FILTER_SETPASS(TYPE_MPA, &filter);
+	if (mpa)
+		ICMP6_FILTER_SETPASS(TYPE_MPA, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &filter);
 	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &filter);
@@ -64,7 +63,7 @@ static int open_fd(int *ret_fd)
 
 	if (fd < 0)
 		return -errno;
-	err = set_filter(fd);
+	err = set_filter(fd, false);
 	if (!err)
 		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	if (!err)
@@ -97,6 +96,11 @@ int icmp6_sock_open(struct loop *loop, struct sock_upcall up,
 	}
 	*ret_is = is;
 	return 0;
+}
+
+int icmp6_sock_hear_mpa(struct icmp6_sock *is, bool on)
+{
+	return set_filter(is->fd, on);
 }
 
 struct icmp6_sock *icmp6_sock_close(struct icmp6_sock *is)

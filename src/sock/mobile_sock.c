@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The raw ICMPv6 socket for Mobile IPv6's own messages (RFC 6275 sections
- * 6.5 to 6.8): hears Mobile Prefix Solicitations with their Home Address
- * option, sends all of them, and joins anycast addresses (RFC 2526).
+ * The raw ICMPv6 sockets for Mobile IPv6's own messages (RFC 6275 sections
+ * 6.5 to 6.8): one hears Mobile Prefix Solicitations with their Home Address
+ * option, sends all of them, and joins anycast addresses (RFC 2526); the
+ * other hears Mobile Prefix Advertisements that came by ESP.
  *
  * The kernel drops an ICMPv6 message with a Home Address option for which no
  * policy asks.  A policy for all of ICMPv6 would let every forged echo
- * request in, one for each binding costs a walk over all routes, and one for
- * a single ICMPv6 type does not work: the kernel reads the type from the
- * wrong place behind other headers.  So this socket alone carries a policy of
- * its own that takes the option; what the kernel itself does with ICMPv6
- * stays as it is.  Whether the home address is bound to that care-of address
- * is left to the home agent's role.
+ * request in, and have every other message of a home agent come by ESP; one
+ * for each binding costs a walk over all routes, and one for a single ICMPv6
+ * type does not work: the kernel reads the type from the wrong place behind
+ * other headers.  So each of these sockets carries a policy of its own that
+ * says how what it hears must have come; what the kernel itself does with
+ * ICMPv6 stays as it is.  Whether the home address is bound to that care-of
+ * address is left to the home agent's role, and who wants ESP to the mobile
+ * node's.
  */
 #include <errno.h>
 #include <linux/xfrm.h>
@@ -25,57 +28,65 @@
 #include "mip6d/cleanup.h"
 #include "src/sock/sock_priv.h"
 
-#define MESSAGE_MAX 2048
+/* One socket, and what passes its filter while it is on. */
+struct ear {
+	struct mobile_sock *ms;
+	struct sock_upcall up;
+	struct loop_fd *handle;
+	int fd;
+	uint8_t type;   /* of ICMPv6 */
+	uint8_t header; /* optional: an extension header that it may have */
+};
 
 struct mobile_sock {
-	struct loop_fd *handle;
-	struct sock_upcall up;
-	int fd;
-	uint8_t data[MESSAGE_MAX];
+	struct ear mps; /* sends, too */
+	struct ear mpa;
+	uint8_t data[ICMP6_MAX_LEN];
 };
 
 static void on_readable(void *arg, struct mtime now)
 {
-	struct mobile_sock *ms = arg;
+	struct ear *e = arg;
 
-	sock_receive(ms->fd, ms->up, ms->data, sizeof(ms->data), now);
+	sock_receive(e->fd, e->up, e->ms->data, sizeof(e->ms->data), now);
 }
 
-static int set_filter(int fd, bool on)
+static int set_filter(const struct ear *e, bool on)
 {
 	struct icmp6_filter filter;
 
 	ICMP6_FILTER_SETBLOCKALL(&filter);
 	if (on)
-		ICMP6_FILTER_SETPASS(TYPE_MPS, &filter);
-	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter,
+		ICMP6_FILTER_SETPASS(e->type, &filter);
+	return setsockopt(e->fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter,
 			  sizeof(filter))
 		       ? -errno
 		       : 0;
 }
 
-static int set_options(int fd)
+static int set_options(const struct ear *e)
 {
 	static const int on[] = { IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT,
 				  IPV6_RECVDSTOPTS, IPV6_RECVRTHDR };
 	size_t i;
 	int err;
 
-	err = set_filter(fd, false);
+	err = set_filter(e, false);
 	if (err)
 		return err;
 	for (i = 0; i < ARRAY_SIZE(on); i++) {
-		err = sock_set_int(fd, IPPROTO_IPV6, on[i], 1);
+		err = sock_set_int(e->fd, IPPROTO_IPV6, on[i], 1);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* The option is optional: a message without it is refused by the role, which
- * says why.  Any reqid: the wildcard state's, or that of one correspondent.
- * ESP is not: it stands first, since it is undone last. */
-static int set_policy(int fd, bool esp)
+/* The header is optional: a message without it is refused by the role, which
+ * says why.  Any reqid: a wildcard state's, or that of one correspondent; and
+ * whoever made the association, which carries its two addresses alone.  ESP
+ * is not optional: it stands first, since it is undone last. */
+static int set_policy(const struct ear *e, bool esp)
 {
 	struct {
 		struct xfrm_userpolicy_info info;
@@ -97,33 +108,64 @@ static int set_policy(int fd, bool esp)
 		t->aalgos = t->ealgos = t->calgos = ~0u;
 		t++;
 	}
-	t->id.proto = IPPROTO_DSTOPTS;
+	t->id.proto = e->header;
 	t->family = AF_INET6;
 	t->mode = XFRM_MODE_ROUTEOPTIMIZATION;
 	t->optional = 1;
 	t->aalgos = t->ealgos = t->calgos = ~0u;
 	t++;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, &p,
+	return setsockopt(e->fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, &p,
 			  (socklen_t)((char *)t - (char *)&p))
 		       ? -errno
 		       : 0;
 }
 
-static int open_fd(int *ret_fd)
+static int hear(struct ear *e, bool on, bool esp)
 {
-	auto_close int fd = socket(AF_INET6,
-				   SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				   IPPROTO_ICMPV6);
 	int err;
 
-	if (fd < 0)
+	/* Nothing passes the filter before the policy is there. */
+	err = on ? set_policy(e, esp) : 0;
+	if (!err)
+		err = set_filter(e, on);
+	return err;
+}
+
+int mobile_sock_hear_mps(struct mobile_sock *ms, bool on, bool esp)
+{
+	int err = hear(&ms->mps, on, esp);
+
+	/* It sends, too, and must not keep what is not asked for. */
+	if (!err && !on &&
+	    setsockopt(ms->mps.fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, NULL, 0))
+		err = -errno;
+	return err;
+}
+
+int mobile_sock_hear_mpa(struct mobile_sock *ms, bool on)
+{
+	return hear(&ms->mpa, on, true);
+}
+
+static int ear_open(struct loop *loop, struct ear *e)
+{
+	int err;
+
+	e->fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		       IPPROTO_ICMPV6);
+	if (e->fd < 0)
 		return -errno;
-	err = set_options(fd);
-	if (err)
-		return err;
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
+	err = set_options(e);
+	if (!err)
+		err = loop_add_fd(loop, e->fd, on_readable, e, &e->handle);
+	return err;
+}
+
+static void ear_close(struct ear *e)
+{
+	loop_del_fd(e->handle);
+	if (e->fd >= 0)
+		close(e->fd);
 }
 
 int mobile_sock_open(struct loop *loop, struct sock_upcall up,
@@ -134,11 +176,20 @@ int mobile_sock_open(struct loop *loop, struct sock_upcall up,
 
 	if (!ms)
 		return -ENOMEM;
-	ms->up = up;
-	ms->fd = -1;
-	err = open_fd(&ms->fd);
+	ms->mps = (struct ear){ .ms = ms,
+				.up = up,
+				.fd = -1,
+				.type = TYPE_MPS,
+				.header = IPPROTO_DSTOPTS };
+	up.by_esp = true;
+	ms->mpa = (struct ear){ .ms = ms,
+				.up = up,
+				.fd = -1,
+				.type = TYPE_MPA,
+				.header = IPPROTO_ROUTING };
+	err = ear_open(loop, &ms->mps);
 	if (!err)
-		err = loop_add_fd(loop, ms->fd, on_readable, ms, &ms->handle);
+		err = ear_open(loop, &ms->mpa);
 	if (err) {
 		mobile_sock_close(ms);
 		return err;
@@ -151,23 +202,10 @@ struct mobile_sock *mobile_sock_close(struct mobile_sock *ms)
 {
 	if (!ms)
 		return NULL;
-	loop_del_fd(ms->handle);
-	if (ms->fd >= 0)
-		close(ms->fd);
+	ear_close(&ms->mpa);
+	ear_close(&ms->mps);
 	free(ms);
 	return NULL;
-}
-
-int mobile_sock_listen(struct mobile_sock *ms, bool on, bool esp)
-{
-	int err = set_filter(ms->fd, on);
-
-	if (!err && on)
-		err = set_policy(ms->fd, esp);
-	else if (!err &&
-		 setsockopt(ms->fd, IPPROTO_IPV6, IPV6_XFRM_POLICY, NULL, 0))
-		err = -errno;
-	return err;
 }
 
 int mobile_sock_send(struct mobile_sock *ms, const struct mh_send *msg)
@@ -194,7 +232,7 @@ int mobile_sock_send(struct mobile_sock *ms, const struct mh_send *msg)
 	if (msg->hao)
 		return -EOPNOTSUPP;
 	mh.msg_controllen = ancillary_encode(control, msg);
-	return sendmsg(ms->fd, &mh, MSG_DONTWAIT) < 0 ? -errno : 0;
+	return sendmsg(ms->mps.fd, &mh, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
 int mobile_sock_anycast(struct mobile_sock *ms, int ifindex,
@@ -205,7 +243,7 @@ int mobile_sock_anycast(struct mobile_sock *ms, int ifindex,
 		.ipv6mr_ifindex = ifindex,
 	};
 
-	return setsockopt(ms->fd, IPPROTO_IPV6,
+	return setsockopt(ms->mps.fd, IPPROTO_IPV6,
 			  on ? IPV6_JOIN_ANYCAST : IPV6_LEAVE_ANYCAST, &mreq,
 			  sizeof(mreq))
 		       ? -errno

@@ -29,7 +29,7 @@ static bool read_one(int fd, struct sock_upcall up, uint8_t *data, size_t size,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	struct packet pkt = { .when = now, .data = data };
+	struct packet pkt = { .when = now, .data = data, .by_esp = up.by_esp };
 	ssize_t n = recvmsg(fd, &mh, MSG_DONTWAIT);
 
 	if (n < 0)

@@ -18,6 +18,7 @@ typedef void sock_upcall_fn(void *arg, const struct packet *pkt);
 struct sock_upcall {
 	sock_upcall_fn *fn;
 	void *arg;
+	bool by_esp; /* what comes has come by ESP */
 };
 
 struct mh_sock;
@@ -30,6 +31,11 @@ struct icmp6_sock;
 int icmp6_sock_open(struct loop *loop, struct sock_upcall up,
 		    struct icmp6_sock **ret_is);
 struct icmp6_sock *icmp6_sock_close(struct icmp6_sock *is);
+/* Mobile Prefix Advertisements as well. */
+int icmp6_sock_hear_mpa(struct icmp6_sock *is, bool on);
+
+/* An advertisement may be as long as a jumbo frame. */
+#define ICMP6_MAX_LEN 9216
 
 /* ICMPv6 types of RFC 6275 sections 6.5 to 6.7. */
 #define TYPE_HAAD_REQUEST 144
@@ -41,7 +47,9 @@ struct mobile_sock;
 int mobile_sock_open(struct loop *loop, struct sock_upcall up,
 		     struct mobile_sock **ret_ms);
 struct mobile_sock *mobile_sock_close(struct mobile_sock *ms);
-int mobile_sock_listen(struct mobile_sock *ms, bool on, bool esp);
+int mobile_sock_hear_mps(struct mobile_sock *ms, bool on, bool esp);
+/* Those alone that came by ESP. */
+int mobile_sock_hear_mpa(struct mobile_sock *ms, bool on);
 int mobile_sock_send(struct mobile_sock *ms, const struct mh_send *msg);
 int mobile_sock_anycast(struct mobile_sock *ms, int ifindex,
 			const struct in6_addr *addr, bool on);

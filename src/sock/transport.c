@@ -61,16 +61,20 @@ int transport_open(struct loop *loop, const struct transport_handler *handler,
 		return -ENOMEM;
 	t->handler = *handler;
 	t->arg = arg;
-	err = mh_sock_open(loop, (struct sock_upcall){ on_mh, t }, &t->mh);
+	err = mh_sock_open(loop, (struct sock_upcall){ on_mh, t, false },
+			   &t->mh);
 	if (!err)
-		err = icmp6_sock_open(loop, (struct sock_upcall){ on_icmp6, t },
-				      &t->icmp6);
+		err = icmp6_sock_open(
+			loop, (struct sock_upcall){ on_icmp6, t, false },
+			&t->icmp6);
 	if (!err)
-		err = nd_sock_open(loop, (struct sock_upcall){ on_icmp6, t },
+		err = nd_sock_open(loop,
+				   (struct sock_upcall){ on_icmp6, t, false },
 				   &t->nd);
 	if (!err)
 		err = mobile_sock_open(
-			loop, (struct sock_upcall){ on_icmp6, t }, &t->mobile);
+			loop, (struct sock_upcall){ on_icmp6, t, false },
+			&t->mobile);
 	if (err) {
 		transport_close(t);
 		return err;
@@ -113,7 +117,14 @@ int transport_ra_listen(struct transport *t, int ifindex, bool on)
 
 int transport_mps_listen(struct transport *t, bool on, bool esp)
 {
-	return mobile_sock_listen(t->mobile, on, esp);
+	return mobile_sock_hear_mps(t->mobile, on, esp);
+}
+
+int transport_mpa_listen(struct transport *t, bool clear, bool esp)
+{
+	int err = icmp6_sock_hear_mpa(t->icmp6, clear);
+
+	return err ? err : mobile_sock_hear_mpa(t->mobile, esp);
 }
 
 int transport_send_icmp6(struct transport *t, const struct mh_send *msg)

@@ -348,6 +348,7 @@ struct transport {
 	} listen[FAKE_LISTEN];
 	int ra_listen[FAKE_LISTEN]; /* interfaces; 0: free */
 	bool mps_listen;
+	bool mpa_clear, mpa_esp;
 	struct fake_anycast anycast[FAKE_ANYCAST];
 	unsigned int n_anycast;
 	int anycast_err; /* not 0: joins are refused with it (-errno) */

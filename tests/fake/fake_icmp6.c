@@ -146,7 +146,7 @@ bool fake_transport_is_bare(const struct transport *t)
 	for (i = 0; i < FAKE_LISTEN; i++)
 		if (t->ra_listen[i])
 			return false;
-	return !t->n_anycast && !t->mps_listen;
+	return !t->n_anycast && !t->mps_listen && !t->mpa_clear && !t->mpa_esp;
 }
 
 int transport_mps_listen(struct transport *t, bool on, bool esp)
@@ -155,5 +155,14 @@ int transport_mps_listen(struct transport *t, bool on, bool esp)
 	if (t->mps_listen == on)
 		fake_fault("mps_listen: is %s already", on ? "on" : "off");
 	t->mps_listen = on;
+	return 0;
+}
+
+int transport_mpa_listen(struct transport *t, bool clear, bool esp)
+{
+	if (t->mpa_clear == clear && t->mpa_esp == esp)
+		fake_fault("mpa_listen: is so already");
+	t->mpa_clear = clear;
+	t->mpa_esp = esp;
 	return 0;
 }

@@ -255,6 +255,80 @@ static void without_a_registration(void)
 	mw_close(w);
 }
 
+/* As transport_mpa_listen() has it: of an advertisement by ESP, who hears
+ * those in clear, too, hears both. */
+static void arrive(const struct icmp6_msg *msg, bool esp)
+{
+	struct packet pkt = { .src = mw_addr(HA),
+			      .dst = mw_addr(HOA),
+			      .wire_src = mw_addr(HA),
+			      .wire_dst = mw_addr(COA_A),
+			      .has_rh2 = true,
+			      .when = w->now };
+
+	if (w->t->mpa_clear)
+		mn_on_icmp6(w->mn, &pkt, msg, w->now);
+	pkt.by_esp = true;
+	if (esp && w->t->mpa_esp)
+		mn_on_icmp6(w->mn, &pkt, msg, w->now);
+	mw_settle(w);
+}
+
+static void open_protected(enum conf_security first, enum conf_security second)
+{
+	unsigned int i;
+
+	mw_init(w);
+	w->homes[0].security = first;
+	w->homes[1].security = second;
+	w->conf.n_homes = 2;
+	mw_start(w);
+	mw_leave(w);
+	for (i = 0; i < w->n_bus; i++)
+		if (addr_eq(&w->bus[i].send.src, &w->homes[0].address))
+			mw_ba(w, HOA, BA_ACCEPTED_PREFIX_DISCOVERY,
+			      w->bus[i].bu.seq, 420);
+	UNIT_STR(mw_state(w), "BOUND");
+	UNIT_NEED(w->n_icmp6s == 1);
+}
+
+/* MN-71: where the home address has ESP, an advertisement in clear is no
+ * answer, whatever other home addresses have; and one that has none takes
+ * each but once. */
+static void advertisements_in_clear(void)
+{
+	struct icmp6_msg msg;
+
+	open_protected(CONF_SECURITY_IPSEC, CONF_SECURITY_IPSEC);
+	CU_ASSERT(w->t->mpa_esp && !w->t->mpa_clear);
+	msg = mpa_of(last_id(), 4000);
+	arrive(&msg, true);
+	UNIT_EQ(w->counters.v[CNT_MPA_IN], 1);
+	UNIT_EQ(ignored(), 0);
+	mw_close(w);
+
+	open_protected(CONF_SECURITY_IPSEC, CONF_SECURITY_INSECURE);
+	CU_ASSERT(w->t->mpa_esp && w->t->mpa_clear);
+	msg = mpa_of(last_id(), 0); /* the end of its home address */
+	arrive(&msg, false);
+	UNIT_EQ(w->counters.v[CNT_MPA_IN], 0);
+	UNIT_STR(mw_state(w), "BOUND");
+	msg = mpa_of(last_id(), 4000);
+	arrive(&msg, true);
+	UNIT_EQ(w->counters.v[CNT_MPA_IN], 1);
+	UNIT_EQ(ignored(), 0);
+	mw_close(w);
+
+	open_protected(CONF_SECURITY_INSECURE, CONF_SECURITY_IPSEC);
+	msg = mpa_of(last_id(), 4000);
+	arrive(&msg, true);
+	UNIT_EQ(w->counters.v[CNT_MPA_IN], 1);
+	UNIT_EQ(ignored(), 0);
+	w->mn = mn_free(w->mn);
+	CU_ASSERT(fake_transport_is_bare(w->t));
+	mw_close(w);
+}
+
 /* ---- what follows ---- */
 
 /* MN-74: the prefix ends before the bindings: agent and correspondent are told
@@ -443,6 +517,7 @@ static const struct unit_case advert[] = {
 	UNIT_CASE(the_answer),
 	UNIT_CASE(answers_that_do_not_count),
 	UNIT_CASE(without_a_registration),
+	UNIT_CASE(advertisements_in_clear),
 	UNIT_CASE(the_prefix_ends_sooner),
 	UNIT_CASE(the_prefix_ends_with_the_binding),
 	UNIT_CASE(the_prefix_ends),

@@ -8,7 +8,8 @@ from ipsec import BUNDLE, IPSEC, KEYS, carry_keys, clear_mh, generate, \
 from mip6 import A, B, CN, HA, HOA, HOA2, ask, bindings, both, bul, \
     correspondent, counters, home_agent, mobile_node, wait_bound, \
     wait_home, wait_optimised
-from scapy.layers.inet6 import ICMPv6MPSol, IPv6
+from scapy.layers.inet6 import ICMPv6MPAdv, ICMPv6MPSol, \
+    ICMPv6NDOptPrefixInfo, IPv6
 from scapy.packet import Raw
 
 DEADLINE = 300
@@ -187,6 +188,48 @@ def check_answer(lab):
                  was['esp-cleartext'], 20, 'esp-cleartext is counted')
     assert counters(lab.node('mn'))['ba-in'] == was['ba-in']
     assert bul(lab)[HOA]['state'] == 'BOUND', bul(lab)
+
+
+def advertisement(coa, valid, number=0):
+    """Of the home prefix, as the agent sends it."""
+    body = bytes(IPv6(src=HA, dst=HOA) / ICMPv6MPAdv(id=number) /
+                 ICMPv6NDOptPrefixInfo(prefixlen=64, L=1, A=1, R=1, prefix=HA,
+                                       validlifetime=valid,
+                                       preferredlifetime=valid))[40:]
+    return wire.with_rh2(HA, coa, HOA, 58) / Raw(body)
+
+
+def test_advertisements(lab):
+    """The node refuses a Mobile Prefix Advertisement in clear, which would
+    have it ask; one by ESP that it did not ask for has it ask, and what comes
+    back is taken.
+
+    MN-71 MN-72 SEC-5 SEC-13"""
+    keys = generate(lab)
+    use_keys(lab, keys)
+    both_under_ipsec(lab)
+    mn = lab.node('mn')
+    lab.move('mn', 'a')
+    coa = wait_bound(lab, A)
+    was = counters(mn)
+    lab.node('ra').inject([advertisement(coa, 0), advertisement(coa, 4000)])
+    lab.wait_for(lambda: counters(mn)['esp-cleartext'] ==
+                 was['esp-cleartext'] + 2, 20, 'two in clear')
+    now = counters(mn)
+    assert now['mpa-in'] == was['mpa-in'], now
+    assert now['mps-out'] == was['mps-out'], now
+    # In the node's name the stranger has the agent say what it did not ask.
+    forger(lab, of_node(keys, HOA))
+    lab.node('rb').inject([solicitation(coa, HOA, 0x6272)])
+    lab.wait_for(lambda: counters(mn)['mpa-in'] >= was['mpa-in'] + 2, 30,
+                 'an answer to its own question')
+    now = counters(mn)
+    assert now['mpa-ignored'] == was['mpa-ignored'] + 1, now
+    assert now['mps-out'] >= was['mps-out'] + 1, now
+    told = protected(lab, 'icmpv6.type == 147', 'icmpv6.mip6.identifier')
+    assert len({p['icmpv6.mip6.identifier'] for p in told}) == 2, told
+    assert all(p['ipv6.routing.mipv6.home_address'] == HOA for p in told)
+    no_forger(lab)
 
 
 def test_replayed(lab):
