@@ -103,6 +103,7 @@ int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
 	d->started = now;
 	d->be.last = now;
 	warn_insecure(conf);
+	daemon_drops_init(d);
 	err = daemon_security_start(d);
 	if (!err)
 		err = ike_start(d);
@@ -112,6 +113,7 @@ int daemon_new(const struct role_env *env, struct conf *conf, struct mtime now,
 		daemon_free(d);
 		return err;
 	}
+	daemon_drops_watch(d, now);
 	*ret_daemon = d;
 	return 0;
 }
@@ -138,6 +140,7 @@ struct daemon *daemon_free(struct daemon *d)
 	if (d->ha)
 		d->ha = ha_free(d->ha);
 	d->ike = ike_free(d->ike);
+	daemon_drops_stop(d);
 	daemon_security_stop(d);
 	conf_free(d->conf);
 	free(d);
@@ -197,6 +200,7 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		conf_free(conf);
 		return err;
 	}
+	daemon_drops_watch(d, now);
 	reload_ike(d, old, now);
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);
@@ -291,7 +295,7 @@ struct ike *daemon_ike(struct daemon *d)
 
 const struct counters *daemon_counters(struct daemon *d)
 {
-	daemon_security_count(d);
+	daemon_drops_count(d);
 	d->env.counters->v[CNT_NETLINK_FORGED] = kernel_forged(d->env.kernel);
 	return d->env.counters;
 }

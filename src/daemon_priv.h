@@ -23,6 +23,12 @@ struct limits {
 	struct bucket sites[LIMIT_SLOTS];    /* of a /48 */
 };
 
+/* What the log has said already (daemon_drops.c). */
+struct daemon_drops {
+	struct task task;
+	uint64_t said[CNT_ESP_LAST - CNT_ESP_FIRST + 1];
+};
+
 struct daemon {
 	struct role_env env;
 	struct counters own_counters; /* when env brought none */
@@ -37,6 +43,7 @@ struct daemon {
 	struct security *security;     /* daemon_security.c */
 	struct security_realm *realms; /* where it was asked for last */
 	unsigned int n_realms;
+	struct daemon_drops drops;
 	struct limits limits;
 };
 
@@ -52,8 +59,15 @@ int daemon_security_start(struct daemon *d);
  * force stay as they were, which was logged. */
 int daemon_security_reload(struct daemon *d, struct conf *conf);
 void daemon_security_stop(struct daemon *d);
-/* What the kernel dropped is counted by the kernel. */
-void daemon_security_count(struct daemon *d);
+
+/* ---- what the kernel drops for its sake ---- */
+
+void daemon_drops_init(struct daemon *d);
+/* While d->n_realms is not 0: looks now and then, and says what is new. */
+void daemon_drops_watch(struct daemon *d, struct mtime now);
+void daemon_drops_stop(struct daemon *d);
+/* The counters are those of this moment. */
+void daemon_drops_count(struct daemon *d);
 
 /* ---- answers that are no role's ---- */
 

@@ -225,22 +225,6 @@ int daemon_security_reload(struct daemon *d, struct conf *conf)
 	return err;
 }
 
-void daemon_security_count(struct daemon *d)
-{
-	struct counters *c = d->env.counters;
-	struct kernel_esp_drops drops;
-
-	if (!d->n_realms || kernel_esp_drops(d->env.kernel, &drops))
-		return;
-	c->v[CNT_ESP_CLEARTEXT] = drops.cleartext;
-	c->v[CNT_ESP_FOREIGN] = drops.foreign;
-	c->v[CNT_ESP_NO_SA] = drops.no_sa;
-	c->v[CNT_ESP_TAMPERED] = drops.tampered;
-	c->v[CNT_ESP_REPLAYED] = drops.replayed;
-	c->v[CNT_ESP_BLOCKED] = drops.blocked;
-	c->v[CNT_ESP_OUT_NO_SA] = drops.unprotected;
-}
-
 void daemon_security_stop(struct daemon *d)
 {
 	d->security = security_free(d->security);

@@ -75,6 +75,7 @@
 	X(ESP_FOREIGN, "esp-foreign", "dropped: by an SA of somebody else")    \
 	X(ESP_NO_SA, "esp-no-sa", "dropped: no SA with this SPI")              \
 	X(ESP_TAMPERED, "esp-tampered", "dropped: integrity check failed")     \
+	X(ESP_MALFORMED, "esp-malformed", "dropped: no whole ESP header")      \
 	X(ESP_REPLAYED, "esp-replayed", "dropped: seen before")                \
 	X(ESP_BLOCKED, "esp-blocked", "dropped: a policy refuses it anyway")   \
 	X(ESP_OUT_NO_SA, "esp-out-no-sa", "not sent: no SA to protect it")     \
@@ -118,6 +119,10 @@ enum counter {
 #undef X
 		CNT_MAX
 };
+
+/* Those that the kernel counts (kernel_esp_drops). */
+#define CNT_ESP_FIRST CNT_ESP_CLEARTEXT
+#define CNT_ESP_LAST  CNT_ESP_OUT_NO_SA
 
 struct counters {
 	uint64_t v[CNT_MAX];

@@ -422,6 +422,7 @@ struct kernel_esp_drops {
 	uint64_t foreign;     /* by an association that is another's */
 	uint64_t no_sa;       /* no association with this SPI */
 	uint64_t tampered;    /* the integrity check failed */
+	uint64_t malformed;   /* too short for an SPI */
 	uint64_t replayed;    /* only where there is a replay window */
 	uint64_t blocked;     /* a policy refuses it whatever it has */
 	uint64_t unprotected; /* ours, that had to have ESP and found no

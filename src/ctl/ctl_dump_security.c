@@ -149,6 +149,22 @@ static void add_home(void *arg, const struct mn_coa_info *info)
 	add_other(w, &info->hoa, &info->agent, false, how);
 }
 
+/* Those that there are. */
+static json_t *drops_json(const struct counters *c)
+{
+	json_t *list = json_array();
+	enum counter i;
+
+	for (i = CNT_ESP_FIRST; i <= CNT_ESP_LAST; i++)
+		if (c->v[i])
+			json_array_append_new(
+				list, json_pack("{s:s, s:I, s:s}", "counter",
+						counter_names[i], "packets",
+						(json_int_t)c->v[i], "what",
+						counter_texts[i]));
+	return list;
+}
+
 json_t *ctl_dump_security(struct daemon *d, struct mtime now,
 			  const char **ret_error)
 {
@@ -162,8 +178,8 @@ json_t *ctl_dump_security(struct daemon *d, struct mtime now,
 		bcache_walk(ha_bcache(daemon_ha(d)), add_binding, &w);
 	if (daemon_mn(d))
 		mn_walk_coa(daemon_mn(d), add_home, &w);
-	return json_pack("{s:o, s:o}", "charon",
-			 ike ? json_boolean(ike_is_connected(ike))
-			     : json_null(),
-			 "pairs", w.list);
+	return json_pack(
+		"{s:o, s:o, s:o}", "charon",
+		ike ? json_boolean(ike_is_connected(ike)) : json_null(),
+		"pairs", w.list, "drops", drops_json(daemon_counters(d)));
 }

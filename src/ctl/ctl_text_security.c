@@ -23,6 +23,22 @@ static void print_reasons(FILE *out, const json_t *pairs)
 	}
 }
 
+static void print_drops(FILE *out, const json_t *r)
+{
+	const json_t *all = json_object_get(r, "drops"), *p;
+	size_t i;
+
+	json_array_foreach(all, i, p)
+	{
+		json_int_t n =
+			json_integer_value(json_object_get(p, "packets"));
+
+		fprintf(out, "%lld packet%s %s (%s)\n", (long long)n,
+			n == 1 ? "" : "s", text_of(p, "what"),
+			text_of(p, "counter"));
+	}
+}
+
 int ctl_text_security(FILE *out, const json_t *r, bool colour)
 {
 	static const char *const head[] = { "HOME ADDRESS", "AGENT",  "BY",
@@ -39,6 +55,7 @@ int ctl_text_security(FILE *out, const json_t *r, bool colour)
 			     "running?\n");
 	if (!json_array_size(pairs)) {
 		fprintf(out, "No binding, and no pair that negotiates.\n");
+		print_drops(out, r);
 		return 0;
 	}
 	table_init(&t, 8, head);
@@ -57,5 +74,6 @@ int ctl_text_security(FILE *out, const json_t *r, bool colour)
 	table_print(&t, out, colour);
 	table_done(&t);
 	print_reasons(out, pairs);
+	print_drops(out, r);
 	return 0;
 }

@@ -73,7 +73,11 @@ static void pairs_that_negotiate(void)
 	d->ike->is_connected = true;
 	d->ike->infos = infos;
 	d->ike->n_infos = 2;
+	d->env.counters->v[CNT_ESP_CLEARTEXT] = 2;
+	d->env.counters->v[CNT_ESP_OUT_NO_SA] = 1;
 	check("security");
+	d->env.counters->v[CNT_ESP_CLEARTEXT] = 0;
+	d->env.counters->v[CNT_ESP_OUT_NO_SA] = 0;
 	d->ike->is_connected = false;
 	d->ike->n_infos = 0;
 	check("security-no-charon");

@@ -207,7 +207,7 @@ static struct conf *conf_with_keys(uint32_t spi)
 /* Old keys work on where the kernel does not take the new ones. */
 static void a_reload_that_the_kernel_refuses_changes_nothing(void)
 {
-	struct role_env env = { 0 };
+	struct role_env env = { .tq = tqueue_new() };
 	struct conf *conf = conf_with_keys(0x1000);
 
 	stub_clear();
@@ -231,13 +231,14 @@ static void a_reload_that_the_kernel_refuses_changes_nothing(void)
 	d = daemon_free(d);
 	UNIT_EQ(env.kernel->n_sas, 0);
 	fake_kernel_free(env.kernel);
+	tqueue_free(env.tq);
 	UNIT_EQ(fake_faults(), 0);
 }
 
 /* A home address that is formed has what its prefix is listed with. */
 static void formed_addresses_are_protected_as_their_prefix(void)
 {
-	struct role_env env = { 0 };
+	struct role_env env = { .tq = tqueue_new() };
 	struct conf *conf = conf_with_keys(0x1000);
 	struct conf_mn_home *h = calloc(1, sizeof(*h));
 
@@ -256,7 +257,50 @@ static void formed_addresses_are_protected_as_their_prefix(void)
 	UNIT_EQ(env.kernel->n_sps, 3);
 	d = daemon_free(d);
 	fake_kernel_free(env.kernel);
+	tqueue_free(env.tq);
 	UNIT_EQ(fake_faults(), 0);
+}
+
+/* What the kernel dropped is said by its reason, once, and a while
+ * later; only where something has "ipsec". */
+static void what_the_kernel_drops_is_said(void)
+{
+	static const struct mtime later = { 11000000 };
+	static const struct mtime last = { 31000000 };
+	struct role_env env = { .tq = tqueue_new() };
+
+	stub_clear();
+	fake_log_clear();
+	hash_init();
+	env.kernel = fake_kernel_new(ignore, NULL);
+	UNIT_NEED(!daemon_new(&env, conf_with_keys(0x1000), t0, &d));
+	UNIT_EQ(tqueue_next(env.tq).us, later.us);
+	env.kernel->esp_drops.cleartext = 1;
+	env.kernel->esp_drops.malformed = 7;
+	tqueue_run(env.tq, later);
+	CU_ASSERT(fake_log_contains("1 packet dropped: without the ESP "
+				    "required (esp-cleartext)"));
+	CU_ASSERT(fake_log_contains("7 packets dropped: no whole ESP header "
+				    "(esp-malformed)"));
+	CU_ASSERT_FALSE(fake_log_contains("esp-tampered"));
+	UNIT_EQ(daemon_counters(d)->v[CNT_ESP_MALFORMED], 7);
+	fake_log_clear();
+	env.kernel->esp_drops.cleartext = 3;
+	env.kernel->esp_drops.unprotected = 1;
+	tqueue_run(env.tq, last);
+	CU_ASSERT(fake_log_contains("2 packets dropped: without"));
+	CU_ASSERT(fake_log_contains("1 packet not sent: no SA"));
+	CU_ASSERT_FALSE(fake_log_contains("esp-malformed"));
+	UNIT_EQ(tqueue_len(env.tq), 1);
+	d = daemon_free(d);
+	UNIT_EQ(tqueue_len(env.tq), 0);
+	fake_kernel_free(env.kernel);
+
+	env.kernel = NULL;
+	UNIT_NEED(!daemon_new(&env, conf_new(true, false, false), t0, &d));
+	UNIT_EQ(tqueue_len(env.tq), 0);
+	d = daemon_free(d);
+	tqueue_free(env.tq);
 }
 
 static void interfaces_that_are_waited_for_are_said(void)
@@ -333,6 +377,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
 	UNIT_CASE(a_reload_that_the_kernel_refuses_changes_nothing),
 	UNIT_CASE(formed_addresses_are_protected_as_their_prefix),
+	UNIT_CASE(what_the_kernel_drops_is_said),
 	UNIT_CASE(interfaces_that_are_waited_for_are_said),
 	UNIT_CASE(status_line_names_bindings_and_homes),
 	UNIT_END,
