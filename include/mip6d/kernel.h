@@ -358,7 +358,8 @@ enum kernel_esp_mode { KERNEL_TRANSPORT, KERNEL_TUNNEL };
 struct kernel_sa {
 	enum kernel_esp_mode mode;
 	/* Transport: of the packet with its home address.  Tunnel: of the
-	 * outer header; src :: of one that receives: from wherever. */
+	 * outer header; of one that receives the source is compared with
+	 * nothing. */
 	struct in6_addr src, dst;
 	uint32_t spi;
 	uint32_t reqid;

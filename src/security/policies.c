@@ -110,10 +110,13 @@ unsigned int security_tunnel_sas(const struct security_node *node,
 		up.sel_dst = down.sel_src = any();
 		up.sel_proto = down.sel_proto =
 			protect == SECURITY_ALL ? 0 : PROTO_MH;
-		/* The agent takes it from wherever it comes: the care-of
-		 * address changes before it hears so (RFC 4877 section 5). */
+		/* The agent takes it from wherever it comes, since the
+		 * care-of address changes before it hears so (RFC 4877
+		 * section 5), and the kernel compares no source.  :: would
+		 * make one list of all, walked for each Home Address
+		 * option. */
 		if (is_agent)
-			up.src = addr_any;
+			up.src = node->hoa;
 		if (is_agent || sends(node, i))
 			ret_sas[n++] = up;
 		if (!is_agent || sends(node, i))
