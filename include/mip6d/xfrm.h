@@ -110,6 +110,9 @@ void xfrm_encode_sp_set(struct nlenc *e, const struct kernel_sp *sp);
 void xfrm_encode_sp_del(struct nlenc *e, const struct kernel_sp *sp);
 /* By the numbers that the kernel has for its direction and for itself. */
 void xfrm_encode_sp_del_index(struct nlenc *e, uint8_t dir, uint32_t index);
+/* From how many bits on policies are hashed; answered by NEWSPDINFO. */
+void xfrm_encode_spd_get(struct nlenc *e);
+void xfrm_encode_spd_set(struct nlenc *e, uint8_t local, uint8_t remote);
 /* Multicast, and answered, like any change. */
 void xfrm_encode_migrate(struct nlenc *e, const struct kernel_migrate *m);
 

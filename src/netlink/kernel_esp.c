@@ -52,6 +52,7 @@ int kernel_sp_set(struct kernel *k, const struct kernel_sp *sp)
 	int err;
 
 	kernel_xfrm_clean(k);
+	kernel_spd_prepare(k, sp);
 	xfrm_encode_sp_set(nlb_begin(k->nl, NLB_XFRM), sp);
 	err = nlb_call(k->nl);
 	if (err)

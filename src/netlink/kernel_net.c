@@ -150,6 +150,7 @@ struct kernel *kernel_close(struct kernel *k)
 		kernel_mn_stop(k);
 		kernel_cn_stop(k);
 		kernel_ha_stop(k);
+		kernel_spd_restore(k);
 		nlb_flush(k->nl);
 	}
 	kernel_ro_done(k);

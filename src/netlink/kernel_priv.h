@@ -21,6 +21,12 @@ struct kernel_ro_table; /* kernel_ro.c */
 struct flow_table;      /* flow.c */
 struct kernel_own;      /* kernel_own.c */
 
+/* From how many bits on the kernel hashes a policy's addresses. */
+struct spd_bits {
+	bool asked, known; /* known: as it was before */
+	uint8_t local, remote;
+};
+
 struct kernel {
 	struct loop *loop;
 	kernel_event_fn *on_event;
@@ -40,6 +46,7 @@ struct kernel {
 	struct flow_table *flows;          /* kernel_flow.c */
 	struct kernel_esp_drops esp_drops; /* what there were at first */
 	uint64_t forged; /* messages that others sent to where we watch */
+	struct spd_bits spd; /* kernel_spd.c */
 	struct kernel_op *done_first, *done_last;
 	struct task done_task;
 };
@@ -106,6 +113,12 @@ void kernel_xfrm_hao_del(struct kernel *k, struct nlb_txn *txn,
 void kernel_esp_open(struct kernel *k);
 /* Whether an association, or a policy of type `main`, is ours. */
 bool kernel_esp_is_ours(uint8_t proto, uint32_t reqid);
+
+/* ---- kernel_spd.c ---- */
+
+/* Before a policy is set: the kernel finds it fast, however many there are. */
+void kernel_spd_prepare(struct kernel *k, const struct kernel_sp *sp);
+void kernel_spd_restore(struct kernel *k);
 
 /* ---- kernel_ro.c ---- */
 

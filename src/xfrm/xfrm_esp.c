@@ -230,6 +230,24 @@ void xfrm_encode_sp_del_index(struct nlenc *e, uint8_t dir, uint32_t index)
 	put_main(e);
 }
 
+/* ---- how policies are looked up ---- */
+
+void xfrm_encode_spd_get(struct nlenc *e)
+{
+	uint32_t flags = 0;
+
+	nlenc_begin(e, XFRM_MSG_GETSPDINFO, 0, &flags, sizeof(flags));
+}
+
+void xfrm_encode_spd_set(struct nlenc *e, uint8_t local, uint8_t remote)
+{
+	struct xfrmu_spdhthresh t = { .lbits = local, .rbits = remote };
+	uint32_t flags = 0;
+
+	nlenc_begin(e, XFRM_MSG_NEWSPDINFO, 0, &flags, sizeof(flags));
+	nlenc_put(e, XFRMA_SPD_IPV6_HTHRESH, &t, sizeof(t));
+}
+
 /* ---- another care-of address ---- */
 
 static void put_ike(struct nlenc *e, const struct kernel_migrate *m)

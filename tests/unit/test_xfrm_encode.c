@@ -193,6 +193,15 @@ static void policies_compared(void)
 	UNIT_EQ(xfrm_policy_same_selector(&a, &b), false);
 }
 
+/* As `ip xfrm policy set hthresh6 0 128` says it. */
+static void policies_are_found_by_their_remote_address(void)
+{
+	xfrm_encode_spd_set(start(), 0, 128);
+	EXPECT("1c000000 24000500 00000000 00000000"
+	       "00000000 # flags\n"
+	       "06000400 00800000 # XFRMA_SPD_IPV6_HTHRESH\n");
+}
+
 static const struct unit_case cases[] = {
 	UNIT_CASE(wildcard_states_receive_from_anybody),
 	UNIT_CASE(state_of_a_home_address),
@@ -203,6 +212,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(policy_of_a_bypass),
 	UNIT_CASE(policy_of_a_pair),
 	UNIT_CASE(policies_compared),
+	UNIT_CASE(policies_are_found_by_their_remote_address),
 	UNIT_END,
 };
 

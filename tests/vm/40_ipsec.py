@@ -2,6 +2,8 @@
 """Signalling under ESP with keys that both ends were given: on the wire, and
 what refuses whatever is not protected."""
 
+import re
+
 import wire
 from ipsec import BUNDLE, IPSEC, KEYS, carry_keys, clear_mh, generate, \
     keys_of, protected, use_keys
@@ -392,6 +394,7 @@ def test_restarts(lab):
     node.kill()
     node = mobile_node(lab, changes=IPSEC)
     wait_bound(lab, B, timeout=120)
+    assert thresholds(lab) == (0, 128), 'policies of tunnels are not hashed'
     lab.wait_for(lambda: lab.node('cn').reaches(HOA, 5), 30, HOA)
     assert not clear_mh(lab), clear_mh(lab)[:3]
     assert node.stop() == 0 and agent.stop() == 0
@@ -399,6 +402,15 @@ def test_restarts(lab):
         left = lab.node(name).run('ip xfrm state').out + \
             lab.node(name).run('ip xfrm policy').out
         assert 'esp' not in left, left
+    assert thresholds(lab) == (128, 128), 'not given back'
+
+
+def thresholds(lab):
+    """From how many bits on the agent's kernel hashes a policy's local and
+    remote address."""
+    said = lab.node('ha').run('ip -s -s xfrm policy count').out
+    return tuple(int(n) for n in re.search(
+        r'IPv6 thresholds:\s*local (\d+) remote (\d+)', said).groups())
 
 
 def test_other_keys(lab):
