@@ -149,6 +149,45 @@ static void check_auto_keys(struct conf_text *t, const struct conf *conf,
 			"HOME-ADDRESS");
 }
 
+/* Whether the mobile node has it, or may come to have it. */
+static bool is_ours(const struct conf_mn *mn, const struct in6_addr *hoa)
+{
+	unsigned int i;
+
+	for (i = 0; i < mn->n_homes; i++) {
+		const struct conf_mn_home *h = &mn->homes[i];
+		struct prefix p = addr_is_any(&h->address)
+					  ? h->prefix
+					  : prefix_of(&h->address, 128);
+
+		if (prefix_contains(&p, hoa))
+			return h->security == CONF_SECURITY_IPSEC;
+	}
+	return mn->home_auto && mn->security == CONF_SECURITY_IPSEC;
+}
+
+/* Keys may say it of one home address alone. */
+static void check_key_protect(struct conf_text *t, const struct conf *conf,
+			      config_setting_t *mn)
+{
+	const struct security_keys *keys = conf->ipsec.sas;
+	unsigned int i;
+
+	if (!mn || !conf->mn.on || !conf->mn.route_optimisation)
+		return;
+	for (i = 0; keys && i < keys->n_nodes; i++)
+		if (keys->nodes[i].has_protect &&
+		    keys->nodes[i].protect == SECURITY_ALL &&
+		    is_ours(&conf->mn, &keys->nodes[i].hoa))
+			conf_mistake(t, config_setting_source_line(mn),
+				     "found protect = \"all\" of %s in %s with "
+				     "route optimisation, which is not "
+				     "protected, expected route-optimisation = "
+				     "false",
+				     addr_str(&keys->nodes[i].hoa),
+				     conf->ipsec.keys);
+}
+
 static void check_keys(struct conf_text *t, struct conf *conf,
 		       config_setting_t *links, config_setting_t *homes,
 		       config_setting_t *is_auto)
@@ -318,7 +357,9 @@ void conf_check_security(struct conf_text *t, struct conf *conf,
 		check_one(t, conf, mn, decides(root, mn, NULL),
 			  conf->mn.security, &told);
 	check_protect(t, conf, root);
-	if (is_sure)
-		check_keys(t, conf, conf_good(ha, "links"),
-			   conf_good(mn, "homes"), conf_good(mn, "home"));
+	if (!is_sure)
+		return;
+	check_keys(t, conf, conf_good(ha, "links"), conf_good(mn, "homes"),
+		   conf_good(mn, "home"));
+	check_key_protect(t, conf, mn);
 }

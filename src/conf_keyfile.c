@@ -260,11 +260,41 @@ static void read_send(struct reader *r, config_setting_t *s,
 		     serial);
 }
 
+static const char *const protects[] = {
+	[SECURITY_SIGNALLING] = "signalling",
+	[SECURITY_TESTS] = "tests",
+	[SECURITY_ALL] = "all",
+};
+
+const char *keyfile_protect_str(enum security_protect protect)
+{
+	return protects[protect];
+}
+
+static void read_protect(struct reader *r, config_setting_t *s,
+			 struct security_node *node)
+{
+	config_setting_t *p = config_setting_get_member(s, "protect");
+	const char *text = p ? config_setting_get_string(p) : NULL;
+	unsigned int i;
+
+	for (i = 0; text && i < ARRAY_SIZE(protects); i++)
+		if (!strcmp(text, protects[i])) {
+			node->has_protect = true;
+			node->protect = i;
+			return;
+		}
+	if (p)
+		conf_mistake(r->t, line_of(p),
+			     "found another protect, expected \"signalling\", "
+			     "\"tests\" or \"all\"");
+}
+
 static void read_node(struct reader *r, config_setting_t *s,
 		      struct security_node *node)
 {
-	static const char *const names[] = { "home", "agent", "sets", "send",
-					     NULL };
+	static const char *const names[] = { "home", "agent",   "sets",
+					     "send", "protect", NULL };
 	config_setting_t *sets;
 	unsigned int i, n;
 
@@ -288,6 +318,7 @@ static void read_node(struct reader *r, config_setting_t *s,
 			     node->sets[0].serial);
 	if (n)
 		read_send(r, s, node);
+	read_protect(r, s, node);
 }
 
 /* ---- as a whole ---- */

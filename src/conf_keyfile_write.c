@@ -88,6 +88,9 @@ void keyfile_write(void *stream, const struct security_keys *keys)
 
 		fprintf(f, "\t{\n\t\thome = \"%s\";\n\t\tagent = \"%s\";\n",
 			addr_str(&n->hoa), addr_str(&n->agent));
+		if (n->has_protect)
+			fprintf(f, "\t\tprotect = \"%s\";\n",
+				keyfile_protect_str(n->protect));
 		fprintf(f, "\t\tsend = %u;\n\t\tsets = (\n",
 			n->sets[n->send].serial);
 		for (j = 0; j < n->n_sets; j++) {

@@ -24,6 +24,7 @@ void keyfile_write(void *stream, const struct security_keys *keys);
 
 /* As the file names them: "aes256-cbc", "hmac-sha256-128"; octets of key. */
 const char *keyfile_cipher_str(enum kernel_cipher cipher);
+const char *keyfile_protect_str(enum security_protect protect);
 const char *keyfile_auth_str(enum kernel_auth auth);
 size_t keyfile_cipher_len(enum kernel_cipher cipher);
 size_t keyfile_auth_len(enum kernel_auth auth);

@@ -51,6 +51,8 @@ struct security_node {
 	unsigned int n_sets;
 	unsigned int send; /* the set with which this end sends; both are
 			    * taken */
+	bool has_protect;  /* its tunnel is not protected as all others... */
+	enum security_protect protect; /* ...but like this */
 	struct security_set sets[SECURITY_SETS_MAX];
 };
 

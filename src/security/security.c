@@ -81,6 +81,13 @@ static void want_policies(const struct security_realm *r,
 	seclist_add(sps, sp, security_policies(&scope, sp));
 }
 
+/* Of the tunnel of a node; NULL: who has no keys that were given. */
+static enum security_protect protect_of(const struct security_plan *plan,
+					const struct security_node *node)
+{
+	return node && node->has_protect ? node->protect : plan->protect;
+}
+
 static void want_realm(const struct security_plan *plan,
 		       const struct security_realm *r, struct seclist *sas,
 		       struct seclist *sps)
@@ -92,6 +99,8 @@ static void want_realm(const struct security_plan *plan,
 		.hoa = r->hoa,
 		.agent = r->agent,
 	};
+	/* What of any node of the prefix may come by ESP. */
+	enum security_protect most = plan->protect;
 	unsigned int i;
 
 	for (i = 0; plan->keys && i < plan->keys->n_nodes; i++) {
@@ -99,6 +108,8 @@ static void want_realm(const struct security_plan *plan,
 
 		if (!covers(r, node))
 			continue;
+		if (protect_of(plan, node) > most)
+			most = node->protect;
 		seclist_add(sas, sa, security_sas(node, r->end, sa));
 		if (addr_is_any(&r->agent))
 			want_policies(r, &node->agent, sps);
@@ -106,8 +117,7 @@ static void want_realm(const struct security_plan *plan,
 	explicit_bzero(sa, sizeof(sa));
 	if (!addr_is_any(&r->agent))
 		want_policies(r, &r->agent, sps);
-	seclist_add(sps, sp,
-		    security_prefix_policies(&scope, plan->protect, sp));
+	seclist_add(sps, sp, security_prefix_policies(&scope, most, sp));
 }
 
 static int copy_plan(struct security *s, const struct security_plan *plan)
@@ -212,8 +222,9 @@ bool security_tunnel_is_protected(const struct security *s,
 				  const struct in6_addr *hoa,
 				  const struct in6_addr *agent)
 {
-	return s && s->plan.protect != SECURITY_SIGNALLING &&
-	       in_realm(s, end, hoa, agent);
+	return s && in_realm(s, end, hoa, agent) &&
+	       protect_of(&s->plan, security_find(s->plan.keys, hoa, agent)) !=
+		       SECURITY_SIGNALLING;
 }
 
 static struct tunnel_key key_of(enum security_end end,
@@ -253,16 +264,18 @@ static void want_tunnel(const struct security *s, const struct tunnel *t,
 		.reqid = node ? security_reqid_tunnel(node) : 0,
 	};
 
+	enum security_protect protect = protect_of(&s->plan, node);
+
 	*ret = *t;
 	ret->n_sas = ret->n_sps = 0;
 	if (!in_realm(s, t->key.end, &t->key.hoa, &t->key.agent) ||
-	    s->plan.protect == SECURITY_SIGNALLING)
+	    protect == SECURITY_SIGNALLING)
 		return;
-	ret->n_sps = security_tunnel_policies(&scope, s->plan.protect, &t->coa,
-					      ret->sps);
+	ret->n_sps =
+		security_tunnel_policies(&scope, protect, &t->coa, ret->sps);
 	if (node)
-		ret->n_sas = security_tunnel_sas(
-			node, t->key.end, s->plan.protect, &t->coa, ret->sas);
+		ret->n_sas = security_tunnel_sas(node, t->key.end, protect,
+						 &t->coa, ret->sas);
 }
 
 static struct seclist sas_of(struct tunnel *t)

@@ -60,9 +60,11 @@ static void write_file(const char *name, mode_t mode, const char *text)
 	fclose(f);
 }
 
-static void write_keys(void)
+static void write_keys_for(bool all)
 {
-	struct security_node node = { .n_sets = 1 };
+	struct security_node node = { .n_sets = 1,
+				      .has_protect = all,
+				      .protect = SECURITY_ALL };
 	struct security_set *set = &node.sets[0];
 	struct security_keys keys = { &node, 1 };
 	FILE *f = new_file("sa.conf", 0600);
@@ -75,6 +77,11 @@ static void write_keys(void)
 	set->tunnel_from_agent.spi = 0x1004;
 	keyfile_write(f, &keys);
 	fclose(f);
+}
+
+static void write_keys(void)
+{
+	write_keys_for(false);
 }
 
 static void setup(void)
@@ -164,6 +171,38 @@ static void keys_are_loaded_for_whom_they_may_be(void)
 	teardown();
 }
 
+/* HA-108: what takes the direct path would be refused where keys want all in
+ * the tunnel. */
+static void keys_that_protect_all_leave_no_direct_path(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} t[] = {
+		{ AUTO, false },
+		{ AGENT, true },
+		{ NODE "homes=({address=\"" HOA "/64\";});};", false },
+		{ NODE "homes=({prefix=\"2001:db8:1::/64\";});};", false },
+		{ NODE "route-optimisation=false;homes=({address=\"" HOA
+		       "/64\";});};",
+		  true },
+		{ NODE "homes=({address=\"" HOA
+		       "/64\";security=\"insecure\";},{address=\"" HOA "1/64\";"
+		       "security=\"insecure\";});};",
+		  true },
+	};
+	size_t i;
+
+	setup();
+	write_keys_for(true);
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		UNIT_EQ(load(t[i].text), t[i].good ? 0 : -EINVAL);
+		UNIT_EQ(strstr(said, "protect = \"all\" of " HOA) != NULL,
+			!t[i].good);
+	}
+	teardown();
+}
+
 /* A home address that comes at run time may negotiate, too. */
 static void pairs_may_wait_for_their_address(void)
 {
@@ -217,6 +256,7 @@ static void a_private_key_is_private(void)
 }
 
 static const struct unit_case cases[] = {
+	UNIT_CASE(keys_that_protect_all_leave_no_direct_path),
 	UNIT_CASE(who_has_no_keys_hears_what_to_run),
 	UNIT_CASE(keys_are_loaded_for_whom_they_may_be),
 	UNIT_CASE(pairs_may_wait_for_their_address),

@@ -62,6 +62,8 @@ static char *written(void)
 	nodes[0].n_sets = 2;
 	nodes[0].send = 1;
 	nodes[1].n_sets = 1;
+	nodes[1].has_protect = true;
+	nodes[1].protect = SECURITY_ALL;
 	fill_set(&nodes[0].sets[0], 1);
 	fill_set(&nodes[0].sets[1], 2);
 	fill_set(&nodes[1].sets[0], 7);
@@ -139,6 +141,9 @@ static const struct {
 	{ "integrity-key = \"0000", "integrity-key = \"00",
 	  "k:17: found another integrity-key, expected 64 hexadecimal digits "
 	  "(0-9, a-f) in quotes\n" },
+	{ "send = 2", "protect = \"some\"; send = 2",
+	  "k:8: found another protect, expected \"signalling\", \"tests\" or "
+	  "\"all\"\n" },
 	{ "nodes = (", "nodes = ( 7,", NULL },
 	{ "nodes = (", "nodes = {", NULL },
 	{ ");\n", "", NULL },

@@ -164,6 +164,63 @@ static int tunnel(enum security_end end, const char *coa)
 	return security_tunnel_set(s, end, &hoa, &ha, &c);
 }
 
+static int tunnel_of(const struct security_node *node, const char *coa)
+{
+	struct in6_addr a = addr(coa);
+
+	return security_tunnel_set(s, SECURITY_AGENT, &node->hoa, &node->agent,
+				   &a);
+}
+
+/* Its policies without which nothing gets through. */
+static unsigned int required_of(const struct security_node *node)
+{
+	struct prefix hoa = prefix_of(&node->hoa, 128);
+	unsigned int i, n = 0;
+
+	for (i = 0; i < k->n_sps; i++)
+		n += k->sps[i].action == KERNEL_SP_REQUIRE &&
+		     (prefix_eq(&k->sps[i].src, &hoa) ||
+		      prefix_eq(&k->sps[i].dst, &hoa));
+	return n;
+}
+
+static bool is_protected(const struct security_node *node)
+{
+	return security_tunnel_is_protected(s, SECURITY_AGENT, &node->hoa,
+					    &node->agent);
+}
+
+/* HA-108: as all, but where a node's keys say otherwise, more or less; a reload
+ * brings it in, and takes it back. */
+static void each_node_has_its_own_protection(void)
+{
+	setup(SECURITY_AGENT, SECURITY_TESTS);
+	nodes[1].has_protect = true;
+	nodes[1].protect = SECURITY_SIGNALLING;
+	UNIT_EQ(security_apply(s, &plan), 0);
+	UNIT_EQ(tunnel_of(&nodes[0], COA), 0);
+	UNIT_EQ(tunnel_of(&nodes[1], COA2), 0);
+	UNIT_EQ(required_of(&nodes[0]), 2);
+	UNIT_EQ(required_of(&nodes[1]), 0);
+	CU_ASSERT_TRUE(is_protected(&nodes[0]));
+	CU_ASSERT_FALSE(is_protected(&nodes[1]));
+	nodes[1].protect = SECURITY_ALL;
+	UNIT_EQ(security_apply(s, &plan), 0);
+	UNIT_EQ(required_of(&nodes[0]), 2);
+	UNIT_EQ(required_of(&nodes[1]), 3);
+	CU_ASSERT_TRUE(is_protected(&nodes[1]));
+	/* What may come by ESP of any is whatever one of them sends so. */
+	CU_ASSERT_PTR_NOT_NULL(sp(KERNEL_SP_FWD, 0, KERNEL_SP_OPTIONAL));
+	nodes[1].has_protect = false;
+	UNIT_EQ(security_apply(s, &plan), 0);
+	UNIT_EQ(required_of(&nodes[1]), 2);
+	CU_ASSERT_PTR_NULL(sp(KERNEL_SP_FWD, 0, KERNEL_SP_OPTIONAL));
+	security_tunnel_del(s, SECURITY_AGENT, &nodes[0].hoa, &nodes[0].agent);
+	security_tunnel_del(s, SECURITY_AGENT, &nodes[1].hoa, &nodes[1].agent);
+	teardown();
+}
+
 static void no_tunnel(enum security_end end)
 {
 	struct in6_addr hoa = addr(HOA), ha = addr(HA);
@@ -351,6 +408,7 @@ static void the_keys_in_force_are_known(void)
 }
 
 static const struct unit_case cases[] = {
+	UNIT_CASE(each_node_has_its_own_protection),
 	UNIT_CASE(agent_has_policies_per_prefix_and_keys_per_node),
 	UNIT_CASE(node_has_its_own_alone),
 	UNIT_CASE(policies_are_there_without_keys),
