@@ -182,6 +182,8 @@ static const char *take_packet(struct vici *v, const uint8_t *data, size_t len)
 
 	if (wrong)
 		return wrong;
+	/* Who only accepts is asked ever later. */
+	v->retry_ms = VICI_RETRY_MIN_MS;
 	switch (pkt.type) {
 	case VICI_EVENT:
 		v->handler->on_event(v->arg, &pkt);
@@ -301,7 +303,6 @@ static void on_retry(struct task *task, struct mtime now)
 		broken(v, strerror(-err));
 		return;
 	}
-	v->retry_ms = VICI_RETRY_MIN_MS;
 	v->handler->on_up(v->arg);
 }
 

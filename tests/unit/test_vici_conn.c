@@ -239,6 +239,32 @@ static void a_restarted_charon_is_found_again(void)
 	teardown();
 }
 
+/* Who lets us in and says nothing right is asked ever later, as who is not
+ * there. */
+static void who_hangs_up_is_left_alone_for_longer(void)
+{
+	struct mtime began;
+	unsigned int i;
+
+	setup();
+	charon_listen();
+	began = mtime_now();
+	for (i = 0; i < 3; i++) {
+		*told = '\0';
+		run_until("up ");
+		charon_accept();
+		close(fd);
+		*told = '\0';
+		run_until("down ");
+	}
+	fd = -1;
+	*told = '\0';
+	run_until("up ");
+	/* 500 + 1000 + 2000 ms */
+	CU_ASSERT(mtime_diff_ms(mtime_now(), began) >= 3000);
+	teardown();
+}
+
 static void nonsense_ends_the_connection(void)
 {
 	static const struct {
@@ -343,6 +369,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(packets_may_come_in_pieces),
 		UNIT_CASE(charon_that_comes_late_is_found),
 		UNIT_CASE(a_restarted_charon_is_found_again),
+		UNIT_CASE(who_hangs_up_is_left_alone_for_longer),
 		UNIT_CASE(nonsense_ends_the_connection),
 		UNIT_CASE(the_queue_is_bounded),
 		UNIT_CASE(a_slow_reader_does_not_block_us),
