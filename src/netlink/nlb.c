@@ -489,6 +489,8 @@ void nlb_flush(struct nlb *nl)
 			conclude(nl, i++);
 		}
 	}
+	if (nl->buf_len) /* perhaps of keys */
+		explicit_bzero(nl->buf, nl->buf_len);
 	nl->n_entries = 0;
 	nl->buf_len = 0;
 	nl->flushing = false;
@@ -540,13 +542,10 @@ static int take_dump(const struct nlb *nl, int n, struct dump *d)
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			d->is_broken = true;
-		if (nlh->nlmsg_type == NLMSG_DONE)
+		/* Both begin with an error. */
+		if (nlh->nlmsg_type == NLMSG_DONE ||
+		    nlh->nlmsg_type == NLMSG_ERROR)
 			return end_of_dump(nlh);
-		if (nlh->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
-
-			return e->error;
-		}
 		d->fn(d->arg, nlh);
 	}
 	return 1;
@@ -574,6 +573,9 @@ static int dump_once(struct nlb *nl, enum nlb_bus bus, struct dump *d)
 			n = 1;
 		}
 	} while (n > 0);
+	/* Of associations the kernel tells the keys, too, whosever they are. */
+	if (bus == NLB_XFRM)
+		explicit_bzero(nl->in, sizeof(nl->in));
 	return !n && d->is_broken ? -EAGAIN : n;
 }
 

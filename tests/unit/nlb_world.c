@@ -176,6 +176,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
 
 		UNIT_NEED(len + iov->iov_len <= sizeof(whole));
 		memcpy(whole + len, iov->iov_base, iov->iov_len);
+		kernel.asked = iov->iov_base;
 		len += iov->iov_len;
 	}
 	return __wrap_sendto(fd, whole, len, flags, msg->msg_name,
@@ -201,6 +202,7 @@ ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags,
 	UNIT_EQ(d.fd, fd);
 	UNIT_NEED(d.len <= len);
 	memcpy(buf, d.data, d.len);
+	kernel.answered = buf;
 	sender.nl_pid = d.pid;
 	memcpy(from, &sender, sizeof(sender));
 	*from_len = sizeof(sender);

@@ -40,6 +40,7 @@ struct nlb_kernel {
 	size_t n_sends;
 	unsigned int types[NLB_QUEUE_MAX]; /* of the messages, as they came */
 	size_t n_types;
+	const uint8_t *asked, *answered; /* the caller's memory, seen last */
 
 	/* How it behaves. */
 	int send_err;      /* of the next sendto */

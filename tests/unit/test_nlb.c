@@ -461,7 +461,24 @@ static void calls(void)
 	world_stop();
 }
 
+/* It may have been a key. */
+static void nothing_is_kept_of_what_was_sent(void)
+{
+	static const uint8_t key[] = "a key", none[sizeof(key)];
+	struct nlenc *e;
+
+	world_start();
+	e = world_begin(NLB_XFRM, 100, 0);
+	nlenc_put(e, 1, key, sizeof(key));
+	UNIT_EQ(nlb_call(nl), 0);
+	UNIT_NEED(kernel.asked != NULL);
+	UNIT_MEM(kernel.asked + NLMSG_HDRLEN + sizeof(int) + NLA_HDRLEN,
+		 sizeof(key), none, sizeof(none));
+	world_stop();
+}
+
 static const struct unit_case batches[] = {
+	UNIT_CASE(nothing_is_kept_of_what_was_sent),
 	UNIT_CASE(order_holds_across_buses),
 	UNIT_CASE(transactions_share_a_send),
 	UNIT_CASE(ends_may_ask_for_more),

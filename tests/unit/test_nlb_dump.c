@@ -243,7 +243,34 @@ static void dump_is_never_whole(void)
 	world_stop();
 }
 
+static void tell_key(const struct nlmsghdr *nlh)
+{
+	static const int zero;
+
+	kernel_tell(nlh->nlmsg_seq, NLMSG_DONE, NLM_F_MULTI, &zero,
+		    sizeof(zero));
+	kernel_tell(nlh->nlmsg_seq, 500, NLM_F_MULTI, "a key", 5);
+	kernel_join();
+}
+
+/* The kernel lists associations with their keys, those of others, too. */
+static void nothing_is_kept_of_what_was_listed(void)
+{
+	static const uint8_t none[NLMSG_HDRLEN + 5];
+	struct heard h = { .n = 0 };
+
+	world_start();
+	kernel.on_dump = tell_key;
+	world_begin(NLB_XFRM, 400, 0);
+	UNIT_EQ(nlb_dump(nl, hear, &h), 0);
+	UNIT_NEED(kernel.answered != NULL);
+	UNIT_MEM(kernel.answered + NLMSG_HDRLEN + sizeof(int), sizeof(none),
+		 none, sizeof(none));
+	world_stop();
+}
+
 static const struct unit_case dumps[] = {
+	UNIT_CASE(nothing_is_kept_of_what_was_listed),
 	UNIT_CASE(get_is_answered_first),
 	UNIT_CASE(dump_is_whole),
 	UNIT_CASE(dump_fails),
