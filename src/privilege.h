@@ -20,6 +20,9 @@ int privilege_drop(const struct conf *conf);
 /* All is open: from now on only the system calls of an event loop
  * (seccomp_filter.c).  0 or -errno; a build without libseccomp does nothing. */
 int seccomp_filter_load(void);
+/* The same for an architecture (libseccomp's number of it), as the kernel
+ * would get it.  0 or -errno; -ENOSYS where there is none. */
+int seccomp_filter_write(uint32_t arch, int fd);
 
 /* What the kernel says of this process. */
 void privilege_read(struct daemon_process *ret_process);

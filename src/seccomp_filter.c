@@ -11,9 +11,10 @@
 
 #include "src/privilege.h"
 
+#include <errno.h>
+
 #ifdef HAVE_SECCOMP
 
-#include <errno.h>
 #include <linux/bpf.h>
 #include <linux/sockios.h>
 #include <seccomp.h>
@@ -22,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "mip6d/cleanup.h"
 #include "mip6d/log.h"
@@ -75,7 +77,6 @@ static const int calls[] = {
 	C(getcwd),
 	C(pipe2),
 	C(eventfd2),
-	C(memfd_create),
 	/* waiting */
 	C(epoll_create1),
 	C(epoll_ctl),
@@ -141,9 +142,36 @@ static const int calls[] = {
 	C(sched_getaffinity),
 	C(capget),
 	C(getrlimit),
-	C(tgkill),
 	C(exit),
 	C(exit_group),
+	/* what some of these are called on 32 bits, or since then */
+	C(_llseek),
+	C(_newselect),
+	C(fcntl64),
+	C(fstat64),
+	C(fstatat64),
+	C(fstatfs64),
+	C(ftruncate64),
+	C(getegid32),
+	C(geteuid32),
+	C(getgid32),
+	C(getuid32),
+	C(lstat64),
+	C(stat64),
+	C(statfs64),
+	C(ugetrlimit),
+	C(recv),
+	C(send),
+	C(sigreturn),
+	C(clock_getres_time64),
+	C(clock_gettime64),
+	C(clock_nanosleep_time64),
+	C(futex_time64),
+	C(ppoll_time64),
+	C(pselect6_time64),
+	C(recvmmsg_time64),
+	C(timerfd_gettime64),
+	C(timerfd_settime64),
 };
 
 /* Of these one argument must be one of some values. */
@@ -182,7 +210,7 @@ static int allowed(int err)
 
 static int add_rules(scmp_filter_ctx ctx)
 {
-	static const int mappings[] = { C(mmap), C(mprotect) };
+	static const int mappings[] = { C(mmap), C(mmap2), C(mprotect) };
 	int err = 0;
 	size_t i;
 
@@ -198,21 +226,58 @@ static int add_rules(scmp_filter_ctx ctx)
 		err = allowed(seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, mappings[i], 1,
 			SCMP_CMP(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)));
+	/* Whoever aborts does it to himself. */
+	if (!err)
+		err = allowed(seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, C(tgkill), 1,
+			SCMP_CMP(0, SCMP_CMP_MASKED_EQ, UINT32_MAX,
+				 (scmp_datum_t)getpid())));
+	return err;
+}
+
+/* NULL: an error is in *ret_err. */
+static scmp_filter_ctx make(uint32_t arch, int *ret_err)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int err = ctx ? 0 : -ENOMEM;
+
+	if (ctx && arch != seccomp_arch_native()) {
+		err = seccomp_arch_add(ctx, arch);
+		if (!err)
+			err = seccomp_arch_remove(ctx, seccomp_arch_native());
+	}
+	/* A library without these does without. */
+	if (ctx) {
+		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, 1);
+		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	}
+	if (!err)
+		err = add_rules(ctx);
+	if (err) {
+		seccomp_release(ctx);
+		ctx = NULL;
+	}
+	*ret_err = err;
+	return ctx;
+}
+
+int seccomp_filter_write(uint32_t arch, int fd)
+{
+	int err;
+	scmp_filter_ctx ctx = make(arch, &err);
+
+	if (ctx)
+		err = seccomp_export_bpf(ctx, fd);
+	seccomp_release(ctx);
 	return err;
 }
 
 int seccomp_filter_load(void)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int err = ctx ? 0 : -ENOMEM;
+	int err;
+	scmp_filter_ctx ctx = make(seccomp_arch_native(), &err);
 
-	/* A library without these does without. */
-	if (ctx) {
-		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_LOG, 1);
-		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-		err = add_rules(ctx);
-	}
-	if (!err)
+	if (ctx)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (err)
@@ -221,6 +286,13 @@ int seccomp_filter_load(void)
 }
 
 #else
+
+int seccomp_filter_write(uint32_t arch, int fd)
+{
+	(void)arch;
+	(void)fd;
+	return -ENOSYS;
+}
 
 int seccomp_filter_load(void)
 {
