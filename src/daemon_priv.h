@@ -17,10 +17,13 @@
 
 /* Requests (dispatch_limit.c). */
 struct limits {
-	struct bucket total[3];              /* of each way in but the first */
-	struct bucket nodes[2][LIMIT_SLOTS]; /* of a home address */
-	struct bucket sources[LIMIT_SLOTS];  /* of a /64 */
-	struct bucket sites[LIMIT_SLOTS];    /* of a /48 */
+	/* Of the second and third way in. */
+	struct bucket total[2];
+	struct bucket sources[2][LIMIT_SLOTS]; /* of a /64 */
+	struct bucket sites[2][LIMIT_SLOTS];   /* of a /48 */
+	/* Of the first and second: of a home address, and of one with a
+	 * /64. */
+	struct bucket bound[LIMIT_SLOTS], moved[LIMIT_SLOTS];
 };
 
 /* What the log has said already (daemon_drops.c). */

@@ -5,9 +5,10 @@
  *
  * This file decides three ways in, with room of their own: for a home address
  * that is registered, from where it is bound, which nothing but its own rate
- * limits; for one that is registered, from elsewhere; and for all others, who
- * share what their /64, their /48 and all of them together are given.  Whoever
- * forges the second cannot disturb the first.
+ * limits; for one that is registered, from elsewhere, which each /64 has to
+ * itself; and for all others.  Those of the second and those of the third share
+ * what their /64, their /48 and all of them together are given.  Whoever forges
+ * the second cannot disturb the first, nor, from few places, who moves.
  *
  * Memory is fixed: buckets are found by a keyed hash and shared by those who
  * meet in one, which an attacker cannot arrange.  Answers to what was asked
@@ -29,14 +30,19 @@ static bool take(struct bucket *b, uint32_t rate, struct mtime now)
 	return !rate || bucket_take(b, rate, rate, now);
 }
 
-static bool take_of(struct bucket *row, const struct in6_addr *a, uint8_t len,
+static bool take_of(struct bucket *row, const void *key, size_t len,
 		    uint32_t rate, struct mtime now)
+{
+	return !rate ||
+	       take(&row[hash_bytes(key, len) % LIMIT_SLOTS], rate, now);
+}
+
+static bool take_of_prefix(struct bucket *row, const struct in6_addr *a,
+			   uint8_t len, uint32_t rate, struct mtime now)
 {
 	struct prefix p = prefix_of(a, len);
 
-	return !rate ||
-	       take(&row[hash_bytes(&p.addr, sizeof(p.addr)) % LIMIT_SLOTS],
-		    rate, now);
+	return take_of(row, &p.addr, sizeof(p.addr), rate, now);
 }
 
 static enum way way_of(struct daemon *d, const struct packet *pkt)
@@ -65,28 +71,50 @@ static bool is_request(const struct packet *pkt)
 	}
 }
 
-bool limit_take(struct daemon *d, const struct packet *pkt)
+/* What a registered node sends. */
+static bool take_of_node(struct daemon *d, const struct packet *pkt,
+			 enum way way)
+{
+	struct in6_addr pair[2] = {
+		pkt->src,
+		prefix_of(&pkt->wire_src, SOURCE_LEN).addr,
+	};
+	uint32_t rate = d->conf->limits.node_rate;
+
+	if (way == WAY_BOUND)
+		return take_of(d->limits.bound, &pkt->src, sizeof(pkt->src),
+			       rate, pkt->when);
+	return take_of(d->limits.moved, pair, sizeof(pair), rate, pkt->when);
+}
+
+static bool take_of_source(struct daemon *d, const struct packet *pkt,
+			   unsigned int row)
 {
 	const struct conf_limits *c = &d->conf->limits;
 	struct limits *l = &d->limits;
-	enum way way;
+
+	return take_of_prefix(l->sources[row], &pkt->wire_src, SOURCE_LEN,
+			      c->source_rate, pkt->when) &&
+	       take_of_prefix(l->sites[row], &pkt->wire_src, SITE_LEN,
+			      c->site_rate, pkt->when);
+}
+
+bool limit_take(struct daemon *d, const struct packet *pkt)
+{
 	enum counter drop = CNT_MAX;
+	enum way way;
+	unsigned int row;
 
 	if (!is_request(pkt))
 		return true;
 	way = way_of(d, pkt);
-	if (way != WAY_STRANGER) {
-		if (!take_of(l->nodes[way], &pkt->src, 128, c->node_rate,
-			     pkt->when))
-			drop = CNT_MH_RATE_NODE;
-	} else if (!take_of(l->sources, &pkt->wire_src, SOURCE_LEN,
-			    c->source_rate, pkt->when) ||
-		   !take_of(l->sites, &pkt->wire_src, SITE_LEN, c->site_rate,
-			    pkt->when)) {
+	row = way == WAY_STRANGER;
+	if (way != WAY_STRANGER && !take_of_node(d, pkt, way))
+		drop = CNT_MH_RATE_NODE;
+	else if (way != WAY_BOUND && !take_of_source(d, pkt, row))
 		drop = CNT_MH_RATE_SOURCE;
-	}
-	if (drop == CNT_MAX && way != WAY_BOUND &&
-	    !take(&l->total[way], c->rate, pkt->when))
+	else if (way != WAY_BOUND &&
+		 !take(&d->limits.total[row], d->conf->limits.rate, pkt->when))
 		drop = CNT_MH_RATE_TOTAL;
 	if (drop == CNT_MAX)
 		return true;

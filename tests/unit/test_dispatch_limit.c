@@ -101,12 +101,34 @@ static void registered_nodes_are_served(void)
 	UNIT_EQ(flood("2001:db8:b::5", 1, t0), 0);
 	stub.ha_registered = true;
 	UNIT_EQ(flood("2001:db8:b::5", 3, t0), 3);
-	/* Forged about him until his share of moves is used up: where he is
-	 * bound he has another. */
-	UNIT_EQ(flood("2001:db8:c::5", 100, t0), 7);
-	UNIT_EQ(counter(CNT_MH_RATE_NODE), 93);
+	/* Forged about him: where he really goes he has a share of his own,
+	 * and where he is bound another. */
+	UNIT_EQ(flood("2001:db8:c::5", 100, t0), 10);
+	UNIT_EQ(counter(CNT_MH_RATE_NODE), 90);
+	UNIT_EQ(flood("2001:db8:b::5", 100, t0), 7);
 	stub.ha_bound_at = true;
 	UNIT_EQ(flood("2001:db8:a::5", 100, t0), 10);
+	teardown();
+}
+
+/* Who forges, from one place, something about everybody leaves room for those
+ * who move. */
+static void one_place_does_not_take_all_moves(void)
+{
+	struct packet pkt = packet(true);
+	unsigned int i;
+
+	start(100, 50, 20, 10);
+	stub.ha_registered = true;
+	pkt.wire_src = addr("2001:db8:c::5");
+	pkt.when = t0;
+	for (i = 0; i < 200; i++) {
+		pkt.src.s6_addr[15] = (uint8_t)i;
+		send_type(&pkt, MH_BU);
+	}
+	UNIT_EQ(counter(CNT_MH_RATE_SOURCE), 180);
+	UNIT_EQ(counter(CNT_MH_RATE_TOTAL), 0);
+	UNIT_EQ(flood("2001:db8:b::5", 1, t0), 1);
 	teardown();
 }
 
@@ -125,6 +147,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(answers_pass),
 	UNIT_CASE(nothing_is_limited_by_0),
 	UNIT_CASE(registered_nodes_are_served),
+	UNIT_CASE(one_place_does_not_take_all_moves),
 	UNIT_CASE(registered_with_the_correspondent),
 	UNIT_END,
 };
