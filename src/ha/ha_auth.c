@@ -66,6 +66,8 @@ static struct ha_auth_answer refuse(struct ha_proof proof, enum ba_status st,
 		.status = (uint8_t)st,
 		.counter = counter,
 		.reason = reason,
+		.is_old = proof.has_timestamp &&
+			  !auth_ntp_newer(proof.timestamp, proof.ident->last),
 		.proof = proof,
 	};
 }

@@ -52,6 +52,7 @@ struct ha_auth_answer {
 	enum counter counter;
 	uint8_t status;
 	const char *reason; /* in words, for the log */
+	bool is_old; /* REFUSE: its timestamp is not newer than the last */
 	struct ha_proof proof;
 };
 

@@ -111,6 +111,25 @@ static bool is_copy(const struct ha_question *q, const struct in6_addr *coa,
 	       !q->req->asked_4s == dereg && addr_eq(&q->req->coa, coa);
 }
 
+static uint16_t last_seq(const struct ha_question *q)
+{
+	return q->entry ? q->entry->seq : q->seq;
+}
+
+/* What is not proven, and might be the Binding Update in force, or being
+ * worked on.  Differs from RFC 4285 section 5.1.1, which has it refused: the
+ * refusal would be signed, and fit the one that the node waits for. */
+static bool is_refused_to_order(const struct ha_question *q)
+{
+	const struct ha_proof *proof = &q->auth.proof;
+
+	if (!q->entry || q->auth.status != BA_AUTH_FAILED)
+		return false;
+	return proof->has_timestamp
+		       ? q->auth.is_old
+		       : !mh_seq_newer(q->msg->bu.seq, last_seq(q));
+}
+
 /* True, and the verdict, for what is not proven or not its sender's own; its
  * sequence number does not count. */
 static bool judge_proof(const struct ha_question *q, bool is_copied,
@@ -128,6 +147,10 @@ static bool judge_proof(const struct ha_question *q, bool is_copied,
 		/* The timestamp that it came with has been accepted. */
 		if (a->status == BA_TIMESTAMP_MISMATCH && is_copied) {
 			*ret_j = drop(CNT_BU_BUSY, "is being worked on");
+			return true;
+		}
+		if (is_refused_to_order(q)) {
+			*ret_j = drop(a->counter, a->reason);
 			return true;
 		}
 		*ret_j = refuse(q, a->status, a->reason);
@@ -290,7 +313,7 @@ struct ha_judgement ha_bu_judge(const struct ha_question *q)
 	/* Differs from RFC 6275 9.5.1, as RFC 3775 9.5.1 had it: a home
 	 * address bound to itself is no binding but the end of one. */
 	bool dereg = !bu->lifetime_4s || addr_eq(&coa, &q->pkt->src);
-	uint16_t last = q->entry ? q->entry->seq : q->seq;
+	uint16_t last = last_seq(q);
 	bool has_last = q->entry || q->has_seq;
 
 	if (judge_form(q, &j))

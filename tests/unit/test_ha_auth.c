@@ -75,6 +75,56 @@ static void wrong_data_is_refused(void)
 	world_close(&w);
 }
 
+/* Who heard a Binding Update and sends it once more without the key gets no
+ * answer: it would be signed, fit that Binding Update, and end the node's
+ * registration before its own answer comes. */
+static void no_refusal_is_made_to_order(void)
+{
+	struct signed_bu heard = { .bu = { .seq = 7, .lifetime = 105 } };
+	struct auth_sa wrong;
+	struct world w;
+
+	auth_open(&w);
+	wrong = sas[0];
+	wrong.key[15] ^= 1;
+	heard.timestamp = auth_ntp_now();
+	deliver(&w, &heard);
+	world_settle(&w);
+	world_sent(&w); /* probes of DAD */
+	heard.sa = &wrong;
+	heard.bu.src = COA_B;
+	heard.bu.acoa = COA;
+	deliver(&w, &heard);
+	world_settle(&w);
+	world_expect_silence(&w);
+	UNIT_EQ(w.counters.v[CNT_AUTH_FAILED], 1);
+	heard.only_aaa = true;
+	deliver(&w, &heard);
+	world_settle(&w);
+	world_expect_silence(&w);
+	UNIT_EQ(w.counters.v[CNT_AUTH_AAA], 1);
+	world_run_ms(&w, 4000);
+	expect_signed(&w, BA_ACCEPTED, &sas[0], COA, HOA);
+	/* the same where numbers are what is new */
+	deliver(&w, &(struct signed_bu){
+			    .bu = { .hoa = HOA_B, .seq = 5, .lifetime = 105 },
+			    .nai = BOB,
+			    .sa = &sas[2],
+			    .no_timestamp = true });
+	world_settle(&w);
+	world_sent(&w);
+	wrong = sas[2];
+	wrong.key[15] ^= 1;
+	deliver(&w, &(struct signed_bu){
+			    .bu = { .hoa = HOA_B, .seq = 5, .lifetime = 105 },
+			    .nai = BOB,
+			    .sa = &wrong,
+			    .no_timestamp = true });
+	world_settle(&w);
+	world_expect_silence(&w);
+	world_close(&w);
+}
+
 /* AUTH-4, AUTH-5, AUTH-13: no such name, no such index, no name, an empty
  * one, one with a NUL behind it: silence. */
 static void unknown_is_silence(void)
@@ -318,6 +368,7 @@ static void prefixes_are_for_trusted_networks(void)
 static const struct unit_case cases[] = {
 	UNIT_CASE(proven_updates_are_served),
 	UNIT_CASE(wrong_data_is_refused),
+	UNIT_CASE(no_refusal_is_made_to_order),
 	UNIT_CASE(unknown_is_silence),
 	UNIT_CASE(a_missing_option_is_silence),
 	UNIT_CASE(a_wrong_order_is_silence),
