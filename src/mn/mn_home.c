@@ -16,6 +16,12 @@
 
 #include "mip6d/random.h"
 
+void mn_home_set_security(struct mn_home *h, enum conf_security security)
+{
+	h->security = security == CONF_SECURITY_UNSET ? h->mn->conf->security
+						      : security;
+}
+
 void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 		  const struct mn_home_spec *spec)
 {
@@ -28,8 +34,7 @@ void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 	h->fixed_agent = spec->agent;
 	h->chosen_agent = spec->first_agent;
 	h->lifetime_s = spec->lifetime_s;
-	h->security = spec->security == CONF_SECURITY_UNSET ? mn->conf->security
-							    : spec->security;
+	mn_home_set_security(h, spec->security);
 	h->formed = spec->formed;
 	h->counter = spec->counter;
 	h->hoa_valid_until = MTIME_NEVER;

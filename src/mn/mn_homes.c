@@ -287,7 +287,7 @@ void mn_homes_reload(struct mn *mn, struct mtime now)
 			continue;
 		}
 		h->lifetime_s = conf->lifetime_s;
-		h->security = conf->security;
+		mn_home_set_security(h, conf->security);
 		mn_agent_set(h, &conf->home_agent, now);
 	}
 	mn_homes_complete(mn, now);

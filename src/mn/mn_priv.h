@@ -308,6 +308,8 @@ void mn_move_on_neigh(struct mn *mn, const struct kernel_neigh *n,
 
 void mn_home_init(struct mn_home *h, struct mn *mn, unsigned int index,
 		  const struct mn_home_spec *spec);
+/* UNSET: as for the others. */
+void mn_home_set_security(struct mn_home *h, enum conf_security security);
 /* Nothing of it goes on; what the kernel has stays. */
 void mn_home_quiet(struct mn_home *h);
 void mn_home_evaluate(struct mn_home *h, unsigned int n_candidates,

@@ -237,6 +237,35 @@ static void negotiated_keys_do_without_given_ones(void)
 	}
 }
 
+/* What a home address needs is what the configuration says now. */
+static void security_follows_a_reload(void)
+{
+	struct security_realm realm = { .end = SECURITY_NODE,
+					.hoa = { mw_addr(HOA), 128 },
+					.agent = mw_addr(HA) };
+	struct security_plan plan = { .realms = &realm, .n_realms = 1 };
+
+	mw_init(&w);
+	w.homes[0].security = CONF_SECURITY_IPSEC;
+	w.security = security_new(w.k);
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	mw_start(&w);
+	mw_leave(&w);
+	mw_run_ms(&w, 40000);
+	UNIT_EQ(w.n_bus, 0);
+	w.homes[0].security = CONF_SECURITY_INSECURE;
+	mn_reload(w.mn, &w.conf, w.now);
+	mw_run_ms(&w, 40000);
+	CU_ASSERT_TRUE(w.n_bus > 0);
+	w.homes[0].security = CONF_SECURITY_UNSET; /* as for all: ipsec */
+	w.conf.security = CONF_SECURITY_IPSEC;
+	mn_reload(w.mn, &w.conf, w.now);
+	mw_forget(&w);
+	mw_run_ms(&w, 40000);
+	UNIT_EQ(w.n_bus, 0);
+	mw_close(&w);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -250,6 +279,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(an_agent_without_keys_is_given_up),
 		UNIT_CASE(keys_of_others_are_nothing_to_us),
 		UNIT_CASE(negotiated_keys_do_without_given_ones),
+		UNIT_CASE(security_follows_a_reload),
 		UNIT_END,
 	};
 	static const struct unit_suite suites[] = {
