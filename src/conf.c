@@ -87,7 +87,7 @@ enum conf_security conf_weakest_security(const struct conf *conf)
 			weaken(&weakest, conf->ha.links[i].security);
 	}
 	if (conf->mn.on) {
-		if (!conf->mn.n_homes)
+		if (!conf->mn.n_homes || conf->mn.home_auto)
 			weaken(&weakest, conf->mn.security);
 		for (i = 0; i < conf->mn.n_homes; i++)
 			weaken(&weakest, conf->mn.homes[i].security);

@@ -201,6 +201,7 @@ int daemon_reload(struct daemon *d, struct conf *conf, struct mtime now)
 		return err;
 	}
 	daemon_drops_watch(d, now);
+	warn_insecure(conf);
 	reload_ike(d, old, now);
 	if (d->ha)
 		ha_reload(d->ha, &conf->ha, now);

@@ -303,6 +303,40 @@ static void what_the_kernel_drops_is_said(void)
 	tqueue_free(env.tq);
 }
 
+static struct conf *conf_of_home(enum conf_security of_home, bool home_auto)
+{
+	struct conf *conf = conf_new(false, false, true);
+
+	conf->mn.homes = calloc(1, sizeof(*conf->mn.homes));
+	UNIT_NEED(conf->mn.homes != NULL);
+	conf->mn.n_homes = 1;
+	conf->mn.homes[0].security = of_home;
+	conf->mn.home_auto = home_auto;
+	return conf;
+}
+
+/* Also of homes that are still to be found, and after a reload. */
+static void what_is_not_protected_is_said(void)
+{
+	struct role_env env = { .tq = tqueue_new() };
+
+	stub_clear();
+	fake_log_clear();
+	UNIT_NEED(!daemon_new(&env, conf_of_home(CONF_SECURITY_IPSEC, false),
+			      t0, &d));
+	CU_ASSERT_FALSE(fake_log_contains("security: NONE"));
+	UNIT_EQ(daemon_reload(d, conf_of_home(CONF_SECURITY_IPSEC, true), t0),
+		0);
+	CU_ASSERT(fake_log_contains("security: NONE"));
+	fake_log_clear();
+	UNIT_EQ(daemon_reload(d, conf_of_home(CONF_SECURITY_INSECURE, false),
+			      t0),
+		0);
+	CU_ASSERT(fake_log_contains("security: NONE"));
+	d = daemon_free(d);
+	tqueue_free(env.tq);
+}
+
 static void interfaces_that_are_waited_for_are_said(void)
 {
 	static const struct conf_home_link links[] = {
@@ -373,6 +407,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(home_agent_alone_stops_at_once),
 	UNIT_CASE(roles_are_independent),
 	UNIT_CASE(correspondent_alone_warns_of_nothing),
+	UNIT_CASE(what_is_not_protected_is_said),
 	UNIT_CASE(a_role_that_fails_takes_the_others_back),
 	UNIT_CASE(reload_takes_the_new_or_keeps_the_old),
 	UNIT_CASE(a_reload_that_the_kernel_refuses_changes_nothing),
