@@ -285,8 +285,9 @@ void mn_reg_kick(struct mn_home *h, struct mtime now)
 	moved = !addr_eq(&h->reg_coa, &h->coa);
 	switch (h->bul->state) {
 	case BUL_DEREGISTERING:
-		/* Who knows whether it was deleted. */
-		h->bul->bound_coa = addr_any;
+		/* Once that was asked, who knows whether it was deleted. */
+		if (h->bul->attempts)
+			h->bul->bound_coa = addr_any;
 		reg_begin_coa(h, "left home again", now);
 		break;
 	case BUL_IDLE:

@@ -330,8 +330,16 @@ void mn_return_unanswered(struct mn_home *h, const char *why, struct mtime now)
 	if (h->place != MN_PLACE_RETURNING)
 		return;
 	if (h->stale && !lladdr_heard(h)) {
-		/* Whoever answered for the address was not the agent. */
-		mn_home_duplicate(h, "another node answers for it", false, now);
+		/* Whoever answered for the address was not the agent, or
+		 * nobody could ask. */
+		mn_home_duplicate(h,
+				  ike_is_ready(h->mn->env.ike, &h->hoa,
+					       mn_home_agent(h))
+					  ? "another node answers for it"
+					  : "somebody answers for it, and "
+					    "there are no keys to ask the "
+					    "home agent",
+				  false, now);
 		return;
 	}
 	log_warning("mn: hoa=%s home agent %s: %s; the home address is used "

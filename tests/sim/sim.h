@@ -199,6 +199,8 @@ struct sim_node {
 	struct counters counters;
 	struct store_dir *disk; /* NULL: it remembers nothing */
 	struct store *store;
+	bool needs_keys; /* and has them or not as ike says */
+	struct ike ike;
 	struct daemon *daemon;
 	struct sim_iface ifaces[SIM_IFACES];
 	unsigned int n_ifaces;
@@ -522,5 +524,6 @@ extern const struct sim_scenario sim_scenarios_crowd[];
 extern const struct sim_scenario sim_scenarios_ro[];
 extern const struct sim_scenario sim_scenarios_attack[];
 extern const struct sim_scenario sim_scenarios_disc[];
+extern const struct sim_scenario sim_scenarios_keys[];
 
 #endif

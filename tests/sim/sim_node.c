@@ -232,7 +232,8 @@ void sim_node_start(struct sim_node *n)
 				 .kernel = n->kernel,
 				 .transport = n->transport,
 				 .counters = &n->counters,
-				 .store = n->store };
+				 .store = n->store,
+				 .ike = n->needs_keys ? &n->ike : NULL };
 	if (n->disk)
 		fake_store_fail(n->disk, 0);
 	n->up = true;

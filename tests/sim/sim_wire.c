@@ -9,7 +9,8 @@
  * - sequence numbers go up, at both ends, but for a new start after status
  *   135 or a reboot;
  * - a Binding Update names an address that can receive, or at home deletes;
- * - three Binding Updates a second to one peer at most.
+ * - three Binding Updates a second to one peer at most;
+ * - none to an agent without keys, where they are needed (SEC-2).
  */
 #include "tests/sim/sim.h"
 #include "tests/sim/sim_ro.h"
@@ -97,6 +98,8 @@ static void bu_check(struct sim_node *n, const struct fake_msg *m,
 	if (!(bu->flags & BU_FLAG_A) || !(bu->flags & BU_FLAG_H))
 		sim_fail(n->sim, "%s: home registration with flags %04x",
 			 n->name, bu->flags);
+	if (n->needs_keys && !n->ike.is_up)
+		sim_fail(n->sim, "%s: a Binding Update without keys", n->name);
 	bu_check_place(n, r, msg);
 	bu_check_rate(n, &m->mh.dst);
 	/* Each agent has its own row of them. */
