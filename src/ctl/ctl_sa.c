@@ -33,6 +33,7 @@ static int bad_usage(const char *problem, const char *word)
 
 struct request {
 	char *dir; /* owned */
+	bool is_default;
 	struct in6_addr *addrs;
 	unsigned int n;
 	struct security_keys *keys;
@@ -56,6 +57,7 @@ static int parse(struct request *r, int argc, char **argv)
 		argc -= 2;
 	} else {
 		r->dir = strndup(file, (size_t)(strrchr(file, '/') - file));
+		r->is_default = true;
 	}
 	r->addrs = calloc((size_t)argc + 1, sizeof(*r->addrs));
 	if (!r->dir || !r->addrs)
@@ -217,6 +219,15 @@ static void say_where(const struct request *r, const struct in6_addr *hoa)
 		       addr_str(hoa), path);
 }
 
+/* Made where no mip6d looks for it. */
+static void say_where_agent(const struct request *r)
+{
+	if (!r->is_default)
+		printf("the agent: take %s/sa.conf to its " MIP6D_KEYS_FILE
+		       "\n",
+		       r->dir);
+}
+
 static int generate(struct request *r)
 {
 	auto_close int lock = -1;
@@ -237,6 +248,8 @@ static int generate(struct request *r)
 		status = TROUBLE;
 	for (i = 1; !status && i < r->n; i++)
 		say_where(r, &r->addrs[i]);
+	if (!status)
+		say_where_agent(r);
 	if (!status)
 		printf("then reload the agent (systemctl reload mip6d), and "
 		       "start or reload each node\n");
@@ -344,16 +357,21 @@ static int rotate(struct request *r)
 {
 	int status = change(r, rotate_node);
 
-	if (!status)
-		printf("reload the agent first, then each node with its new "
-		       "file; when all have it, \"mip6d-ctl sa finish\"\n");
-	return status;
+	if (status)
+		return status;
+	say_where_agent(r);
+	printf("reload the agent first, then each node with its new file; "
+	       "when all have it, \"mip6d-ctl sa finish%s%s\"\n",
+	       r->is_default ? "" : " in ", r->is_default ? "" : r->dir);
+	return 0;
 }
 
 static int finish(struct request *r)
 {
 	int status = change(r, finish_node);
 
+	if (!status)
+		say_where_agent(r);
 	if (!status)
 		printf("reload the agent, then each node with its new file: "
 		       "the old keys are gone\n");
@@ -419,7 +437,7 @@ int ctl_sa(int argc, char **argv)
 		if (!status)
 			status = commands[i].fn(&r);
 		request_done(&r);
-		if (status == TROUBLE)
+		if (status == TROUBLE && commands[i].fn != show)
 			fprintf(stderr, "mip6d-ctl: nothing was changed, or "
 					"not all of it: see above\n");
 		return status;

@@ -103,7 +103,8 @@ static int bad_usage(const char *problem)
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(stderr, "%s %s", i ? "," : "", commands[i]);
 #define X(name, arguments, text, fn, request) ", " name " " arguments
-	fprintf(stderr, "%s\n", CTL_QUESTIONS(X) CTL_CHANGES(X));
+	fprintf(stderr, "%s, sa ..., ike generate ...\n",
+		CTL_QUESTIONS(X) CTL_CHANGES(X));
 #undef X
 	return EXIT_USAGE;
 }
@@ -354,6 +355,8 @@ int main(int argc, char **argv)
 	n = words_match("ike generate", argc - optind, argv + optind);
 	if (n)
 		return generate(argc - optind - n, argv + optind + n);
+	if (!strcmp(argv[optind], "ike"))
+		return generate(0, NULL); /* says what it expects */
 	request = request_of(argc - optind, argv + optind);
 	if (!request)
 		return bad_usage("unknown command or arguments");
