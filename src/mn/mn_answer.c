@@ -217,6 +217,14 @@ void mn_answer_on_ba(struct mn *mn, const struct packet *pkt,
 		ba_act(h, &r, msg, now);
 }
 
+/* Its agent proves what it says; but errors never do, so they end nothing
+ * there (Differs from RFC 6275 sections 11.3.5, 11.3.6). */
+static bool is_proving(const struct mn_home *h)
+{
+	return h->security == CONF_SECURITY_IPSEC ||
+	       h->security == CONF_SECURITY_RFC4285;
+}
+
 /* ---- Binding Errors ---- */
 
 /* The peer cannot do what was asked: nothing is sent for a while. */
@@ -236,11 +244,16 @@ static bool be_act(struct mn_home *h, const struct mh_be *be, struct mtime now)
 
 	if (be->status == BE_UNKNOWN_BINDING && e->state == BUL_BOUND &&
 	    h->place == MN_PLACE_AWAY) {
-		e->bound_coa = addr_any;
+		if (is_proving(h) &&
+		    mtime_before(now, mtime_add_s(e->acked, TRUST_S)))
+			return false;
+		if (!is_proving(h))
+			e->bound_coa = addr_any;
 		mn_reg_again(h, "the agent has no binding", now);
 		return true;
 	}
-	if (be->status == BE_UNKNOWN_MH_TYPE && is_waiting(e)) {
+	if (be->status == BE_UNKNOWN_MH_TYPE && is_waiting(e) &&
+	    !is_proving(h)) {
 		peer_cannot(h, "it does not know Binding Updates", now);
 		return true;
 	}
@@ -276,10 +289,14 @@ void mn_answer_on_be(struct mn *mn, const struct packet *pkt,
 
 /* ---- ICMPv6 errors ---- */
 
-/* True when the error quotes a Binding Update of this entry. */
-static bool quotes_entry(const struct bul_entry *e,
-			 const struct icmp6_error *err)
+/* True when the error quotes a Binding Update of this entry; those in ESP
+ * cannot be told. */
+static bool quotes_entry(const struct mn_home *h, const struct icmp6_error *err)
 {
+	const struct bul_entry *e = h->bul;
+
+	if (h->security == CONF_SECURITY_IPSEC)
+		return false;
 	if (err->quoted_proto != MH_PROTO || err->quoted_mh_type != MH_BU ||
 	    !addr_eq(&err->quoted_dst, &e->peer))
 		return false;
@@ -291,7 +308,7 @@ static bool quotes_entry(const struct bul_entry *e,
 /* The pointer and text of a Parameter Problem tell what the peer lacks. */
 static void param_prob(struct mn_home *h, uint8_t code, struct mtime now)
 {
-	if (code == CODE_NEXT_HEADER)
+	if (code == CODE_NEXT_HEADER && !is_proving(h))
 		peer_cannot(h, "it does not know the Mobility Header", now);
 	else
 		log_limited(LOG_LEVEL_WARNING, now,
@@ -352,7 +369,7 @@ void mn_answer_on_icmp_error(struct mn *mn, const struct icmp6_msg *msg,
 			mn_count(mn, CNT_ICMP_ERROR_IN);
 			continue;
 		}
-		if (!is_waiting(h->bul) || !quotes_entry(h->bul, &msg->error))
+		if (!is_waiting(h->bul) || !quotes_entry(h, &msg->error))
 			continue;
 		mn_count(mn, CNT_ICMP_ERROR_IN);
 		if (msg->type == ICMP6_PARAM_PROB_T)

@@ -126,6 +126,39 @@ static void icmp_errors_that_mean_nothing(void)
 	mw_close(&w);
 }
 
+/* Where registrations are protected, whoever forges an error, which never is,
+ * cannot end or hold up one: the agent is asked, at times, and no more. */
+static void forged_errors_do_not_unprotect(void)
+{
+	static const enum conf_security kinds[] = { CONF_SECURITY_IPSEC,
+						    CONF_SECURITY_RFC4285 };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		mw_init(&w);
+		w.homes[0].security = kinds[i];
+		mw_start(&w);
+		mw_leave(&w);
+		UNIT_EQ(w.n_bus, 1);
+		mw_be(&w, HA, BE_UNKNOWN_MH_TYPE, "::");
+		UNIT_STR(mw_state(&w), "REGISTERING");
+		icmp_error(ICMP6_PARAM_PROB_T, 1, HA, HOA, MH_BU);
+		UNIT_STR(mw_state(&w), "REGISTERING");
+		mw_accept(&w);
+		mw_forget(&w);
+		mw_run_ms(&w, 5000);
+		mw_be(&w, HA, BE_UNKNOWN_BINDING, HOA);
+		UNIT_EQ(w.n_bus, 0);
+		mw_run_ms(&w, 5000);
+		mw_be(&w, HA, BE_UNKNOWN_BINDING, HOA);
+		mw_be(&w, HA, BE_UNKNOWN_BINDING, HOA);
+		UNIT_EQ(w.n_bus, 1);
+		UNIT_STR(mw_state(&w), "REFRESHING");
+		MW_ADDR(mw_entry(&w, HOA)->bound_coa, COA_A);
+		mw_close(&w);
+	}
+}
+
 /* ---- moving ---- */
 
 /* MN-186: a movement during back-off begins anew, with the new address, and
@@ -452,6 +485,7 @@ static const struct unit_case errors[] = {
 	UNIT_CASE(binding_errors_that_mean_nothing),
 	UNIT_CASE(an_agent_that_knows_no_updates),
 	UNIT_CASE(an_agent_without_mobility_headers),
+	UNIT_CASE(forged_errors_do_not_unprotect),
 	UNIT_CASE(icmp_errors_that_mean_nothing),
 	UNIT_END,
 };
