@@ -486,7 +486,7 @@ int keyfile_read(const char *path, void *err_stream,
 
 	if (err)
 		return err;
-	if (st.st_mode & 027) {
+	if (st.st_mode & 077) {
 		fprintf(err_stream,
 			"%s:1: found mode %04o, expected 0600: others must not "
 			"read the keys (chmod 600)\n",

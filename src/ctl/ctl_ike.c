@@ -97,6 +97,22 @@ static bool check_twice(const struct plan *p)
 	return true;
 }
 
+static bool check_agent(const struct plan *p)
+{
+	int i;
+
+	for (i = 0; i < p->n_nodes; i++) {
+		if (!addr_eq(&p->nodes[i].hoa, &p->agent))
+			continue;
+		fprintf(stderr,
+			"mip6d-ctl: found %s=%s, expected another address than "
+			"the home agent's\n",
+			p->nodes[i].name, addr_str(&p->agent));
+		return false;
+	}
+	return true;
+}
+
 /* ---- secrets ---- */
 
 static int make_secret(char *ret)
@@ -403,7 +419,7 @@ int ctl_ike_generate(int argc, char **argv)
 	for (i = 0; i < p.n_nodes; i++)
 		if (!read_node(argv[i + 2], &p.nodes[i]))
 			err = -EINVAL;
-	if (!err && !check_twice(&p))
+	if (!err && (!check_twice(&p) || !check_agent(&p)))
 		err = -EINVAL;
 	if (!err)
 		err = generate(&p);

@@ -199,6 +199,8 @@ static void others_must_not_read_it(void)
 	close(fd);
 	chmod(path, 0644);
 	UNIT_EQ(keyfile_read(path, f, &keys), -EINVAL);
+	chmod(path, 0640);
+	UNIT_EQ(keyfile_read(path, f, &keys), -EINVAL);
 	chmod(path, 0600);
 	UNIT_EQ(keyfile_read(path, f, &keys), 0);
 	fclose(f);
