@@ -231,6 +231,7 @@ static const struct sim_scenario *const tables[] = {
 	sim_scenarios_walk,   sim_scenarios_hosts, sim_scenarios_fault,
 	sim_scenarios_peer,   sim_scenarios_crowd, sim_scenarios_ro,
 	sim_scenarios_attack, sim_scenarios_disc,  sim_scenarios_keys,
+	sim_scenarios_homes,
 };
 
 struct options {

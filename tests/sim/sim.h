@@ -145,6 +145,8 @@ struct sim_asked {
 struct sim_reg {
 	struct in6_addr hoa;
 	struct sim_node *mn, *ha;
+	/* It is given up at times: then its numbers begin anew. */
+	bool comes_and_goes;
 	/* The agent is discovered: ha is the one in use, as far as known. */
 	bool dynamic;
 	struct mtime mpa_last; /* sent to it */
@@ -216,6 +218,7 @@ struct sim_node {
 	struct conf_mn mn;
 	struct conf_mn_interface mn_ifaces[SIM_IFACES];
 	struct conf_mn_home mn_homes[SIM_HOMES];
+	unsigned int left_out;          /* of mn_homes, the last */
 	struct sim_reg regs[SIM_HOMES]; /* of mn_homes */
 	struct conf_mn_rule mn_rules[2];
 	struct conf_cn cn;
@@ -373,6 +376,8 @@ int sim_path_send(struct sim_node *n, struct sim_packet *p,
 /* An address of this node in its kernel, away or at home, or NULL. */
 const struct kernel_mn_home *sim_path_home(const struct sim_node *n,
 					   const struct in6_addr *hoa);
+/* What its node's kernel has of it. */
+const struct kernel_mn_home *sim_reg_home(const struct sim_reg *r);
 struct sim_packet *sim_packet_copy(const struct sim_packet *p);
 
 /* sim_host.c */
@@ -525,5 +530,6 @@ extern const struct sim_scenario sim_scenarios_ro[];
 extern const struct sim_scenario sim_scenarios_attack[];
 extern const struct sim_scenario sim_scenarios_disc[];
 extern const struct sim_scenario sim_scenarios_keys[];
+extern const struct sim_scenario sim_scenarios_homes[];
 
 #endif

@@ -141,6 +141,7 @@ struct conf *sim_node_conf(const struct sim_node *n)
 		copy_of(n->ha_links, n->ha.n_links, sizeof(n->ha_links[0]));
 	c->ha.rules =
 		copy_of(n->ha_rules, n->ha.n_rules, sizeof(n->ha_rules[0]));
+	c->mn.n_homes -= n->left_out;
 	c->mn.interfaces = copy_of(n->mn_ifaces, n->mn.n_interfaces,
 				   sizeof(n->mn_ifaces[0]));
 	c->mn.homes =

@@ -30,6 +30,18 @@ const struct kernel_mn_home *sim_path_home(const struct sim_node *n,
 	return NULL;
 }
 
+const struct kernel_mn_home *sim_reg_home(const struct sim_reg *r)
+{
+	static const struct kernel_mn_home none;
+	const struct kernel_mn_home *h;
+
+	if (!r->comes_and_goes)
+		return fake_kernel_home(r->mn->kernel,
+					(unsigned int)(r - r->mn->regs));
+	h = sim_path_home(r->mn, &r->hoa);
+	return h ? h : &none;
+}
+
 static struct sim_iface *iface_by_index(struct sim_node *n, int ifindex)
 {
 	unsigned int i;

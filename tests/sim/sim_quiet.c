@@ -74,16 +74,11 @@ static void check_neigh(struct sim_reg *r, const struct lladdr *right)
 	sim_link_learn(home, &r->hoa, right);
 }
 
-static const struct kernel_mn_home *kernel_home(const struct sim_reg *r)
-{
-	return fake_kernel_home(r->mn->kernel, (unsigned int)(r - r->mn->regs));
-}
-
 static void check_home(struct sim_reg *r, struct sim_iface *f)
 {
 	struct sim *s = r->mn->sim;
 	const struct bul_entry *e = sim_bul(r);
-	const struct kernel_mn_home *h = kernel_home(r);
+	const struct kernel_mn_home *h = sim_reg_home(r);
 
 	if (e && e->state != BUL_IDLE)
 		sim_fail(s, "%s is at home, its registration of %s is %s",
@@ -107,7 +102,7 @@ static void check_kernels(struct sim_reg *r, struct sim_iface *f,
 			  const struct in6_addr *coa)
 {
 	struct sim *s = r->mn->sim;
-	const struct kernel_mn_home *h = kernel_home(r);
+	const struct kernel_mn_home *h = sim_reg_home(r);
 	const struct kernel_binding *b =
 		fake_kernel_binding(r->ha->kernel, &r->hoa);
 
@@ -202,13 +197,36 @@ static void check_reg(struct sim_reg *r)
 		check_away(r, away);
 }
 
+/* Its node does not want it any more. */
+static void check_left_out(struct sim_reg *r)
+{
+	struct sim *s = r->mn->sim;
+
+	if (sim_bul(r))
+		sim_fail(s, "%s: %s is left out, its registration is %s",
+			 r->mn->name, addr_str(&r->hoa),
+			 bul_state_str(sim_bul(r)->state));
+	if (sim_path_home(r->mn, &r->hoa))
+		sim_fail(s, "%s: %s is left out, and in the kernel",
+			 r->mn->name, addr_str(&r->hoa));
+	if (fake_kernel_binding(r->ha->kernel, &r->hoa))
+		sim_fail(s, "%s: forwards %s, which its node has left out",
+			 r->ha->name, addr_str(&r->hoa));
+}
+
 void sim_check_quiet(struct sim *s)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < s->n_nodes; i++)
-		for (j = 0; j < s->nodes[i]->mn.n_homes; j++)
-			check_reg(&s->nodes[i]->regs[j]);
+	for (i = 0; i < s->n_nodes; i++) {
+		const struct sim_node *n = s->nodes[i];
+
+		for (j = 0; j < n->mn.n_homes; j++)
+			if (j < n->mn.n_homes - n->left_out)
+				check_reg(&s->nodes[i]->regs[j]);
+			else
+				check_left_out(&s->nodes[i]->regs[j]);
+	}
 }
 
 void sim_settle(struct sim *s)

@@ -53,8 +53,7 @@ void sim_wire_asked(struct sim_reg *r, const struct mh_bu *bu,
 static void bu_check_place(struct sim_node *n, struct sim_reg *r,
 			   const struct mh_msg *msg)
 {
-	const struct kernel_mn_home *h =
-		fake_kernel_home(n->kernel, (unsigned int)(r - n->regs));
+	const struct kernel_mn_home *h = sim_reg_home(r);
 	const struct sim_addr *a = NULL;
 	unsigned int i;
 
@@ -103,14 +102,15 @@ static void bu_check(struct sim_node *n, const struct fake_msg *m,
 	bu_check_place(n, r, msg);
 	bu_check_rate(n, &m->mh.dst);
 	/* Each agent has its own row of them. */
-	if (!r->dynamic && r->sent_any && !mh_seq_newer(bu->seq, r->sent_seq) &&
+	if (!r->dynamic && !r->comes_and_goes && r->sent_any &&
+	    !mh_seq_newer(bu->seq, r->sent_seq) &&
 	    !(r->resync && mh_seq_newer(bu->seq, r->resync_seq)))
 		sim_fail(n->sim, "%s: sequence %u after %u", n->name, bu->seq,
 			 r->sent_seq);
 	r->sent_any = true;
 	r->resync = false;
 	r->sent_seq = bu->seq;
-	h = fake_kernel_home(n->kernel, (unsigned int)(r - n->regs));
+	h = sim_reg_home(r);
 	sim_wire_asked(r, bu, &h->coa,
 		       h->place == KERNEL_MN_AWAY ? &h->coa : &r->hoa);
 	sim_note(n->sim, "%s sends BU hoa=%s seq=%u lifetime=%us coa=%s",
