@@ -163,10 +163,6 @@ int store_dir_write(struct store_dir *dir, const char *name, const void *data,
 		err = -errno;
 	if (!err && renameat(dir->fd, beside, dir->fd, name) < 0)
 		err = -errno;
-	/* The name counts only when it is on the disk, too; not every file
-	 * system can be asked for that. */
-	if (!err)
-		(void)fsync(dir->fd);
 	if (err)
 		unlinkat(dir->fd, beside, 0);
 	/* The name, too, is to be there after a crash. */

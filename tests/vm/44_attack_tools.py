@@ -83,6 +83,8 @@ def test_registrations(lab):
             == coa, entries
     ping.wait_replies(5)
     ping.stop()
+    stolen = lab.packets('ipv6.dst == %s && icmpv6.type == 129' % ATTACKER)
+    assert all(p for p in stolen), stolen
     assert not lab.packets('ipv6.dst == %s && ipv6.dst == %s'
                            % (ATTACKER, HOA)), 'traffic of the node came'
     assert agent.stop() == 0
