@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The example configurations that no other scenario uses, as they are."""
 
-from mip6 import A, B, HOA, ask, bindings, daemon, example, home_agent, \
-    mobile_node, wait_bound
+import os
+
+from ipsec import carry_keys, clear_mh, generate
+from mip6 import A, B, CN, HOA, TREE, ask, bindings, correspondent, daemon, \
+    example, home_agent, mobile_node, wait_bound, wait_optimised
 
 DEADLINE = 180
 
@@ -64,3 +67,51 @@ def test_both_roles(lab):
     assert '2001:db8:6::/64' in rules, rules
     assert both.stop() == 0
     mn.run('ip link del twin')
+
+
+def test_all_are_right(lab):
+    """Every example is one that `mip6d -t` takes, where the keys that it
+    names are."""
+    generate(lab)
+    ha = lab.node('ha')
+    top = os.path.join(TREE, 'etc', 'examples')
+    with open(os.path.join(top, 'rfc4285', 'authentication.keys'),
+              encoding='utf-8') as f:
+        ha.write('/etc/mip6d/authentication.keys', f.read(), 0o600)
+    there = [os.path.join(folder, name) for folder, _, names in os.walk(top)
+             for name in names if name.endswith('.conf')]
+    assert len(there) >= 12, there
+    for path in there:
+        done = ha.run(['mip6d', '-t', '-c', path], check=False)
+        assert done.status == 0, (path, done.out, done.err)
+
+
+def test_ipsec(lab):
+    """The examples with keys of IPsec, and one command that makes them."""
+    generate(lab)
+    carry_keys(lab)
+    agent = home_agent(lab, example('ipsec/home-agent'))
+    lab.move('mn', 'a')
+    node = mobile_node(lab, example('ipsec/mobile-node'))
+    wait_bound(lab, A)
+    assert ask(lab.node('ha'), 'status')['security'] == 'ipsec'
+    assert lab.node('cn').reaches(HOA, 3)
+    assert not clear_mh(lab), clear_mh(lab)[:3]
+    assert node.stop() == 0
+    assert agent.stop() == 0
+
+
+def test_both_talk_directly(lab):
+    """A mobile node that is a correspondent, too, and another
+    correspondent."""
+    agent = home_agent(lab)
+    other = correspondent(lab, text=example('correspondent'))
+    lab.move('mn', 'a')
+    node = mobile_node(lab, example('mobile-node-and-correspondent'))
+    coa = wait_bound(lab, A)
+    ping = lab.node('mn').ping(CN, 0.5)
+    assert wait_optimised(lab, CN, A) == coa
+    ping.stop()
+    assert ask(lab.node('mn'), 'status')['correspondent']
+    for program in node, other, agent:
+        assert program.stop() == 0
