@@ -4,9 +4,9 @@
  *
  * This file decides that root's rights end before anything is opened, so that
  * a start as root goes the same way as one by the systemd unit; that who was
- * root gives the new user the folders that are mip6d's own; and that nothing
- * else is kept than CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF.  System calls are
- * left to seccomp_filter.c.
+ * root gives the new user the folders that are mip6d's own; that nothing
+ * else is kept than CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF; and that nobody
+ * else reads the memory.  System calls are left to seccomp_filter.c.
  */
 #include "config.h"
 
@@ -124,6 +124,10 @@ static int keep_needed(void)
 		err = caps_set(caps.permitted & kept);
 	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		err = -errno;
+	/* Memory holds keys: no core file has them, and nobody of the same
+	 * user reads them. */
+	if (!err && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		err = -errno;
 	if (err)
 		log_error("cannot give up capabilities: %s", strerror(-err));
 	return err;
@@ -131,42 +135,86 @@ static int keep_needed(void)
 
 /* ---- folders ---- */
 
-/* What an earlier run as somebody else left is given on; not what only looks
- * so, a link to something else. */
-static void give_files(int dir_fd, const struct passwd *pw)
+/* A file that mip6d writes, the old or the new one of it, or its lock. */
+static bool is_our_name(const char *name)
 {
-	DIR *dir = fdopendir(dup(dir_fd));
-	struct dirent *e;
+	static const char *const names[] = { "agents", "control", "homes",
+					     "sequence", "timestamps" };
+	static const char *const ends[] = { "", ".bad", ".lock", ".new" };
+	size_t i, j, len;
+
+	if (!strncmp(name, "sysctl-", strlen("sysctl-")))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		len = strlen(names[i]);
+		for (j = 0; j < ARRAY_SIZE(ends); j++)
+			if (!strncmp(name, names[i], len) &&
+			    !strcmp(name + len, ends[j]))
+				return true;
+	}
+	return false;
+}
+
+/* What an earlier run as somebody else left is given on; not what only looks
+ * so, a link to something else, also when it becomes one just now. */
+static void give_file(int dir_fd, const char *name, const struct passwd *pw)
+{
+	auto_close int fd =
+		openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
+	if (fd < 0 || fstat(fd, &st) || st.st_uid == pw->pw_uid ||
+	    st.st_nlink != 1 || !(S_ISREG(st.st_mode) || S_ISSOCK(st.st_mode)))
+		return;
+	if (fchownat(fd, "", pw->pw_uid, pw->pw_gid, AT_EMPTY_PATH))
+		log_warning("cannot give %s to the user %s: %s", name,
+			    pw->pw_name, strerror(errno));
+}
+
+/* Gives what is ours in it, with pw; the rest is only counted. */
+static unsigned int walk(int dir_fd, const struct passwd *pw)
+{
+	DIR *dir = fdopendir(
+		openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	unsigned int others = 0;
+	struct dirent *e;
+
 	while (dir && (e = readdir(dir))) {
-		if (fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
-		    st.st_uid == pw->pw_uid || st.st_nlink != 1 ||
-		    !(S_ISREG(st.st_mode) || S_ISSOCK(st.st_mode)))
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
-		if (fchownat(dir_fd, e->d_name, pw->pw_uid, pw->pw_gid,
-			     AT_SYMLINK_NOFOLLOW))
-			log_warning("cannot give %s to the user %s: %s",
-				    e->d_name, pw->pw_name, strerror(errno));
+		if (!is_our_name(e->d_name))
+			others++;
+		else if (pw)
+			give_file(dir_fd, e->d_name, pw);
 	}
 	if (dir)
 		closedir(dir);
+	return others;
 }
 
-/* A folder of ours, made when it is missing.  What cannot be had is said by
- * who needs it. */
-static void give_folder(const char *path, mode_t mode, const struct passwd *pw)
+/* A folder of ours, made when it is missing.  One that only the
+ * configuration calls so may be the whole system's: it must hold nothing
+ * else.  What cannot be had is said by who needs it. */
+static void give_folder(const char *path, mode_t mode, bool is_sure,
+			const struct passwd *pw)
 {
 	auto_close int fd = -1;
+	struct stat st;
 
 	mkdir(path, mode);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st))
 		return;
+	if (!is_sure && st.st_uid != pw->pw_uid && walk(fd, NULL)) {
+		log_warning("%s holds more than mip6d's files: it is not given "
+			    "to the user %s",
+			    path, pw->pw_name);
+		return;
+	}
 	if (fchown(fd, pw->pw_uid, pw->pw_gid))
 		log_warning("cannot give %s to the user %s: %s", path,
 			    pw->pw_name, strerror(errno));
-	give_files(fd, pw);
+	walk(fd, pw);
 }
 
 /* The folder of the control socket, too, if it was not there: one that
@@ -178,10 +226,11 @@ static void give_folders(const struct conf *conf, const struct passwd *pw)
 	strcpy(dir, conf->ctl_socket);
 	*strrchr(dir, '/') = '\0';
 	if (*dir && access(dir, F_OK))
-		give_folder(dir, 0755, pw);
-	give_folder(MIP6D_RUN_DIR, 0755, pw);
+		give_folder(dir, 0755, false, pw);
+	give_folder(MIP6D_RUN_DIR, 0755, true, pw);
 	if (conf->state_dir[0])
-		give_folder(conf->state_dir, 0700, pw);
+		give_folder(conf->state_dir, 0700,
+			    !strcmp(conf->state_dir, MIP6D_STATE_DIR), pw);
 }
 
 /* ---- the user ---- */

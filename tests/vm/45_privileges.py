@@ -123,6 +123,30 @@ def test_files_of_root(lab):
     assert done.status == 5 and 'no user no-such-user' in done.err, done
 
 
+def test_folders_of_others(lab):
+    """A folder that the configuration calls mip6d's is given to its user with
+    what is mip6d's in it; one that holds more stays as it is, and so does
+    what a link leads to."""
+    add_users(lab)
+    ha = lab.node('ha')
+    ha.sh('mkdir /run/own /run/others; echo >/run/own/sequence; '
+          'ln -s /etc/shells /run/own/homes; '
+          'echo secret >/run/others/shadow; echo >/run/others/sequence; '
+          'chmod 600 /run/others/*')
+    for name in 'own', 'others':
+        agent = home_agent(lab, changes=[(
+            'home-agent = {', 'state-directory = "/run/%s"; home-agent = {'
+            % name)])
+        check_rights(agent)
+        if name == 'others':
+            agent.wait_log('/run/others holds more than mip6d')
+        assert agent.stop() == 0
+    owners = ha.run(['stat', '-L', '-c', '%u', '/run/own', '/run/own/sequence',
+                     '/run/own/homes', '/run/others', '/run/others/shadow',
+                     '/run/others/sequence']).out.split()
+    assert owners == ['6275', '6275', '0', '0', '0', '0'], owners
+
+
 def as_user(node, group, *command):
     return node.run(['setpriv', '--reuid=nobody', '--regid=%d' % group,
                      '--clear-groups', '--inh-caps=-all', '/run/ctl',

@@ -85,6 +85,9 @@ def test_unit(lab):
     assert uid == ha.run('id -u mip6d').out.strip() != '0', status
     assert re.search(r'^NoNewPrivs:\s+1', status, re.M), status
     assert re.search(r'^Seccomp:\s+2', status, re.M), status
+    # What holds keys is dumped for nobody and read by root alone.
+    assert ha.sh('stat -c %U /proc/$(pgrep -x mip6d)/environ'
+                 ).out.strip() == 'root'
 
     mobile_node(lab)
     wait_home(lab)
