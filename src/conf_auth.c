@@ -3,9 +3,8 @@
  * The file of keys that mobile nodes and home agents share (RFC 4285).
  *
  * This file decides that nobody else may read it, that a key is in no message
- * and, but for struct auth_sa, in no memory: keys are taken out of the text
- * before libconfig, which wipes nothing, sees it; a number stands in their
- * place.  What the options are is left to conf_options.c.
+ * and, but for struct auth_sa, in no memory.  What the options are is left to
+ * conf_options.c.
  */
 #include <errno.h>
 #include <libconfig.h>
@@ -21,106 +20,12 @@
 #define FILE_SIZE_MAX (1024 * 1024)
 #define HEX_LEN       (2 * CONF_KEY_LEN)
 
-/* ---- keys are taken out ---- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*';
-}
-
-/* What stands in quotation marks behind a word "key" at p, on the same
- * line; NULL: nothing does. */
-static char *value_of_key(const char *begin, char *p, const char *end,
-			  size_t *ret_len)
-{
-	char *e;
-
-	if (p > begin && is_word(p[-1]))
-		return NULL;
-	for (p += strlen("key"); p < end && is_blank(*p); p++)
-		;
-	if (p == end || (*p != '=' && *p != ':'))
-		return NULL;
-	for (p++; p < end && is_blank(*p); p++)
-		;
-	if (p == end || *p != '"')
-		return NULL;
-	for (e = ++p; e < end && *e != '"' && *e != '\n'; e++)
-		;
-	if (e == end || *e != '"')
-		return NULL;
-	*ret_len = (size_t)(e - p);
-	return p;
-}
-
-static int digit(char c)
-{
-	const char *all = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(all, c) : NULL;
-
-	return at ? (int)(at - all) % 16 : -1;
-}
-
-static bool key_parse(const char *text, size_t len, uint8_t *ret_key)
-{
-	unsigned int i;
-
-	for (i = 0; len == HEX_LEN && i < CONF_KEY_LEN; i++) {
-		int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		ret_key[i] = (uint8_t)(high << 4 | low);
-	}
-	return len == HEX_LEN;
-}
-
-/* A key becomes its number; what should be one and is not is covered up
- * all the same. */
-static void take_key(struct conf_text *t, char *text, size_t len)
-{
-	char number[HEX_LEN + 1];
-	bool good = key_parse(text, len, t->keys[t->n_keys]);
-
-	memset(text, '?', len);
-	if (!good)
-		return;
-	snprintf(number, sizeof(number), "#%-31u", t->n_keys++);
-	memcpy(text, number, len);
-}
-
-static void take_keys(struct conf_text *t, char *data, size_t len)
-{
-	char *end = data + len, *p, *text;
-	size_t n = 0, text_len;
-
-	for (p = data; (p = memmem(p, (size_t)(end - p), "key", 3)); p += 3)
-		n++;
-	t->keys = calloc(n ? n : 1, sizeof(*t->keys));
-	if (!t->keys) {
-		t->no_memory = true;
-		explicit_bzero(data, len);
-		return;
-	}
-	for (p = data; (p = memmem(p, (size_t)(end - p), "key", 3)); p += 3) {
-		text = value_of_key(data, p, end, &text_len);
-		if (text)
-			take_key(t, text, text_len);
-	}
-}
-
-void conf_auth_add(struct conf_text *t, const char *name, char *data,
+void conf_auth_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len)
 {
-	t->can_include = false;
-	take_keys(t, data, len);
-	conf_text_add(t, name, data, len);
+	static const char *const names[] = { "key", NULL };
+
+	conf_text_add_secret(t, name, data, len, names);
 }
 
 /* ---- values ---- */
@@ -130,11 +35,10 @@ void conf_key_read(const struct conf_reader *r)
 	const char *text = config_setting_type(r->s) == CONFIG_TYPE_STRING
 				   ? config_setting_get_string(r->s)
 				   : "";
-	unsigned long i = *text == '#' ? strtoul(text + 1, NULL, 10)
-				       : r->t->n_keys;
+	const struct conf_secret *key = conf_secret_of(r->t, text);
 
-	if (i < r->t->n_keys) {
-		memcpy(conf_field(r), r->t->keys[i], CONF_KEY_LEN);
+	if (key && key->len == CONF_KEY_LEN) {
+		memcpy(conf_field(r), key->v, CONF_KEY_LEN);
 		return;
 	}
 	config_setting_set_hook(r->s, conf_bad);

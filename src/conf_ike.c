@@ -83,43 +83,21 @@ static void read_id(const struct reader *r, const char *name, char *ret)
 		strcpy(ret, text);
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *p = c ? strchr(digits, c) : NULL;
-
-	return p ? (int)(p - digits) : -1;
-}
-
-static bool read_hex(const char *text, uint8_t *ret, size_t max, size_t *ret_n)
-{
-	size_t n = strlen(text) / 2, i;
-
-	if (strlen(text) % 2 || n > max)
-		return false;
-	for (i = 0; i < n; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		ret[i] = (uint8_t)(high << 4 | low);
-	}
-	*ret_n = n;
-	return true;
-}
-
 /* A secret is never shown, not even a wrong one. */
 static void read_secret(const struct reader *r, const char *text)
 {
+	const struct conf_secret *s = conf_secret_of(r->t, text);
 	struct ike_peer *p = r->peer;
 
-	if (!read_hex(text, p->secret, sizeof(p->secret), &p->secret_len) ||
-	    p->secret_len < IKE_SECRET_MIN)
+	if (s && s->len >= IKE_SECRET_MIN && s->len <= IKE_SECRET_MAX) {
+		memcpy(p->secret, s->v, s->len);
+		p->secret_len = s->len;
+	} else {
 		conf_mistake(r->t, line_of(r->s),
 			     "found a secret that is none, expected %d to %d "
 			     "octets in hexadecimal digits (0-9, a-f)",
 			     IKE_SECRET_MIN, IKE_SECRET_MAX);
+	}
 }
 
 /* What others may read is no secret. */
@@ -339,6 +317,14 @@ struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf)
 	return ike;
 }
 
+void conf_ike_add(struct conf_text *t, const char *name, const char *data,
+		  size_t len)
+{
+	static const char *const names[] = { "secret", NULL };
+
+	conf_text_add_secret(t, name, data, len, names);
+}
+
 static int load(struct conf *conf, const char *data, size_t len,
 		const struct stat *st, FILE *err)
 {
@@ -347,7 +333,7 @@ static int load(struct conf *conf, const char *data, size_t len,
 
 	conf_text_init(&t);
 	t.file_max = FILE_MAX;
-	conf_text_add_secret(&t, conf->ipsec.ike, data, len);
+	conf_ike_add(&t, conf->ipsec.ike, data, len);
 	/* Whoever reads a secret is the node. */
 	if (!is_private(st))
 		conf_mistake(&t, 1,

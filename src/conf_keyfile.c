@@ -119,30 +119,16 @@ static bool read_number(struct reader *r, config_setting_t *group,
 	return false;
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *p = c ? strchr(digits, c) : NULL;
-
-	return p ? (int)(p - digits) : -1;
-}
-
 static bool read_key(struct reader *r, config_setting_t *group,
 		     const char *name, size_t len, uint8_t *ret)
 {
-	const char *text = text_of(group, name);
-	size_t i;
+	const struct conf_secret *key =
+		conf_secret_of(r->t, text_of(group, name));
 
-	for (i = 0; text && strlen(text) == 2 * len && i < len; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			break;
-		ret[i] = (uint8_t)(high << 4 | low);
-	}
-	if (i == len)
+	if (key && key->len == len) {
+		memcpy(ret, key->v, len);
 		return true;
+	}
 	/* Never what was found: most likely it is most of a key. */
 	conf_mistake(r->t, line_of(config_setting_get_member(group, name)),
 		     "found another %s, expected %zu hexadecimal digits (0-9, "
@@ -465,12 +451,14 @@ static int parse_text(struct conf_text *t, FILE *err,
 int keyfile_parse(const char *name, const char *data, size_t len,
 		  void *err_stream, struct security_keys **ret_keys)
 {
+	static const char *const names[] = { "encryption-key", "integrity-key",
+					     NULL };
 	struct conf_text t;
 	int err;
 
 	conf_text_init(&t);
 	t.file_max = FILE_MAX;
-	conf_text_add_secret(&t, name, data, len);
+	conf_text_add_secret(&t, name, data, len, names);
 	err = parse_text(&t, err_stream, ret_keys);
 	conf_text_done(&t);
 	return err;

@@ -32,6 +32,13 @@ struct conf_mistake {
 };
 
 /* Owns all that it points to. */
+#define CONF_SECRET_MAX 64
+
+struct conf_secret {
+	uint8_t v[CONF_SECRET_MAX];
+	size_t len;
+};
+
 struct conf_text {
 	char *data;       /* NUL-terminated */
 	size_t len, size; /* size: what there is room for */
@@ -47,9 +54,9 @@ struct conf_text {
 	bool can_include;
 	bool is_secret; /* wiped at the end */
 	bool is_file;   /* other files that it names are read, too */
-	/* Of a file of keys: those that were taken out of its text. */
-	uint8_t (*keys)[CONF_KEY_LEN];
-	unsigned int n_keys;
+	/* Those that were taken out of the text. */
+	struct conf_secret *secrets;
+	unsigned int n_secrets;
 	struct conf_text *next; /* owned; another file, reported behind */
 	bool too_much;          /* sticky: the rest was left out */
 	bool no_memory;         /* sticky; checked once, at the end */
@@ -65,9 +72,15 @@ int conf_text_read(struct conf_text *t, const char *path);
 void conf_text_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len);
 
-/* The same of a text that must not stay in memory, nor include others. */
+/* The same of a text that must not stay in memory, nor include others: what
+ * libconfig reads, which wipes nothing, has numbers in place of the values of
+ * these names (conf_secret.c). */
 void conf_text_add_secret(struct conf_text *t, const char *name,
-			  const char *data, size_t len);
+			  const char *data, size_t len,
+			  const char *const *names);
+/* What such a value was; NULL: no hexadecimal digits, or too many. */
+const struct conf_secret *conf_secret_of(const struct conf_text *t,
+					 const char *value);
 
 /* ---- files of secrets (conf_secret.c) ---- */
 
@@ -76,7 +89,7 @@ void conf_text_add_secret(struct conf_text *t, const char *name,
 int conf_secret_read(const char *path, size_t max, char **ret_data,
 		     size_t *ret_len, struct stat *ret_st);
 /* Wipes len octets and frees; data may be NULL. */
-void conf_secret_free(char *data, size_t len);
+void conf_secret_free(void *data, size_t len);
 
 /* ---- mistakes ---- */
 
@@ -202,7 +215,7 @@ void conf_auth_load(struct conf_text *t, struct conf *conf,
 		    struct config_setting_t *root);
 /* The text of such a file; its keys are taken out of data, whose octets they
  * are overwritten in. */
-void conf_auth_add(struct conf_text *t, const char *name, char *data,
+void conf_auth_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len);
 /* NULL when out of memory; whatever is wrong is kept in t. */
 struct auth_keys *conf_auth_read(struct conf_text *t);
@@ -245,6 +258,8 @@ void conf_check_security(struct conf_text *t, struct conf *conf,
 /* Pairs that negotiate their keys (conf_ike.c): from a text; NULL when out of
  * memory.  And from the file that conf names, if there is one: 0, -EINVAL
  * with the mistakes written to err, -ENOMEM. */
+void conf_ike_add(struct conf_text *t, const char *name, const char *data,
+		  size_t len);
 struct ike_conf *conf_ike_read(struct conf_text *t, const struct conf *conf);
 int conf_ike_load(struct conf *conf, FILE *err);
 

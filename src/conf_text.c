@@ -52,12 +52,11 @@ void conf_text_done(struct conf_text *t)
 	free(t->appendix);
 	free(t->mistakes);
 	free(t->lines);
-	if (t->is_secret && t->data)
-		explicit_bzero(t->data, t->size);
-	free(t->data);
-	if (t->keys)
-		explicit_bzero(t->keys, t->n_keys * sizeof(*t->keys));
-	free(t->keys);
+	if (t->is_secret)
+		conf_secret_free(t->data, t->size);
+	else
+		free(t->data);
+	conf_secret_free(t->secrets, t->n_secrets * sizeof(*t->secrets));
 	if (t->next)
 		conf_text_done(t->next);
 	free(t->next);
@@ -483,22 +482,5 @@ int conf_text_read(struct conf_text *t, const char *path)
 void conf_text_add(struct conf_text *t, const char *name, const char *data,
 		   size_t len)
 {
-	add(t, name, data, len, NULL);
-}
-
-/* Numbers may become longer by a letter; a text that grows beyond the room
- * would leave a copy behind. */
-void conf_text_add_secret(struct conf_text *t, const char *name,
-			  const char *data, size_t len)
-{
-	t->is_secret = true;
-	t->can_include = false;
-	t->data = malloc(2 * len + 2);
-	if (!t->data) {
-		t->no_memory = true;
-		return;
-	}
-	t->size = 2 * len + 2;
-	*t->data = '\0';
 	add(t, name, data, len, NULL);
 }

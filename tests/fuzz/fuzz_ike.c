@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	addr_parse("2001:db8:1::100", &home.address);
 	conf_text_init(&t);
 	t.can_include = false;
-	conf_text_add(&t, "fuzz", (const char *)data, size);
+	conf_ike_add(&t, "fuzz", (const char *)data, size);
 	ike = conf_ike_read(&t, &conf);
 	for (i = 0; ike && !t.n_errors && i < ike->n_peers; i++)
 		check(&ike->peers[i]);

@@ -369,22 +369,45 @@ static void keys_are_taken_out_of_the_text(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		char *data = strdup(texts[i]);
 		struct conf_text t;
 
-		UNIT_NEED(data != NULL);
 		conf_text_init(&t);
-		conf_auth_add(&t, "keys", data, strlen(data));
+		conf_auth_add(&t, "keys", texts[i], strlen(texts[i]));
 		/* a text without end is none */
-		UNIT_EQ(strstr(data, "223344") != NULL, i == 3);
 		CU_ASSERT_PTR_NULL(t.data ? strstr(t.data, "223344") : NULL);
-		UNIT_EQ(t.n_keys, i < 3);
+		UNIT_EQ(t.n_secrets, i < 3);
 		conf_text_done(&t);
-		free(data);
 	}
 }
 
+/* Those of other files have other names, and other lengths. */
+static void secrets_are_taken_by_name(void)
+{
+	static const char *const names[] = { "a-key", "secret", NULL };
+	static const char text[] = "key=\"" KEY "\"; a-key = \"aabbCCdd\"; "
+				   "b-a-key=\"0011\"; secret=\"0g0011\";"
+				   "secret : \"" KEY KEY "\";";
+	const struct conf_secret *s;
+	struct conf_text t;
+
+	conf_text_init(&t);
+	conf_text_add_secret(&t, "text", text, strlen(text), names);
+	UNIT_STR(t.data, "key=\"" KEY "\"; a-key = \"#0      \"; "
+			 "b-a-key=\"0011\"; secret=\"??????\";"
+			 "secret : \"#1                              "
+			 "                                \";");
+	UNIT_EQ(t.n_secrets, 2);
+	s = conf_secret_of(&t, "#0      ");
+	UNIT_NEED(s != NULL);
+	UNIT_HEX(s->v, s->len, "aabbccdd");
+	CU_ASSERT_PTR_NULL(conf_secret_of(&t, "#2"));
+	CU_ASSERT_PTR_NULL(conf_secret_of(&t, KEY));
+	CU_ASSERT_PTR_NULL(conf_secret_of(&t, NULL));
+	conf_text_done(&t);
+}
+
 static const struct unit_case cases[] = {
+	UNIT_CASE(secrets_are_taken_by_name),
 	UNIT_CASE(values_arrive),
 	UNIT_CASE(the_examples_are_right),
 	UNIT_CASE(others_must_not_read_it),

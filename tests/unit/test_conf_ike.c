@@ -54,7 +54,7 @@ static const char *said(const char *text, struct ike_conf **ret)
 	free(buf);
 	f = open_memstream(&buf, &len);
 	conf_text_init(&t);
-	conf_text_add(&t, "ike.conf", text, strlen(text));
+	conf_ike_add(&t, "ike.conf", text, strlen(text));
 	*ret = conf_ike_read(&t, &conf);
 	conf_text_report(&t, f);
 	fclose(f);
