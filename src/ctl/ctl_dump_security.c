@@ -72,19 +72,6 @@ static void add_ike(void *arg, const struct ike_info *i)
 
 /* ---- by other means, or none ---- */
 
-struct is_ike {
-	const struct in6_addr *hoa, *agent;
-	bool yes;
-};
-
-static void match(void *arg, const struct ike_info *i)
-{
-	struct is_ike *q = arg;
-
-	q->yes |= addr_eq(&i->peer->hoa, q->hoa) &&
-		  addr_eq(&i->peer->agent, q->agent);
-}
-
 static void add_other(struct ctl_walk *w, const struct in6_addr *hoa,
 		      const struct in6_addr *agent, bool is_agent,
 		      enum conf_security how)
@@ -93,11 +80,10 @@ static void add_other(struct ctl_walk *w, const struct in6_addr *hoa,
 		security_find(daemon_conf(w->d)->ipsec.sas, hoa, agent);
 	const struct security_set *set = n ? &n->sets[n->send] : NULL;
 	bool is_static = how == CONF_SECURITY_IPSEC && set;
-	struct is_ike q = { hoa, agent, false };
+	struct ike_info by_ike;
 	json_t *j, *more;
 
-	ike_walk(daemon_ike(w->d), match, &q);
-	if (q.yes)
+	if (ike_info(daemon_ike(w->d), hoa, agent, &by_ike))
 		return;
 	j = pair_json(hoa, agent, is_agent ? "agent" : "node");
 	more = json_pack(

@@ -119,6 +119,22 @@ void ike_walk(const struct ike *ike, ike_info_fn *fn, void *arg)
 		fn(arg, &ike->infos[i]);
 }
 
+bool ike_info(const struct ike *ike, const struct in6_addr *hoa,
+	      const struct in6_addr *agent, struct ike_info *ret_info)
+{
+	unsigned int i;
+
+	for (i = 0; ike && i < ike->n_infos; i++) {
+		const struct ike_peer *p = ike->infos[i].peer;
+
+		if (!addr_eq(&p->hoa, hoa) || !addr_eq(&p->agent, agent))
+			continue;
+		*ret_info = ike->infos[i];
+		return true;
+	}
+	return false;
+}
+
 bool ike_is_connected(const struct ike *ike)
 {
 	return ike && ike->is_connected;
