@@ -17,7 +17,7 @@
 #define HA_DELETE_BCE_TIMEOUT_S 10 /* MAX_DELETE_BCE_TIMEOUT, section 12 */
 #define HA_NA_TRANSMITS         3 /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 section 10 */
 #define HA_NA_INTERVAL_MS       1000 /* RetransTimer, RFC 4861 section 10 */
-#define HA_SEQS_PER_BINDING     4 /* numbers remembered, at most */
+#define HA_SEQS_PER_BINDING     4    /* numbers remembered, at most */
 #define HA_DAD_SEND_TRIES       3 /* refused sends of a probe before giving up */
 #define HA_KERNEL_RETRY_MS      1000 /* after a request that the kernel refused */
 

@@ -102,6 +102,7 @@ void world_open(struct world *w)
 void world_close(struct world *w)
 {
 	w->ha = ha_free(w->ha);
+	w->security = security_free(w->security);
 	CU_ASSERT_TRUE(fake_kernel_is_clean(w->k));
 	CU_ASSERT_TRUE(fake_transport_is_quiet(w->t));
 	CU_ASSERT_TRUE(fake_transport_is_bare(w->t));

@@ -423,6 +423,56 @@ static void a_reload_counts_anew(void)
 	world_close(&w);
 }
 
+/* A rule by the number of the keys for ESP that the node was given; the other
+ * nodes of the prefix are others, and so is it when it gets other keys. */
+static void an_agent_knows_static_keys(void)
+{
+	struct conf_ha_rule rule = { .spi = 300, .action = CONF_HA_ALLOW };
+	struct security_node nodes[2] = {
+		{ .hoa = ip(HOA), .agent = ip(HA1), .n_sets = 1 },
+		{ .hoa = ip(HOA_B), .agent = ip(HA1), .n_sets = 1 },
+	};
+	struct security_keys keys = { nodes, 2 };
+	struct security_realm realm = { .end = SECURITY_AGENT,
+					.hoa = net("2001:db8:1::/64"),
+					.agent = ip(HA1) };
+	struct security_plan plan = { &realm, 1, &keys, SECURITY_SIGNALLING };
+	struct conf_ha next;
+	struct world w;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct security_set *set = &nodes[i].sets[0];
+
+		set->to_agent.spi = 300 + 10 * i;
+		set->from_agent.spi = 301 + 10 * i;
+		set->tunnel_to_agent.spi = 302 + 10 * i;
+		set->tunnel_from_agent.spi = 303 + 10 * i;
+	}
+	world_init(&w);
+	for (i = 0; i < WORLD_LINKS; i++)
+		w.links[i].security = CONF_SECURITY_IPSEC;
+	w.security = security_new(w.k);
+	UNIT_NEED(w.security != NULL);
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	w.conf.rules = &rule;
+	w.conf.n_rules = 1;
+	world_start(&w);
+	world_bu(&w, &(struct bu){ .hoa = HOA_B, .seq = 1, .lifetime = 105 });
+	world_expect_ba(&w, BA_PROHIBITED, 1);
+	world_bind(&w, &(struct bu){ .seq = 1, .lifetime = 105 });
+	next = w.conf;
+	ha_reload(w.ha, &next, w.now);
+	world_run_ms(&w, 100);
+	CU_ASSERT_TRUE(world_is_bound(&w, HOA, COA));
+	nodes[0].sets[0].to_agent.spi = 400;
+	UNIT_EQ(security_apply(w.security, &plan), 0);
+	ha_reload(w.ha, &w.conf, w.now);
+	world_run_ms(&w, 100);
+	CU_ASSERT_FALSE(world_is_bound(&w, HOA, COA));
+	world_close(&w);
+}
+
 /* A Binding Update with mobile network prefixes and the R bit is what it is
  * without them, but for the rules; they are remembered for the next reload. */
 static void an_agent_looks_at_mobile_networks(void)
@@ -477,6 +527,7 @@ static const struct unit_case cases[] = {
 	UNIT_CASE(lifetimes_end_with_hours),
 	UNIT_CASE(an_agent_goes_by_its_policy),
 	UNIT_CASE(a_reload_counts_anew),
+	UNIT_CASE(an_agent_knows_static_keys),
 	UNIT_CASE(an_agent_looks_at_mobile_networks),
 	UNIT_END,
 };
