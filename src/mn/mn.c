@@ -391,7 +391,7 @@ void mn_on_ike(struct mn *mn, const struct in6_addr *hoa, struct mtime now)
 	mn_reg_kick(h, now);
 	/* It may have ended the exchange. */
 	if (h->bul)
-		mn_reg_resume(h, now);
+		mn_reg_on_keys(h, now);
 }
 
 void mn_on_brr(struct mn *mn, const struct packet *pkt,

@@ -168,6 +168,7 @@ struct mn_home {
 	struct in6_addr reg_coa;  /* of the exchange under way, or the last */
 	bool send_pending;        /* held back by the rate limit, or by hold */
 	bool paused;              /* under way, but nothing can be sent */
+	bool keys_went;           /* those of IKE, since they were there */
 	unsigned int resyncs;     /* answers 135, 144 in this exchange */
 	struct mn_clock clock;    /* the agent's, of timestamps */
 	struct in6_addr unproven; /* the agent that answered 146 is not asked
@@ -460,6 +461,8 @@ void mn_reg_deregister(struct mn_home *h, const struct in6_addr *coa,
 bool mn_reg_may_be_bound(const struct mn_home *h, struct mtime now);
 /* Goes on with an exchange that waited for the kernel. */
 void mn_reg_resume(struct mn_home *h, struct mtime now);
+/* Keys of IKE have come or gone. */
+void mn_reg_on_keys(struct mn_home *h, struct mtime now);
 /* Begins the exchange anew. */
 void mn_reg_again(struct mn_home *h, const char *why, struct mtime now);
 /* 135: goes on behind the agent's sequence number. */

@@ -339,6 +339,18 @@ void mn_reg_resume(struct mn_home *h, struct mtime now)
 	reg_arm(h, now);
 }
 
+/* Whoever lost keys may have lost bindings, too. */
+void mn_reg_on_keys(struct mn_home *h, struct mtime now)
+{
+	bool anew = h->keys_went && is_protected(h);
+
+	h->keys_went = !is_protected(h);
+	if (anew && h->bul->state == BUL_BOUND)
+		reg_begin_coa(h, "keys negotiated anew", now);
+	else
+		mn_reg_resume(h, now);
+}
+
 void mn_reg_again(struct mn_home *h, const char *why, struct mtime now)
 {
 	if (h->bul->state == BUL_DEREGISTERING)

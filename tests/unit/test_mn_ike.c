@@ -142,6 +142,33 @@ static void a_refresh_waits_for_keys(void)
 	mw_close(&w);
 }
 
+/* An end that lost its keys may have lost the binding with them; one that
+ * changed them has not. */
+static void keys_negotiated_anew_are_used_at_once(void)
+{
+	struct in6_addr hoa = mw_addr(HOA);
+
+	open_with(true);
+	mw_accept(&w);
+	mw_forget(&w);
+	mn_on_ike(w.mn, &hoa, w.now);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, 0);
+	ike.is_up = false;
+	mn_on_ike(w.mn, &hoa, w.now);
+	mw_run_ms(&w, 1000);
+	UNIT_EQ(w.n_bus, 0);
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	MW_ADDR(mw_last_bu(&w)->acoa, COA_A);
+	UNIT_STR(mw_state(&w), "REFRESHING");
+	mw_accept(&w);
+	UNIT_STR(mw_state(&w), "BOUND");
+	keys_come();
+	UNIT_EQ(w.n_bus, 1);
+	mw_close(&w);
+}
+
 /* An agent that is gone while keys are negotiated does not lock the
  * node out of its home link, no more than one that does not answer; once there
  * are keys, the binding is deleted. */
@@ -275,6 +302,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(a_refusal_is_no_registration),
 		UNIT_CASE(silence_raises_suspicion_once),
 		UNIT_CASE(a_refresh_waits_for_keys),
+		UNIT_CASE(keys_negotiated_anew_are_used_at_once),
 		UNIT_CASE(home_does_not_wait_for_keys),
 		UNIT_CASE(an_agent_without_keys_is_given_up),
 		UNIT_CASE(keys_of_others_are_nothing_to_us),
