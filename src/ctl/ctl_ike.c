@@ -381,16 +381,17 @@ static int generate(struct plan *p)
 
 static void say_what_next(const struct plan *p)
 {
-	printf("%s/agent: copy what is in it to " MIP6D_IKE_DIR
-	       " of the home agent\n",
-	       p->dir);
-	printf("%s/NAME: the same for each mobile node\n", p->dir);
-	if (p->certificates)
-		printf("%s/authority: keep its key off both\n", p->dir);
-	printf("There: chown mip6d what was copied, move charon.conf to "
-	       "/etc/strongswan.d, and start\nstrongSwan's charon "
-	       "(package charon-systemd or strongswan-charon), then mip6d "
-	       "with\nsecurity = \"ipsec\".\n");
+	printf("%s/agent belongs to the home agent, %s/NAME to each mobile "
+	       "node%s\nThere, in what was copied, as root:\n\n",
+	       p->dir, p->dir,
+	       p->certificates ? "; keep authority off both." : ".");
+	printf("\tinstall -D -o mip6d -m 600 -t " MIP6D_IKE_DIR " ike.conf%s\n"
+	       "\tinstall -D -m 644 charon.conf "
+	       "/etc/strongswan.d/mip6d.conf\n"
+	       "\tsystemctl restart strongswan mip6d\n\n",
+	       p->certificates ? " own.pem own.key authority.pem" : "");
+	printf("strongSwan's charon is in the package charon-systemd; "
+	       "mip6d.conf has security = \"ipsec\".\n");
 }
 
 int ctl_ike_generate(int argc, char **argv)

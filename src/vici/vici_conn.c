@@ -22,6 +22,9 @@
 #include "mip6d/vici.h"
 
 #define READ_FIRST 65536 /* room to begin with */
+#define NOT_LET_IN                                          \
+	"permission denied: charon lets in the group that " \
+	"charon.conf of \"mip6d-ctl ike generate\" names"
 
 struct request {
 	struct request *next;
@@ -295,7 +298,7 @@ static void on_retry(struct task *task, struct mtime now)
 	v->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (v->fd < 0 || connect(v->fd, (const struct sockaddr *)&v->addr,
 				 sizeof(v->addr))) {
-		broken(v, strerror(errno));
+		broken(v, errno == EACCES ? NOT_LET_IN : strerror(errno));
 		return;
 	}
 	err = loop_add_fd(v->loop, v->fd, on_readable, v, &v->handle);
