@@ -5,8 +5,8 @@ what refuses whatever is not protected."""
 import re
 
 import wire
-from ipsec import BUNDLE, IPSEC, KEYS, carry_keys, clear_mh, generate, \
-    keys_of, protected, use_keys
+from ipsec import BUNDLE, IPSEC, KEYS, carry_keys, check_away, check_home, \
+    clear_mh, generate, keys_of, protected, use_keys
 from mip6 import A, B, CN, HA, HOA, HOA2, ask, bindings, both, bul, \
     correspondent, counters, home_agent, mobile_node, wait_bound, \
     wait_home, wait_optimised
@@ -39,34 +39,6 @@ def test_journey(lab):
 def both_under_ipsec(lab):
     carry_keys(lab)
     return both(lab, IPSEC)
-
-
-def check_away(lab, link, coa):
-    wire = 'frame.interface_name == "%s" && ' % link
-    up = protected(lab, wire + 'mip6.mhtype == 5')
-    assert up, 'no Binding Update in ESP on ' + link
-    for p in up:
-        assert (p['ipv6.src'], p['ipv6.dst']) == (coa, HA), p
-        assert p['ipv6.opt.mipv6.home_address'] == HOA, p
-        assert p['mip6.acoa.acoa'] == coa, p
-    down = protected(lab, wire + 'mip6.mhtype == 6')
-    assert down, 'no Binding Acknowledgement in ESP on ' + link
-    for p in down:
-        assert (p['ipv6.src'], p['ipv6.dst']) == (HA, coa), p
-        assert p['ipv6.routing.mipv6.home_address'] == HOA, p
-        assert p['mip6.ba.status'] == '0', p
-
-
-def check_home(lab, when):
-    wire = 'frame.interface_name == "home" && '
-    for kind, ends in (('5', (HOA, HA)), ('6', (HA, HOA))):
-        there = [p for p in protected(lab, wire + 'mip6.mhtype == ' + kind)
-                 if p['time'] > when]
-        assert there, 'no message of type %s on the home link' % kind
-        for p in there:
-            assert (p['ipv6.src'], p['ipv6.dst']) == ends, p
-            assert not p['ipv6.opt.mipv6.home_address'], p
-            assert not p['ipv6.routing.type'], p
 
 
 # --- what is refused --------------------------------------------------------

@@ -6,10 +6,12 @@ unit's confinement holds: another user, few capabilities, filtered calls."""
 import os
 import re
 
-from mip6 import CONF, HA, HOA, TREE, ask, bindings, example, home_agent, \
-    mobile_node, wait_home
+from ikev2 import agree, carry, charon, generate, log_charon, no_clear, \
+    security
+from mip6 import A, B, CONF, HA, HOA, TREE, ask, bindings, example, \
+    home_agent, mobile_node, wait_bound, wait_home
 
-DEADLINE = 180
+DEADLINE = 400
 UNITS = '/etc/mip6d-test/units'
 PROGRAM = '/etc/mip6d-test/mip6d'
 LOG = '/run/mip6d-test.log'
@@ -47,16 +49,19 @@ def systemctl(node, *words, check=True):
                      'systemctl "$@"', 'sh'] + list(words), check=check)
 
 
+def write_unit(node, name, text):
+    node.write('%s/%s.service' % (UNITS, name), text)
+    node.write('%s/%s.service.d/log.conf' % (UNITS, name), '[Service]\n'
+               'StandardOutput=append:%s\nStandardError=append:%s\n'
+               % (LOG, LOG))
+
+
 def boot(lab, node):
     node.sh('mkdir -p %s && cp %s/mip6d %s' % (UNITS, lab.builddir, PROGRAM))
     for name in TARGETS:
         node.write('%s/%s.target' % (UNITS, name), '[Unit]\n'
                    'Description=%s\nDefaultDependencies=no\n' % name)
-    node.write(UNITS + '/mip6d.service', unit())
-    node.sh('mkdir -p %s/mip6d.service.d' % UNITS)
-    node.write(UNITS + '/mip6d.service.d/log.conf', '[Service]\n'
-               'StandardOutput=append:%s\nStandardError=append:%s\n'
-               % (LOG, LOG))
+    write_unit(node, 'mip6d', unit())
     node.run(['systemd-sysusers', os.path.join(TREE, 'systemd',
                                                'sysusers.conf.in')])
     program = node.start('systemd', ['sh', '-c', BOOT])
@@ -142,6 +147,45 @@ def test_unit_remembers(lab):
     assert 'store:' not in mn.read(LOG), mn.read(LOG)
     assert 'state directory' not in mn.read(LOG), mn.read(LOG)
     systemctl(mn, 'stop', 'mip6d')
+    systemd.kill()
+
+
+def test_unit_ike(lab):
+    """Beside Debian's service of charon, as the unit's user: whoever types
+    what `ike generate` says has keys; whoever forgets a part of it is told.
+    charon's service may be restarted and reloaded."""
+    ha = lab.node('ha')
+    ha.write(CONF, example('ike/home-agent'))
+    write_unit(ha, 'strongswan',
+               ha.read('/lib/systemd/system/strongswan.service'))
+    log_charon(ha)
+    systemd = boot(lab, ha)
+    systemctl(ha, 'start', 'strongswan')
+    lines = generate(lab)
+    for name in ('ha', 'mn'):
+        carry(lab, lines, name)
+    systemctl(ha, 'start', 'mip6d')
+    lab.wait_for(lambda: 'cannot reach charon: permission denied: charon '
+                 'lets in the group that charon.conf' in ha.read(LOG), 30,
+                 'that charon was not restarted')
+    systemctl(ha, *lines[2].split()[1:])
+    assert lab.node('ha').sh('ps -o user= -C mip6d').out.strip() == 'mip6d'
+    charon(lab, 'mn')
+    lab.move('mn', 'a')
+    mobile_node(lab, example('ike/mobile-node'))
+    coa = wait_bound(lab, A, timeout=180)
+    first, _ha = agree(lab, coa)
+    for verb in ('restart', 'reload'):
+        systemctl(ha, verb, 'strongswan')
+        ha.wait_for(lambda: 'mip6-' in ha.run('swanctl --list-conns').out, 60,
+                    'what charon is to have')
+    lab.wait_for(lambda: security(lab, 'mn')['spi_in'] not in
+                 (None, first['spi_in']), 120, 'other keys')
+    agree(lab, coa)
+    lab.move('mn', 'b')
+    agree(lab, wait_bound(lab, B, timeout=120))
+    no_clear(lab)
+    systemctl(ha, 'stop', 'mip6d', 'strongswan')
     systemd.kill()
 
 

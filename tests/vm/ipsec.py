@@ -10,8 +10,10 @@ KEYS = '/etc/mip6d/sa.conf'
 BUNDLE = '/etc/mip6d/nodes/%s/sa.conf'
 # In the examples: what makes them need no keys.
 IPSEC = (('security = "insecure";', ''),)
-CIPHERS = {'aes128-cbc': 'AES-CBC [RFC3602]', 'aes256-cbc': 'AES-CBC [RFC3602]'}
-AUTHS = {'hmac-sha256-128': 'HMAC-SHA-256-128 [RFC4868]',
+CIPHERS = {'aes128-cbc': 'AES-CBC [RFC3602]', 'aes256-cbc': 'AES-CBC [RFC3602]',
+           'aes128-gcm': 'AES-GCM with 16 octet ICV [RFC4106]'}
+AUTHS = {'none': 'NULL',   # GCM does both
+         'hmac-sha256-128': 'HMAC-SHA-256-128 [RFC4868]',
          'hmac-sha512-256': 'HMAC-SHA-512-256 [RFC4868]'}
 SA = re.compile(r'([a-z-]+) = \{\s*spi = (0x[0-9a-f]+)L?;\s*'
                 r'encryption = "([^"]+)";\s*encryption-key = "([^"]+)";\s*'
@@ -42,12 +44,17 @@ def keys_of(text):
 
 
 def use_keys(lab, text):
-    """tshark decrypts what these keys protect, and checks each packet."""
+    """tshark decrypts what the keys of this file protect."""
+    know_keys(lab, keys_of(text))
+
+
+def know_keys(lab, keys):
+    """tshark decrypts what these protect, and checks each packet."""
     options = ['-o', 'esp.enable_encryption_decode:TRUE',
                '-o', 'esp.enable_authentication_check:TRUE']
-    for _use, spi, cipher, ckey, auth, akey in keys_of(text):
+    for _use, spi, cipher, ckey, auth, akey in keys:
         row = ['IPv6', '*', '*', '0x%08x' % spi, CIPHERS[cipher], '0x' + ckey,
-               AUTHS[auth], '0x' + akey]
+               AUTHS[auth], akey and '0x' + akey]
         options += ['-o', 'uat:esp_sa:' + ','.join('"%s"' % v for v in row)]
     lab.dissect(*options)
 
@@ -68,5 +75,36 @@ def clear_mh(lab, between=HA):
                        'ipv6.src', 'ipv6.dst', 'mip6.mhtype')
 
 
-__all__ = ['BUNDLE', 'IPSEC', 'KEYS', 'carry_keys', 'clear_mh', 'generate',
-           'keys_of', 'protected', 'use_keys']
+def check_away(lab, link, coa):
+    """A registration from there, all of it in ESP in transport mode."""
+    wire = 'frame.interface_name == "%s" && ' % link
+    up = protected(lab, wire + 'mip6.mhtype == 5')
+    assert up, 'no Binding Update in ESP on ' + link
+    for p in up:
+        assert (p['ipv6.src'], p['ipv6.dst']) == (coa, HA), p
+        assert p['ipv6.opt.mipv6.home_address'] == HOA, p
+        assert p['mip6.acoa.acoa'] == coa, p
+    down = protected(lab, wire + 'mip6.mhtype == 6')
+    assert down, 'no Binding Acknowledgement in ESP on ' + link
+    for p in down:
+        assert (p['ipv6.src'], p['ipv6.dst']) == (HA, coa), p
+        assert p['ipv6.routing.mipv6.home_address'] == HOA, p
+        assert p['mip6.ba.status'] == '0', p
+
+
+def check_home(lab, when):
+    """The same of a return home."""
+    wire = 'frame.interface_name == "home" && '
+    for kind, ends in (('5', (HOA, HA)), ('6', (HA, HOA))):
+        there = [p for p in protected(lab, wire + 'mip6.mhtype == ' + kind)
+                 if p['time'] > when]
+        assert there, 'no message of type %s on the home link' % kind
+        for p in there:
+            assert (p['ipv6.src'], p['ipv6.dst']) == ends, p
+            assert not p['ipv6.opt.mipv6.home_address'], p
+            assert not p['ipv6.routing.type'], p
+
+
+__all__ = ['BUNDLE', 'IPSEC', 'KEYS', 'carry_keys', 'check_away',
+           'check_home', 'clear_mh', 'generate', 'keys_of', 'know_keys',
+           'protected', 'use_keys']
