@@ -2,7 +2,9 @@
 """Multicast of a node that is away: what goes through the tunnel, and what
 does not."""
 
-from mip6 import HA, HOA, away
+from ipsec import IPSEC, carry_keys, generate, protected, use_keys
+from mip6 import A, HA, HOA, away, home_agent, mobile_node, wait_bound, \
+    wait_home
 
 DEADLINE = 240
 GLOBAL, SITE, LOCAL = 'ff0e::6275', 'ff05::6275', 'ff02::6275'
@@ -84,3 +86,50 @@ def test_from_the_home_link(lab):
     assert lab.packets('ipv6.nxt == 41 && ipv6.dst == ' + HOA)
     late = lab.packets('(%s) && frame.interface_name != "home"' % groups)
     assert not late, late[:3]
+
+
+# UDP from a port of an address to another; as DHCPv6 is.
+SEND = """
+import socket, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], int(sys.argv[2])))
+s.sendto(b'as DHCPv6', (sys.argv[3], int(sys.argv[4])))
+"""
+
+
+def test_protected(lab):
+    """With protect = "all" it is in ESP as everything in the tunnel is: what
+    the node sends to groups, and what DHCPv6 would be, both ways. Nothing
+    leaves or comes in clear.
+
+    SEC-7"""
+    every = 'ipsec = { protect = "all"; };\n%s = {'
+    use_keys(lab, generate(lab))
+    carry_keys(lab)
+    home_agent(lab, changes=IPSEC + (
+        ('home-agent = {', every % 'home-agent'),))
+    mobile_node(lab, changes=IPSEC + (
+        ('mobile-node = {', every % 'mobile-node' +
+         ' route-optimisation = false;'),))
+    wait_home(lab)
+    when = lab.move('mn', 'a')
+    wait_bound(lab, A)
+    mn, hh = lab.node('mn'), lab.node('hh')
+    lab.wait_for(lambda: lab.node('cn').reaches(HOA, 1), 30, HOA)
+    app = member(mn, 'mip6mn0', GLOBAL, 'ff05::1:3')
+    there = hh.address_in('2001:db8:1:')
+    mn.run(['python3', '-c', SEND, HOA, '546', HA, '547'])
+    hh.run(['python3', '-c', SEND, there, '547', HOA, '546'])
+    inside = 'frame.interface_name == "a" && udp && '
+    for what in ('ipv6.dst == ' + GLOBAL, 'ipv6.dst == ff05::1:3',
+                 'udp.srcport == 546 && ipv6.src == ' + HOA,
+                 'udp.dstport == 546 && ipv6.dst == ' + HOA):
+        lab.wait_for(lambda: protected(lab, inside + what), 30,
+                     'in ESP: ' + what)
+    app.stop()
+    clear = [p for p in lab.packets(
+        '!esp && frame.interface_name == "a" && (udp || icmpv6.type == 143 '
+        '|| ipv6.nxt == 41) && (ipv6.addr == %s || ipv6.dst == ff0e::/16 || '
+        'ipv6.dst == ff05::1:3 || icmpv6.mldr.mar.multicast_address == %s)'
+        % (HOA, GLOBAL)) if p['time'] > when]
+    assert not clear, clear[:3]

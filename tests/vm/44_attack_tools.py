@@ -25,11 +25,12 @@ def option_alt_coa(coa):
     return bytes([3, 16]) + bytes(IPv6(src=coa))[8:24]
 
 
-def fake_mipv6(hoa, agent, coa, number=0x7777, flags=0xc000, src=None):
+def fake_mipv6(hoa, agent, coa, number=0x7777, flags=0xc000, src=None,
+               lifetime=0x3000):
     """As fake_mipv6 IFACE HOME-ADDRESS HOME-AGENT CARE-OF sends it: flags,
     a Home Address option, an Alternate Care-of Address."""
     body = bytes([59, 3, 5, 0, 0, 0]) + number.to_bytes(2, 'big') + \
-        flags.to_bytes(2, 'big') + (0x3000).to_bytes(2, 'big') + \
+        flags.to_bytes(2, 'big') + lifetime.to_bytes(2, 'big') + \
         bytes([1, 0]) + option_alt_coa(coa)
     body += bytes(32 - len(body))
     return wire.mh(src or coa, agent, body, hoa=hoa)
@@ -59,17 +60,19 @@ def test_registrations(lab):
         fake_mipv6('2001:db8:1::200', HA, ATTACKER),
         fake_mipv6('2001:db8:77::1', HA, ATTACKER),
         fake_mipv6(HA, HA, ATTACKER),
-        fake_mipv6(HOA, HA, ATTACKER, 0x8888, 0x8000)])
+        fake_mipv6(HOA, HA, ATTACKER, 0x8888, 0x8000),
+        fake_mipv6(HOA, HA, ATTACKER, far, lifetime=0)])
     lab.node('rb').inject([
         fake_mipv6(HOA, CN, ATTACKER, flags=0xc000),
         fake_mipv6(HOA, CN, ATTACKER, flags=0x8000),
         fake_mipv6('2001:db8:1::200', CN, ATTACKER, flags=0x8000),
         fake_mipv6('2001:db8:1::200', CN, ATTACKER, flags=0xc000),
+        fake_mipv6(HOA, CN, ATTACKER, flags=0x8000, lifetime=0),
         fake_mipv6('2001:db8:1::200', coa, ATTACKER)])
     judged(lab, HA)
     judged(lab, CN)
-    lab.wait_for(lambda: counters(ha)['bu-in'] >= before[0]['bu-in'] + 5 and
-                 counters(cn)['bu-in'] >= before[1]['bu-in'] + 4, 30,
+    lab.wait_for(lambda: counters(ha)['bu-in'] >= before[0]['bu-in'] + 6 and
+                 counters(cn)['bu-in'] >= before[1]['bu-in'] + 5, 30,
                  'all forgeries')
     now = counters(ha), counters(cn)
     assert now[0]['bu-refused'] - before[0]['bu-refused'] >= 4, now[0]
@@ -83,17 +86,17 @@ def test_registrations(lab):
             == coa, entries
     ping.wait_replies(5)
     ping.stop()
-    stolen = lab.packets('ipv6.dst == %s && icmpv6.type == 129' % ATTACKER)
-    assert all(p for p in stolen), stolen
-    assert not lab.packets('ipv6.dst == %s && ipv6.dst == %s'
-                           % (ATTACKER, HOA)), 'traffic of the node came'
+    replies = 'icmpv6.type == 129 && ipv6.addr == %s && ' \
+        'frame.interface_name == "%%s"' % HOA
+    assert lab.packets(replies % 'a'), 'none where the node is'
+    assert not lab.packets(replies % 't-rb'), 'traffic of the node came'
     assert agent.stop() == 0
 
 
 def test_answers_nobody_asked_for(lab):
     """A Binding Acknowledgement, Error and Refresh Request out of nothing:
     the mobile node changes nothing; router advertisements that no router of
-    the link sent neither.  MN-132"""
+    the link sent neither."""
     _agent, _node, coa = away(lab)
     mn = lab.node('mn')
     lab.wait_for(lambda: bul(lab)[HOA]['status'], 30, 'the real answer')
@@ -146,11 +149,21 @@ def routing(kind, left, addresses, src, dst, number, last=None):
     return IPv6(src=src, dst=dst, nh=43) / Raw(head + body)
 
 
+def headers(at, victim):
+    """Routing headers that nobody obeys, to AT."""
+    other = CN if at != CN else HA
+    return [routing(kind, left, addresses, ATTACKER, at, 10 * kind + number)
+            for kind in (0, 2, 4)
+            for number, (left, addresses) in enumerate((
+                (1, [victim]), (2, [victim, HOA]), (7, [victim]),
+                (1, [other]), (1, [at]), (2, [at, victim])))]
+
+
 def test_options_and_routing_headers(lab):
     """Home address options without a binding, and with one but from another
     place; routing headers of types 0, 2 and 4, with too many and too few
     segments, at the agent, the mobile node, the correspondent: nothing is
-    delivered, nothing is passed on.
+    delivered, nothing is passed on. One that is right is obeyed.
 
     CN-15 CN-25 COM-38"""
     lab.excuse_packets('ipv6.routing.type && ipv6.src == ' + ATTACKER)
@@ -163,23 +176,31 @@ def test_options_and_routing_headers(lab):
                for number, (at, hoa) in enumerate(
                    ((CN, victim), (CN, HOA), (HA, HOA), (coa, CN)))]
     lab.node('rb').inject(spoofed)
-    games = []
-    for at in HA, coa, CN:
-        for kind in 0, 2, 4:
-            for left, addresses in (1, [victim]), (2, [victim, HOA]), \
-                    (7, [victim]), (1, [CN if at != CN else HA]):
-                games.append(routing(kind, left, addresses, ATTACKER, at,
-                                     len(games)))
+    games = [game for at in (HA, coa, CN) for game in headers(at, victim)]
+    games += [routing(2, left, addresses, ATTACKER, coa, 0, last)
+              for left, addresses, last in (
+                  (1, [HOA, HOA], HOA), (2, [HOA, HOA], HOA),
+                  (2, [HOA], HOA), (0, [HOA], coa))]
+    # What is right is answered, and nothing before it was.
+    games.append(routing(2, 1, [HOA], ATTACKER, coa, 6275))
     lab.node('rb').inject(games)
     for at in HA, coa, CN:
         judged(lab, at)
     assert counters(lab.node('cn'))['hao-reported'] >= before + 1
-    assert not lab.packets('icmpv6.type == 129 && icmpv6.echo.identifier == '
-                           '0x6276'), 'a routing header was obeyed'
+    answered = lab.wait_packets(
+        'frame.interface_name == "t-rb" && icmpv6.type == 129 && '
+        'icmpv6.echo.identifier == 0x6276', 'icmpv6.echo.sequence_number')
+    assert [p['icmpv6.echo.sequence_number'] for p in answered] == ['6275']
     assert not lab.packets('icmpv6.type == 129 && icmpv6.echo.identifier == '
                            '0x6275'), 'a spoofed option was believed'
-    assert not lab.packets('ipv6.dst == %s && ipv6.src == %s && ipv6.nxt == '
-                           '43' % (victim, ATTACKER)), 'passed on'
+    # As many there as were sent there: nobody passed one on.
+    for link, at in ('a', coa), ('c', CN), ('home', HA):
+        there = lab.packets('frame.interface_name == "%s" && !icmpv6.type == '
+                            '4 && ipv6.routing.type && ipv6.src == %s'
+                            % (link, ATTACKER))
+        sent = [g for g in games if g.dst == at] if link != 'home' else []
+        assert len(there) == len(sent), (link, len(there), len(sent))
+    assert not lab.packets('icmpv6.nd.ns.target_address == ' + victim)
     assert list(bindings(lab)) == [HOA]
     assert lab.node('cn').reaches(HOA, 3)
 
