@@ -301,6 +301,16 @@ const struct counters *daemon_counters(struct daemon *d)
 	return d->env.counters;
 }
 
+struct counters *daemon_seen(struct daemon *d)
+{
+	return &d->seen;
+}
+
+const struct role_env *daemon_env(const struct daemon *d)
+{
+	return &d->env;
+}
+
 struct mtime daemon_started(const struct daemon *d)
 {
 	return d->started;

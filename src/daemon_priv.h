@@ -35,6 +35,7 @@ struct daemon_drops {
 struct daemon {
 	struct role_env env;
 	struct counters own_counters; /* when env brought none */
+	struct counters seen;         /* by the doctor */
 	struct conf *conf;            /* owned */
 	struct ike *ike;              /* NULL: off */
 	struct mtime started;

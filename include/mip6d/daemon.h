@@ -38,6 +38,9 @@ struct cn *daemon_cn(struct daemon *d);
 struct mn *daemon_mn(struct daemon *d);
 struct ike *daemon_ike(struct daemon *d);
 const struct counters *daemon_counters(struct daemon *d);
+/* What they were when ctl was asked for what grows. */
+struct counters *daemon_seen(struct daemon *d);
+const struct role_env *daemon_env(const struct daemon *d);
 struct mtime daemon_started(const struct daemon *d);
 /* One line for people: "3 bindings; 2001:db8::1 away at 2001:db8:a::5". */
 void daemon_status(struct daemon *d, char *buf, size_t size);

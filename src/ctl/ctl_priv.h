@@ -37,6 +37,8 @@
 	  ctl_dump_ra)                                                        \
 	X("show security", "what protects the signalling of each binding",    \
 	  ctl_dump_security)                                                  \
+	X("doctor", "what is wrong with mip6d and around it, what to do",  \
+	  ctl_dump_doctor)                                                    \
 	X("show counters", "messages, drops and refusals, counted by cause",  \
 	  ctl_dump_counters)
 
@@ -70,6 +72,8 @@ ctl_dump_fn ctl_dump_status, ctl_dump_bindings, ctl_dump_bul,
 	ctl_dump_interfaces, ctl_dump_care_of, ctl_dump_ro, ctl_dump_rules,
 	ctl_dump_policy, ctl_dump_home_agents, ctl_dump_homes, ctl_dump_ra,
 	ctl_dump_counters, ctl_dump_security;
+/* (ctl_doctor.c) */
+ctl_dump_fn ctl_dump_doctor;
 
 /* The same of a command with arguments, which are members of the request. */
 typedef json_t *ctl_ask_fn(struct daemon *d, const json_t *request,
@@ -93,6 +97,8 @@ ctl_text_fn ctl_text_bindings, ctl_text_ro, ctl_text_rules;
 /* (ctl_text_disc.c) */
 ctl_text_fn ctl_text_home_agents, ctl_text_ra, ctl_text_renumber;
 
+/* (ctl_text_doctor.c) */
+ctl_text_fn ctl_text_doctor;
 /* (ctl_text_security.c) */
 ctl_text_fn ctl_text_security;
 

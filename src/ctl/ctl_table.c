@@ -63,7 +63,8 @@ static const char *colour_of(const char *word)
 		{ "down", "\033[31m" },       { "absent", "\033[31m" },
 		{ "no carrier", "\033[31m" }, { "refused", "\033[31m" },
 		{ "duplicate", "\033[31m" },  { "detached", "\033[31m" },
-		{ "optimised", "\033[32m" },
+		{ "optimised", "\033[32m" },  { "ok", "\033[32m" },
+		{ "warning", "\033[33m" },    { "wrong", "\033[31m" },
 	};
 	size_t i;
 

@@ -321,6 +321,7 @@ static const struct {
 	{ "home add", ctl_text_home_add },
 	{ "home remove", ctl_text_home_remove },
 	{ "log-level", ctl_text_log_level },
+	{ "doctor", ctl_text_doctor },
 	{ "show counters", text_counters },
 };
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "mip6d/cleanup.h"
+#include "src/ctl/ctl_doctor_alone.h"
 #include "src/ctl/ctl_ike.h"
 #include "src/ctl/ctl_priv.h"
 #include "src/ctl/ctl_sa.h"
@@ -261,10 +262,22 @@ static int refusal_status(const json_t *reply)
 							      : EXIT_REFUSED;
 }
 
+/* Of the doctor: as mip6d-ctl(8) documents it. */
+static int result_status(const json_t *reply)
+{
+	const char *result =
+		json_string_value(json_object_get(reply, "result"));
+	const char *cmd = json_string_value(json_object_get(reply, "cmd"));
+
+	if (!cmd || !result || strcmp(cmd, "doctor"))
+		return EXIT_SUCCESS;
+	return !strcmp(result, "ok") ? 0 : !strcmp(result, "warning") ? 1 : 2;
+}
+
 static int print_answer(const char *line, bool as_json)
 {
 	json_t *reply = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-	int status = EXIT_SUCCESS, err = 0;
+	int status = result_status(reply), err = 0;
 
 	if (!json_is_object(reply)) {
 		err = -EPROTO;
@@ -295,11 +308,27 @@ static int print_answer(const char *line, bool as_json)
 	return status;
 }
 
+/* The doctor has something to say without mip6d. */
+static int run_alone(const char *path, bool as_json)
+{
+	json_t *reply = ctl_doctor_alone(path);
+	auto_free char *text = json_dumps(reply, JSON_COMPACT);
+	auto_free char *line = NULL;
+
+	json_decref(reply);
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		return EXIT_TROUBLE;
+	return print_answer(line, as_json);
+}
+
 static int run(const char *path, const char *request, bool as_json)
 {
 	auto_free char *line = NULL;
 	int err = ask(path, request, &line);
 
+	if ((err == -ENOENT || err == -ECONNREFUSED) &&
+	    !strcmp(request, "{\"cmd\": \"doctor\"}\n"))
+		return run_alone(path, as_json);
 	if (err)
 		return say_why(path, -err);
 	return print_answer(line, as_json);

@@ -95,6 +95,8 @@ int kernel_xfrm_use(struct kernel *k, enum kernel_user user, bool on);
 void kernel_xfrm_relookup(struct kernel *k);
 /* Removes the states that the kernel made for an answer. */
 void kernel_xfrm_clean_larval(struct kernel *k);
+/* Whether a policy that was listed is, whatever its type. */
+bool kernel_xfrm_is_our_policy(const struct nlmsghdr *nlh);
 /* Removes what an earlier run left; once, before anything is installed. */
 void kernel_xfrm_clean(struct kernel *k);
 /* Removes the states of home addresses, whoever sends to them. */

@@ -259,6 +259,14 @@ static bool is_our_esp(const struct nlmsghdr *nlh,
 	       pi->sel.user == XFRM_USER_ESP;
 }
 
+bool kernel_xfrm_is_our_policy(const struct nlmsghdr *nlh)
+{
+	const struct xfrm_userpolicy_info *pi = nldec_fixed(nlh, sizeof(*pi));
+
+	return pi && (is_our_esp(nlh, pi) || has_our_template(nlh) ||
+		      has_our_tag(nlh, pi));
+}
+
 static void clean_policy(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct xfrm_userpolicy_info *pi = nldec_fixed(nlh, sizeof(*pi));

@@ -23,6 +23,7 @@
 #include "mip6d/icmp6.h"
 #include "mip6d/ike.h"
 #include "mip6d/kernel.h"
+#include "mip6d/look.h"
 #include "mip6d/log.h"
 #include "mip6d/mh.h"
 #include "mip6d/store.h"
@@ -396,6 +397,32 @@ bool fake_transport_is_bare(const struct transport *t);
 unsigned int fake_transport_listening(const struct transport *t, int ifindex);
 /* True when no interface is listened to. */
 bool fake_transport_is_quiet(const struct transport *t);
+
+/* ---- what is around mip6d (look.h) ---- */
+
+#define FAKE_LOOKS 16
+
+/* The machine, as a test says it is; links, addresses and routers are the
+ * kernel's. */
+struct fake_look {
+	struct {
+		const char *path;
+		int value;
+	} sysctls[FAKE_LOOKS];
+	unsigned int n_sysctls;
+	struct {
+		const char *path;
+		struct look_file file;
+	} files[FAKE_LOOKS];
+	unsigned int n_files;
+	struct look_rule rules[FAKE_LOOKS];
+	unsigned int n_rules;
+	struct look_policy policies[FAKE_LOOKS];
+	unsigned int n_policies;
+	int err; /* of the lists of rules and policies */
+};
+
+extern struct fake_look fake_look;
 
 /* ---- state directory (store.h) ---- */
 

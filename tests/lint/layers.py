@@ -17,7 +17,7 @@ HEADERS = {
     "auth.h": "auth",
     "bcache.h": "binding", "bul.h": "binding", "lifetime.h": "binding",
     "nlenc.h": "encode", "xfrm.h": "encode",
-    "kernel.h": "port", "transport.h": "port", "vici.h": "port",
+    "kernel.h": "port", "look.h": "port", "transport.h": "port", "vici.h": "port",
     "security.h": "security", "ike.h": "ike",
     "conf.h": "conf", "keyfile.h": "conf",
     "role.h": "role", "discovery.h": "role", "homes.h": "role",
