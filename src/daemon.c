@@ -42,6 +42,7 @@ static int ike_start(struct daemon *d)
 	struct ike_env env = {
 		.tq = d->env.tq,
 		.kernel = d->env.kernel,
+		.security = d->security,
 		.vici = d->env.vici,
 	};
 	int err;

@@ -160,6 +160,8 @@ static int apply(struct daemon *d)
 
 	if (!list.v)
 		return -ENOMEM;
+	if (conf->ipsec.pairs)
+		conf->ipsec.pairs->protect = plan.protect;
 	add_links(conf, &list);
 	add_homes(conf, &list);
 	add_gone(d, &list);

@@ -17,6 +17,7 @@
 
 #include "mip6d/addr.h"
 #include "mip6d/kernel.h"
+#include "mip6d/security.h"
 #include "mip6d/tqueue.h"
 #include "mip6d/vici.h"
 
@@ -49,7 +50,8 @@ struct ike_peer {
 struct ike_conf {
 	struct ike_peer *peers;
 	unsigned int n_peers;
-	bool cannot_follow; /* whoever negotiates: no K bit */
+	bool cannot_follow;            /* whoever negotiates: no K bit */
+	enum security_protect protect; /* what it asks to negotiate */
 };
 
 /* Wipes and frees; returns NULL. */
@@ -62,6 +64,7 @@ struct ike;
 struct ike_env {
 	struct tqueue *tq;
 	struct kernel *kernel;
+	struct security *security; /* has the tunnels; may be NULL */
 	struct vici *vici;
 };
 
@@ -122,16 +125,24 @@ void ike_suspect(struct ike *ike, const struct in6_addr *hoa,
 
 /* ---- for ctl ---- */
 
+/* Two associations, one in each direction. */
+struct ike_child {
+	uint32_t reqid; /* 0: there are none */
+	uint32_t spi_in, spi_out, id;
+	char algorithms[64];
+};
+
 struct ike_info {
 	const struct ike_peer *peer;
 	const char *state;  /* "up", "negotiating", "no charon"... */
 	const char *reason; /* of the last failure, or "" */
 	bool up;
-	uint32_t reqid, spi_in, spi_out; /* up */
-	uint32_t ike_id, child_id;       /* charon's numbers; up */
-	struct in6_addr local, remote;   /* end points of IKE; up */
-	char algorithms[64];             /* up */
-	struct mtime since;              /* of up */
+	struct ike_child signalling;   /* up */
+	bool wants_tunnel;             /* there are to be others for it... */
+	struct ike_child tunnel;       /* ...which come later */
+	uint32_t ike_id;               /* charon's number; up */
+	struct in6_addr local, remote; /* end points of IKE; up */
+	struct mtime since;            /* of up */
 	unsigned int rekeyed, moved;
 };
 

@@ -405,9 +405,21 @@ int kernel_sp_del(struct kernel *k, const struct kernel_sp *sp);
 /* Moves a policy in tunnel mode, and the association that has its addresses
  * and reqid, to another care-of address: same keys, the numbers go on
  * (XFRM_MSG_MIGRATE).  *sp is as it was set last. */
+#define KERNEL_MIGRATE_SAS_MAX 2
+
+/* An association in tunnel mode, by what it has, to other ends. */
+struct kernel_sa_move {
+	uint32_t reqid;
+	struct in6_addr src, dst, new_src, new_dst;
+};
+
 struct kernel_migrate {
 	struct kernel_sp sp;
 	struct in6_addr tunnel_src, tunnel_dst; /* from now on */
+	/* Those move along; what is not there is no error.  A daemon of IKEv2
+	 * looks at the last, or else at sp, for what it made. */
+	struct kernel_sa_move sas[KERNEL_MIGRATE_SAS_MAX];
+	unsigned int n_sas;
 	/* For a daemon of IKEv2, which moves its own association, too: its
 	 * new ends, as the policy's direction has it. */
 	bool has_ike;
@@ -426,7 +438,7 @@ struct kernel_esp_drops {
 	uint64_t malformed;   /* too short for an SPI */
 	uint64_t replayed;    /* only where there is a replay window */
 	uint64_t blocked;     /* a policy refuses it whatever it has */
-	uint64_t unprotected; /* ours, that had to have ESP and found no
+	uint64_t unprotected; /* ours, that had to have ESP and there is no
 			       * association */
 };
 

@@ -70,9 +70,12 @@ const struct security_node *security_find(const struct security_keys *keys,
 					  const struct in6_addr *agent);
 
 /* Associations have reqids of ours, with which policies find them.  All for
- * signalling share one, so that one policy of an agent serves all its nodes;
- * in the tunnel each node has its own. */
+ * signalling share one, and all that come to an agent by the tunnel, so that
+ * one policy of an agent serves all its nodes; to the node each has its
+ * own. */
 #define SECURITY_REQID_SIGNALLING KERNEL_REQID_OURS
+#define SECURITY_REQID_TUNNELS    (KERNEL_REQID_OURS | 1)
+#define SECURITY_REQID_NONE       (KERNEL_REQID_OURS | 2) /* there is none */
 uint32_t security_reqid_tunnel(const struct security_node *node);
 
 /* ---- what follows ---- */
@@ -99,8 +102,9 @@ struct security_scope {
 	struct prefix hoa; /* the home prefix (agent) or the home address */
 	struct in6_addr agent;
 	uint32_t reqid;     /* of the associations with which is sent */
-	bool is_negotiated; /* by IKEv2, for this home address alone: goes
-			     * before the policies of its home prefix */
+	bool is_negotiated; /* by IKEv2, for this home address alone, with
+			     * one reqid for both directions: goes before the
+			     * policies of its home prefix */
 };
 
 /* The policies for signalling: Binding Updates, acknowledgements, prefix
@@ -178,5 +182,21 @@ int security_tunnel_set(struct security *s, enum security_end end,
 void security_tunnel_del(struct security *s, enum security_end end,
 			 const struct in6_addr *hoa,
 			 const struct in6_addr *agent);
+
+/* IKEv2 made associations in tunnel mode between the two, and the care-of
+ * address is or was at: the tunnel is theirs, whoever else has keys, and they
+ * come along to where the binding is.  With reqid 0 they are gone, and what
+ * needs them waits.  0 or -errno. */
+int security_tunnel_negotiated(struct security *s, enum security_end end,
+			       const struct in6_addr *hoa,
+			       const struct in6_addr *agent, uint32_t reqid,
+			       const struct in6_addr *at);
+/* A registration from coa was accepted: which of them are still to be moved,
+ * by kernel_migrate().  Their number, 0 where there are none. */
+unsigned int
+security_tunnel_follow(struct security *s, enum security_end end,
+		       const struct in6_addr *hoa, const struct in6_addr *agent,
+		       const struct in6_addr *coa,
+		       struct kernel_sa_move ret_moves[KERNEL_MIGRATE_SAS_MAX]);
 
 #endif

@@ -16,10 +16,11 @@ SECOND = ['xfrm policy']
 # be incomplete.
 INTERRUPTED = 'Dump was interrupted'
 ATTEMPTS = 20
-# What the kernel makes and drops by itself.
+# What the kernel makes and drops by itself; an association without a number
+# is a question that it asked daemons of IKEv2.
 IGNORE = re.compile(r' proto (ra|kernel) | proto (ra|kernel)$|table local|'
                     r'^multicast |^local |^anycast |inet6 fe80|'
-                    r' dynamic |^ff00::/8')
+                    r' dynamic |^ff00::/8|\sproto esp spi 0x0{8}\s')
 NOISE = re.compile(r'@if\d+|@\S+(?=:)|qlen \d+|link-netnsid \d+|'
                    r'valid_lft .*|expires \S+|pref (low|medium|high)|'
                    r'mtu \d+ .*$|^\d+: ')

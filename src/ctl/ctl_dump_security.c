@@ -27,6 +27,19 @@ static json_t *number_json(bool has, uint32_t v)
 	return has ? json_integer((json_int_t)v) : json_null();
 }
 
+/* What takes the tunnel has associations of its own. */
+static json_t *tunnel_json(const struct ike_child *c)
+{
+	bool up = c->reqid != 0;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state",
+			 up ? "up" : "waiting", "spi_in",
+			 spi_json(up, c->spi_in), "spi_out",
+			 spi_json(up, c->spi_out), "reqid",
+			 number_json(up, c->reqid), "algorithms",
+			 text_json(*c->algorithms ? c->algorithms : NULL));
+}
+
 /* ---- by IKE ---- */
 
 static json_t *ike_json(const struct ike_info *i, struct mtime now)
@@ -57,13 +70,15 @@ static void add_ike(void *arg, const struct ike_info *i)
 	struct ctl_walk *w = arg;
 	json_t *j = pair_json(&i->peer->hoa, &i->peer->agent,
 			      i->peer->end == IKE_NODE ? "node" : "agent");
-	json_t *more = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "by",
-				 "ike", "state", i->state, "spi_in",
-				 spi_json(i->up, i->spi_in), "spi_out",
-				 spi_json(i->up, i->spi_out), "reqid",
-				 number_json(i->up, i->reqid), "algorithms",
-				 text_json(i->up ? i->algorithms : NULL), "ike",
-				 ike_json(i, w->now));
+	json_t *more = json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "by", "ike",
+		"state", i->state, "spi_in",
+		spi_json(i->up, i->signalling.spi_in), "spi_out",
+		spi_json(i->up, i->signalling.spi_out), "reqid",
+		number_json(i->up, i->signalling.reqid), "algorithms",
+		text_json(i->up ? i->signalling.algorithms : NULL), "tunnel",
+		i->wants_tunnel ? tunnel_json(&i->tunnel) : json_null(), "ike",
+		ike_json(i, w->now));
 
 	json_object_update(j, more);
 	json_decref(more);
@@ -71,6 +86,25 @@ static void add_ike(void *arg, const struct ike_info *i)
 }
 
 /* ---- by other means, or none ---- */
+
+static json_t *static_tunnel(const struct daemon *d,
+			     const struct security_node *n, bool is_agent)
+{
+	const struct security_set *set = &n->sets[n->send];
+	struct ike_child c = {
+		.reqid = security_reqid_tunnel(n),
+		.spi_in = is_agent ? set->tunnel_to_agent.spi
+				   : set->tunnel_from_agent.spi,
+		.spi_out = is_agent ? set->tunnel_from_agent.spi
+				    : set->tunnel_to_agent.spi,
+	};
+
+	bool is_clear = n->has_protect ? n->protect == SECURITY_SIGNALLING
+				       : daemon_conf(d)->ipsec.protect ==
+						 CONF_PROTECT_SIGNALLING;
+
+	return is_clear ? json_null() : tunnel_json(&c);
+}
 
 static void add_other(struct ctl_walk *w, const struct in6_addr *hoa,
 		      const struct in6_addr *agent, bool is_agent,
@@ -87,7 +121,7 @@ static void add_other(struct ctl_walk *w, const struct in6_addr *hoa,
 		return;
 	j = pair_json(hoa, agent, is_agent ? "agent" : "node");
 	more = json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:n, s:n}", "by",
+		"{s:s, s:s, s:o, s:o, s:o, s:n, s:o, s:n}", "by",
 		is_static ? "static keys" : conf_security_str(how), "state",
 		is_static                       ? "up"
 		: how == CONF_SECURITY_IPSEC    ? "no keys"
@@ -102,7 +136,9 @@ static void add_other(struct ctl_walk *w, const struct in6_addr *hoa,
 							  : set->to_agent.spi)
 					      : 0),
 		"reqid", number_json(is_static, SECURITY_REQID_SIGNALLING),
-		"algorithms", "ike");
+		"algorithms", "tunnel",
+		is_static ? static_tunnel(w->d, n, is_agent) : json_null(),
+		"ike");
 	json_object_update(j, more);
 	json_decref(more);
 	json_array_append_new(w->list, j);

@@ -39,6 +39,15 @@ static void print_drops(FILE *out, const json_t *r)
 	}
 }
 
+static void add_tunnel(struct table *t, const json_t *tunnel)
+{
+	table_add(t,
+		  (const char *[]){ "", "", "tunnel", text_of(tunnel, "state"),
+				    text_of(tunnel, "spi_in"),
+				    text_of(tunnel, "spi_out"),
+				    text_of(tunnel, "algorithms"), "-" });
+}
+
 int ctl_text_security(FILE *out, const json_t *r, bool colour)
 {
 	static const char *const head[] = { "HOME ADDRESS", "AGENT",  "BY",
@@ -70,6 +79,8 @@ int ctl_text_security(FILE *out, const json_t *r, bool colour)
 				  text_of(p, "state"), text_of(p, "spi_in"),
 				  text_of(p, "spi_out"),
 				  text_of(p, "algorithms"), age.s });
+		if (has_value(p, "tunnel"))
+			add_tunnel(&t, json_object_get(p, "tunnel"));
 	}
 	table_print(&t, out, colour);
 	table_done(&t);

@@ -14,7 +14,8 @@
 #include "mip6d/log.h"
 #include "src/ike/ike_priv.h"
 
-struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer)
+struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer,
+			      enum security_protect protect)
 {
 	struct ike_pair *p = calloc(1, sizeof(*p));
 
@@ -24,8 +25,10 @@ struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer)
 	}
 	p->ike = ike;
 	p->peer = peer;
-	p->retry_ms = IKE_RETRY_MIN_MS;
+	p->protect = protect;
+	p->retry_ms = p->tunnel_retry_ms = IKE_RETRY_MIN_MS;
 	task_init(&p->task, ike_task);
+	task_init(&p->tunnel_task, ike_tunnel_task);
 	snprintf(p->name, sizeof(p->name), "mip6-%s-", addr_str(&peer->hoa));
 	strcat(p->name, addr_str(&peer->agent));
 	/* Fails closed: no association has this reqid. */
@@ -58,7 +61,8 @@ int ike_new(const struct ike_env *env, const struct ike_conf *conf,
 	ike->last_todo = &ike->first_todo;
 	task_init(&ike->watch, ike_watch_task);
 	for (i = 0; i < conf->n_peers; i++) {
-		ike->pairs[i] = ike_pair_new(ike, &conf->peers[i]);
+		ike->pairs[i] =
+			ike_pair_new(ike, &conf->peers[i], conf->protect);
 		if (!ike->pairs[i]) {
 			ike_free(ike);
 			return -EIO;
@@ -78,6 +82,7 @@ struct ike *ike_free(struct ike *ike)
 	task_stop(&ike->watch);
 	for (i = 0; i < ike->n_pairs; i++) {
 		task_stop(&ike->pairs[i]->task);
+		ike_tunnel_forget(ike->pairs[i]);
 		ike_policy_clear(ike->pairs[i]);
 		free(ike->pairs[i]);
 	}
@@ -159,11 +164,10 @@ static struct ike_info info_of(const struct ike_pair *p)
 		.state = state_str(p),
 		.reason = p->reason,
 		.up = p->has.up,
-		.reqid = p->has.reqid,
-		.spi_in = p->has.spi_in,
-		.spi_out = p->has.spi_out,
+		.signalling = p->has.signalling,
+		.wants_tunnel = p->protect != SECURITY_SIGNALLING,
+		.tunnel = p->has.tunnel,
 		.ike_id = p->has.ike_id,
-		.child_id = p->has.child_id,
 		.local = p->has.local,
 		.remote = p->has.remote,
 		.since = p->since,
@@ -171,7 +175,6 @@ static struct ike_info info_of(const struct ike_pair *p)
 		.moved = p->moved,
 	};
 
-	memcpy(info.algorithms, p->has.algorithms, sizeof(info.algorithms));
 	return info;
 }
 

@@ -108,7 +108,7 @@ void ike_todo_only(struct ike_pair *p, unsigned int todo)
 
 /* ---- starting ---- */
 
-static void set_reason(struct ike_pair *p, const char *reason)
+void ike_set_reason(struct ike_pair *p, const char *reason)
 {
 	snprintf(p->reason, sizeof(p->reason), "%s", reason);
 }
@@ -174,11 +174,11 @@ bool ike_want(struct ike *ike, const struct in6_addr *hoa,
 	return false;
 }
 
-static void restart(struct ike_pair *p, const char *why, struct mtime now)
+void ike_restart(struct ike_pair *p, const char *why, struct mtime now)
 {
 	log_notice("ike: hoa=%s agent=%s negotiated anew: %s",
 		   addr_str(&p->peer->hoa), addr_str(&p->peer->agent), why);
-	set_reason(p, why);
+	ike_set_reason(p, why);
 	p->has.up = false;
 	p->retry_ms = IKE_RETRY_MIN_MS;
 	start(p, now);
@@ -191,7 +191,7 @@ void ike_suspect(struct ike *ike, const struct in6_addr *hoa,
 
 	if (p && p->peer->end == IKE_NODE && p->has.up && ike->connected &&
 	    !task_is_started(&p->task))
-		restart(p, "the agent does not answer", now);
+		ike_restart(p, "the agent does not answer", now);
 }
 
 void ike_registered(struct ike *ike, const struct in6_addr *hoa,
@@ -210,14 +210,17 @@ void ike_registered(struct ike *ike, const struct in6_addr *hoa,
 	    addr_eq(coa, is_node ? &p->has.local : &p->has.remote))
 		return;
 	if (k) {
+		ike_tunnel_moves(p);
 		err = ike_policy_move(p, coa);
 		if (err)
 			log_error("ike: hoa=%s end point not moved: %s",
 				  addr_str(hoa), strerror(-err));
+		else
+			*(is_node ? &p->has.local : &p->has.remote) = *coa;
 		p->moved += !err;
 		arm(p, true, IKE_CHECK_MS, now);
 	} else if (is_node) {
-		restart(p, "the agent cannot follow (K bit)", now);
+		ike_restart(p, "the agent cannot follow (K bit)", now);
 	} else {
 		/* RFC 6275 section 10.3.1: what leads to the old care-of
 		 * address is given up. */
@@ -239,7 +242,7 @@ void ike_task(struct task *task, struct mtime now)
 			    "ike: hoa=%s agent=%s no associations yet; tried "
 			    "again",
 			    addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
-		set_reason(p, "no answer, or refused: charon's log says");
+		ike_set_reason(p, "no answer, or refused: charon's log says");
 		start(p, now);
 	}
 }
@@ -251,22 +254,23 @@ static void became_up(struct ike_pair *p, bool was_up, struct mtime now)
 	if (!was_up) {
 		p->since = now;
 		p->rekeyed = 0;
-		set_reason(p, "");
+		ike_set_reason(p, "");
 		task_stop(&p->task);
 		p->retry_ms = IKE_RETRY_MIN_MS;
 		log_info("ike: hoa=%s agent=%s up reqid=%u spi-in=%08x "
 			 "spi-out=%08x between %s and %s",
 			 addr_str(&p->peer->hoa), addr_str(&p->peer->agent),
-			 p->has.reqid, p->has.spi_in, p->has.spi_out,
-			 addr_str(&p->has.local), addr_str(&p->has.remote));
+			 p->has.signalling.reqid, p->has.signalling.spi_in,
+			 p->has.signalling.spi_out, addr_str(&p->has.local),
+			 addr_str(&p->has.remote));
 	} else {
 		p->rekeyed++;
 		log_info("ike: hoa=%s agent=%s new keys spi-in=%08x "
 			 "spi-out=%08x",
 			 addr_str(&p->peer->hoa), addr_str(&p->peer->agent),
-			 p->has.spi_in, p->has.spi_out);
+			 p->has.signalling.spi_in, p->has.signalling.spi_out);
 	}
-	ike_policy_set(p, p->has.reqid);
+	ike_policy_set(p, p->has.signalling.reqid);
 }
 
 static void take_found(struct ike_pair *p, struct mtime now)
@@ -277,13 +281,16 @@ static void take_found(struct ike_pair *p, struct mtime now)
 	p->has = p->found;
 	if (p->has.older_ike_id)
 		ike_todo(p, IKE_TODO_PRUNE);
-	if (p->has.up && (!before.up || before.spi_in != p->has.spi_in ||
-			  before.reqid != p->has.reqid)) {
+	ike_tunnel_found(p, &before.tunnel, now);
+	if (p->has.up &&
+	    (!before.up ||
+	     before.signalling.spi_in != p->has.signalling.spi_in ||
+	     before.signalling.reqid != p->has.signalling.reqid)) {
 		became_up(p, before.up, now);
 	} else if (!p->has.up && before.up) {
 		log_notice("ike: hoa=%s agent=%s associations are gone",
 			   addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
-		set_reason(p, "associations are gone");
+		ike_set_reason(p, "associations are gone");
 		start_wanted(p, now);
 	} else {
 		start_wanted(p, now);
@@ -302,7 +309,10 @@ static void check_move(struct ike_pair *p, struct mtime now)
 		return;
 	p->checking = false;
 	if (is_node && !addr_eq(&p->has.local, &p->coa))
-		restart(p, "charon did not follow the care-of address", now);
+		ike_restart(p, "charon did not follow the care-of address",
+			    now);
+	else
+		ike_tunnel_moved(p);
 }
 
 /* ---- upcalls ---- */
@@ -324,11 +334,11 @@ void ike_load(struct ike_pair *p)
 
 void ike_changed(struct ike_pair *p, struct mtime now)
 {
-	log_notice("ike: hoa=%s agent=%s has other credentials",
+	log_notice("ike: hoa=%s agent=%s has other credentials or protection",
 		   addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
 	ike_todo(p, todo_load(p) | IKE_TODO_TERMINATE);
 	if (p->wanted && p->ike->connected)
-		restart(p, "other credentials", now);
+		ike_restart(p, "other credentials or protection", now);
 }
 
 void ike_on_up(struct ike *ike, struct mtime now)
@@ -382,7 +392,12 @@ static void on_refused(struct ike_pair *p, enum ike_todo what,
 	if (what == IKE_TODO_TERMINATE || what == IKE_TODO_PRUNE)
 		return;
 	p->is_loaded &= what != IKE_TODO_CONNECTION;
-	set_reason(p, why);
+	/* It has a connection of an earlier configuration. */
+	if (what == IKE_TODO_TUNNEL && p->has.up) {
+		ike_restart(p, why, now);
+		return;
+	}
+	ike_set_reason(p, why);
 	log_limited(LOG_LEVEL_ERROR, now, "ike: hoa=%s agent=%s: %s",
 		    addr_str(&p->peer->hoa), addr_str(&p->peer->agent), why);
 }

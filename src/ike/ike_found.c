@@ -41,19 +41,22 @@ static void read_algorithms(const struct vici_msg *child, char *ret,
 		 *integrity ? "/" : "", integrity);
 }
 
-static bool read_child(const struct vici_msg *child, struct ike_found *ret)
+static bool read_child(const struct vici_msg *child, struct ike_child *ret)
 {
-	struct ike_found f = { .up = true };
-
-	if (!vici_is(child, "name", IKE_CHILD) || !is_usable(child) ||
-	    !vici_u32(child, "reqid", false, &f.reqid) || !f.reqid ||
-	    !vici_u32(child, "uniqueid", false, &f.child_id) ||
-	    !vici_u32(child, "spi-in", true, &f.spi_in) ||
-	    !vici_u32(child, "spi-out", true, &f.spi_out))
+	if (!is_usable(child) ||
+	    !vici_u32(child, "reqid", false, &ret->reqid) || !ret->reqid ||
+	    !vici_u32(child, "uniqueid", false, &ret->id) ||
+	    !vici_u32(child, "spi-in", true, &ret->spi_in) ||
+	    !vici_u32(child, "spi-out", true, &ret->spi_out))
 		return false;
-	read_algorithms(child, f.algorithms, sizeof(f.algorithms));
-	*ret = f;
+	read_algorithms(child, ret->algorithms, sizeof(ret->algorithms));
 	return true;
+}
+
+static void keep_newest(struct ike_child *best, const struct ike_child *c)
+{
+	if (!best->reqid || c->id > best->id)
+		*best = *c;
 }
 
 /* The kernel tells associations of one second apart by chance: what an earlier
@@ -64,8 +67,7 @@ static void keep_newer(struct ike_found *found, const struct ike_found *f)
 
 	if (found->up && f->ike_id != found->ike_id)
 		older = f->ike_id < found->ike_id ? f->ike_id : found->ike_id;
-	if (!found->up || f->ike_id > found->ike_id ||
-	    (f->ike_id == found->ike_id && f->child_id > found->child_id))
+	if (!found->up || f->ike_id > found->ike_id)
 		*found = *f;
 	found->older_ike_id = older;
 }
@@ -74,17 +76,23 @@ void ike_found_read(const struct vici_msg *sa, struct ike_found *found)
 {
 	char name[VICI_NAME_MAX + 1];
 	struct vici_msg children, child;
-	struct ike_found f;
+	struct ike_found f = { .up = true };
+	struct ike_child c;
 	size_t pos = 0;
 
-	if (!vici_section(sa, "child-sas", &children))
+	if (!vici_u32(sa, "uniqueid", false, &f.ike_id) ||
+	    !read_addr(sa, "local-host", &f.local) ||
+	    !read_addr(sa, "remote-host", &f.remote) ||
+	    !vici_section(sa, "child-sas", &children))
 		return;
 	while (vici_section_next(&children, &pos, name, &child)) {
-		if (!read_child(&child, &f) ||
-		    !vici_u32(sa, "uniqueid", false, &f.ike_id) ||
-		    !read_addr(sa, "local-host", &f.local) ||
-		    !read_addr(sa, "remote-host", &f.remote))
+		if (!read_child(&child, &c))
 			continue;
-		keep_newer(found, &f);
+		if (vici_is(&child, "name", IKE_CHILD))
+			keep_newest(&f.signalling, &c);
+		else if (vici_is(&child, "name", IKE_TUNNEL))
+			keep_newest(&f.tunnel, &c);
 	}
+	if (f.signalling.reqid)
+		keep_newer(found, &f);
 }

@@ -7,6 +7,8 @@
  *
  *   - IKE between care-of address and agent, associations between home
  *     address and agent: "transport_proxy";
+ *   - where it is asked for, associations in tunnel mode for what the home
+ *     address sends by the tunnel: Mobility Headers, or all;
  *   - no policies: those are ours, since only we know when they change;
  *   - no MOBIKE: the care-of address is what the Binding Update says, and the
  *     end point follows it by the K bit;
@@ -61,13 +63,28 @@ static void put_child(const struct ike_pair *p, struct wbuf *b)
 	const struct ike_peer *peer = p->peer;
 	bool is_node = peer->end == IKE_NODE;
 
-	vici_put_section(b, "children");
 	vici_put_section(b, IKE_CHILD);
 	vici_put(b, "mode", "transport_proxy");
 	vici_put(b, "policies", "no");
 	put_traffic(b, "local_ts", is_node ? &peer->hoa : &peer->agent);
 	put_traffic(b, "remote_ts", is_node ? &peer->agent : &peer->hoa);
 	vici_put_section_end(b);
+}
+
+/* RFC 4877 sections 7.2.2, 7.2.4; types of messages cannot be told apart. */
+static void put_tunnel(const struct ike_pair *p, struct wbuf *b)
+{
+	const char *what = p->protect == SECURITY_ALL ? "" : "[135]";
+	bool is_node = p->peer->end == IKE_NODE;
+	char home[INET6_ADDRSTRLEN + 16], any[16];
+
+	snprintf(home, sizeof(home), "%s/128%s", addr_str(&p->peer->hoa), what);
+	snprintf(any, sizeof(any), "::/0%s", what);
+	vici_put_section(b, IKE_TUNNEL);
+	vici_put(b, "mode", "tunnel");
+	vici_put(b, "policies", "no");
+	vici_put_one(b, "local_ts", is_node ? home : any);
+	vici_put_one(b, "remote_ts", is_node ? any : home);
 	vici_put_section_end(b);
 }
 
@@ -93,7 +110,11 @@ static void build_connection(const struct ike_pair *p, struct wbuf *b)
 		 true);
 	put_auth(b, "remote", peer, is_node ? peer->agent_id : peer->node_id,
 		 false);
+	vici_put_section(b, "children");
 	put_child(p, b);
+	if (p->protect != SECURITY_SIGNALLING)
+		put_tunnel(p, b);
+	vici_put_section_end(b);
 	vici_put_section_end(b);
 }
 
@@ -119,13 +140,21 @@ static void build_blob(struct wbuf *b, const char *request, const char *type,
 	vici_put_data(b, "data", blob->data, blob->len);
 }
 
-static void build_initiate(const struct ike_pair *p, struct wbuf *b)
+static void build_initiate(const struct ike_pair *p, const char *child,
+			   struct wbuf *b)
 {
 	vici_put_head(b, VICI_REQUEST, "initiate");
 	vici_put(b, "ike", p->name);
-	vici_put(b, "child", IKE_CHILD);
+	vici_put(b, "child", child);
 	vici_put(b, "timeout", "-1"); /* answered at once */
 	vici_put(b, "init-limits", "no");
+}
+
+static void build_rekey_tunnel(const struct ike_pair *p, struct wbuf *b)
+{
+	vici_put_head(b, VICI_REQUEST, "rekey");
+	vici_put(b, "ike", p->name);
+	vici_put(b, "child", IKE_TUNNEL);
 }
 
 static void build_terminate(const struct ike_pair *p, struct wbuf *b)
@@ -198,7 +227,13 @@ void ike_msg_build(const struct ike_pair *p, enum ike_todo what, struct wbuf *b)
 		build_connection(p, b);
 		break;
 	case IKE_TODO_INITIATE:
-		build_initiate(p, b);
+		build_initiate(p, IKE_CHILD, b);
+		break;
+	case IKE_TODO_TUNNEL:
+		build_initiate(p, IKE_TUNNEL, b);
+		break;
+	case IKE_TODO_REKEY_TUNNEL:
+		build_rekey_tunnel(p, b);
 		break;
 	case IKE_TODO_LIST:
 		build_list(p, b);

@@ -74,6 +74,9 @@ int ike_policy_move(struct ike_pair *p, const struct in6_addr *coa)
 	};
 	unsigned int i;
 
+	m.n_sas = security_tunnel_follow(
+		p->ike->env.security, is_node ? SECURITY_NODE : SECURITY_AGENT,
+		&p->peer->hoa, &p->peer->agent, coa, m.sas);
 	m.tunnel_src = m.ike_local;
 	m.tunnel_dst = m.ike_remote;
 	for (i = 0; i < p->n_sps; i++) {

@@ -15,7 +15,9 @@
 #include "mip6d/ike.h"
 #include "mip6d/security.h"
 
-#define IKE_CHILD        "mip6" /* name of the child in each connection */
+/* Names of the children in each connection. */
+#define IKE_CHILD        "mip6"
+#define IKE_TUNNEL       "mip6-tunnel"
 #define IKE_NAME_MAX     (sizeof("mip6-") + 2 * INET6_ADDRSTRLEN)
 #define IKE_ASKED_MAX    16 /* requests under way */
 #define IKE_RETRY_MIN_MS 8000
@@ -39,6 +41,8 @@ enum ike_todo {
 	IKE_TODO_INITIATE = 256,
 	IKE_TODO_LIST = 512,
 	IKE_TODO_LOOK = 4096,
+	IKE_TODO_TUNNEL = 8192, /* initiated, in the IKE that there is */
+	IKE_TODO_REKEY_TUNNEL = 16384,
 	/* Of the whole: the pair is NULL. */
 	IKE_TODO_REGISTER = 1024,
 };
@@ -46,15 +50,16 @@ enum ike_todo {
 /* What charon has for a pair. */
 struct ike_found {
 	bool up;
-	uint32_t reqid, spi_in, spi_out, ike_id, child_id;
+	struct ike_child signalling, tunnel;
+	uint32_t ike_id;
 	uint32_t older_ike_id; /* another with associations; 0: none */
 	struct in6_addr local, remote;
-	char algorithms[64];
 };
 
 struct ike_pair {
 	struct ike *ike;
 	const struct ike_peer *peer; /* NULL: leaving */
+	enum security_protect protect;
 	char name[IKE_NAME_MAX];
 	unsigned int todo;             /* bits of enum ike_todo */
 	struct ike_pair *next, **prev; /* in ike->first_todo while todo */
@@ -70,6 +75,9 @@ struct ike_pair {
 	bool checking; /* task: whether charon followed; else a retry */
 	uint32_t retry_ms;
 	struct task task;
+	uint32_t tunnel_retry_ms;
+	struct task tunnel_task;
+	uint32_t moved_spi; /* of the tunnel, when IKE was told to move */
 	char reason[96];
 	struct kernel_sp sps[SECURITY_SPS_MAX]; /* in force... */
 	unsigned int n_sps;
@@ -98,7 +106,8 @@ struct ike {
 /* ---- ike.c ---- */
 
 /* Its policies, too.  NULL: failed, which was logged. */
-struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer);
+struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer,
+			      enum security_protect protect);
 /* NULL: not one of ours; ike may be NULL. */
 struct ike_pair *ike_pair_find(const struct ike *ike,
 			       const struct in6_addr *hoa,
@@ -126,6 +135,21 @@ void ike_todo_only(struct ike_pair *p, unsigned int todo);
 void ike_load(struct ike_pair *p);
 void ike_changed(struct ike_pair *p, struct mtime now);
 void ike_task(struct task *task, struct mtime now);
+void ike_set_reason(struct ike_pair *p, const char *reason);
+/* All of it begins anew, at a node. */
+void ike_restart(struct ike_pair *p, const char *why, struct mtime now);
+
+/* ---- ike_tunnel.c ---- */
+
+/* What charon has is as listed: before, there was that. */
+void ike_tunnel_found(struct ike_pair *p, const struct ike_child *before,
+		      struct mtime now);
+void ike_tunnel_task(struct task *task, struct mtime now);
+/* charon follows to another care-of address; has followed. */
+void ike_tunnel_moves(struct ike_pair *p);
+void ike_tunnel_moved(struct ike_pair *p);
+/* Whatever there was is no business of ours any more. */
+void ike_tunnel_forget(struct ike_pair *p);
 
 /* ---- ike_reload.c ---- */
 
@@ -147,7 +171,8 @@ void ike_watch_judge(struct ike_pair *p, struct mtime now);
  * logged. */
 int ike_policy_set(struct ike_pair *p, uint32_t reqid);
 void ike_policy_clear(struct ike_pair *p);
-/* Tells charon, by the kernel, where its end point is from now on. */
+/* Tells charon, by the kernel, where its end point is from now on; what it
+ * has in the tunnel moves along. */
 int ike_policy_move(struct ike_pair *p, const struct in6_addr *coa);
 
 #endif

@@ -39,7 +39,7 @@ static bool same_peer(const struct ike_peer *a, const struct ike_peer *b)
 /* Out of the old list, or a new one. */
 static struct ike_pair *take(struct ike *ike, struct ike_pair **old,
 			     unsigned int n_old, const struct ike_peer *peer,
-			     bool *ret_is_new)
+			     enum security_protect protect, bool *ret_is_new)
 {
 	struct ike_pair *p;
 	unsigned int i;
@@ -53,7 +53,7 @@ static struct ike_pair *take(struct ike *ike, struct ike_pair **old,
 		}
 	}
 	*ret_is_new = true;
-	return ike_pair_new(ike, peer);
+	return ike_pair_new(ike, peer, protect);
 }
 
 static void leave(struct ike_pair *p)
@@ -63,6 +63,7 @@ static void leave(struct ike_pair *p)
 	log_info("ike: hoa=%s agent=%s is no pair any more",
 		 addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
 	task_stop(&p->task);
+	ike_tunnel_forget(p);
 	/* A node's are also those of its home address with given keys. */
 	if (p->peer->end == IKE_NODE)
 		ike_policy_set(p, SECURITY_REQID_SIGNALLING);
@@ -89,11 +90,14 @@ int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now)
 	ike->pairs = new;
 	ike->n_pairs = 0;
 	for (i = 0; i < conf->n_peers; i++) {
-		p = take(ike, old, n_old, &conf->peers[i], &is_new);
+		p = take(ike, old, n_old, &conf->peers[i], conf->protect,
+			 &is_new);
 		if (!p)
 			continue; /* said */
-		is_same = is_new || same_peer(p->peer, &conf->peers[i]);
+		is_same = is_new || (p->protect == conf->protect &&
+				     same_peer(p->peer, &conf->peers[i]));
 		p->peer = &conf->peers[i];
+		p->protect = conf->protect;
 		new[n++] = p;
 		ike->n_pairs = n;
 		if (is_new)

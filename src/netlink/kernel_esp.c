@@ -101,6 +101,7 @@ static void add_line(struct kernel_esp_drops *d, const char *name,
 		LINE("XfrmInStateSeqError", replayed),
 		LINE("XfrmInPolBlock", blocked),
 		LINE("XfrmOutNoStates", unprotected),
+		LINE("XfrmOutPolBlock", unprotected),
 #undef LINE
 	};
 	size_t i;

@@ -115,8 +115,10 @@ unsigned int security_tunnel_sas(const struct security_node *node,
 		 * section 5), and the kernel compares no source.  :: would
 		 * make one list of all, walked for each Home Address
 		 * option. */
-		if (is_agent)
+		if (is_agent) {
 			up.src = node->hoa;
+			up.reqid = SECURITY_REQID_TUNNELS;
+		}
 		if (is_agent || sends(node, i))
 			ret_sas[n++] = up;
 		if (!is_agent || sends(node, i))
@@ -164,6 +166,9 @@ static void make_tunnel(struct kernel_sp *sp, const struct in6_addr *src,
 	sp->tunnel_src = *src;
 	sp->tunnel_dst = *dst;
 	sp->reqid = reqid;
+	/* The kernel would ask daemons of IKEv2 for them, in vain. */
+	if (reqid == SECURITY_REQID_NONE && sp->dir == KERNEL_SP_OUT)
+		sp->action = KERNEL_SP_BLOCK;
 }
 
 static uint8_t proto_of(enum security_protect protect)
@@ -177,7 +182,9 @@ static uint32_t prio_of(enum security_protect protect)
 }
 
 /* Neighbours on the home link have addresses of the home prefix, too: what
- * they send may be without. */
+ * they send may be without.  What comes by an association that was negotiated
+ * matches no policy here: nothing but the policies of its binding ties it to
+ * one home address. */
 unsigned int
 security_prefix_policies(const struct security_scope *s,
 			 enum security_protect protect,
@@ -193,7 +200,8 @@ security_prefix_policies(const struct security_scope *s,
 		ret_sps[i] = policy(dirs[i], s->hoa, any(), proto_of(protect),
 				    prio_of(protect));
 		ret_sps[i].action = KERNEL_SP_OPTIONAL;
-		make_tunnel(&ret_sps[i], &addr_any, &addr_any, 0);
+		make_tunnel(&ret_sps[i], &addr_any, &addr_any,
+			    SECURITY_REQID_TUNNELS);
 	}
 	return 2;
 }
@@ -206,19 +214,22 @@ static unsigned int agent_policies(const struct security_scope *s,
 				   const struct in6_addr *coa,
 				   struct kernel_sp ret_sps[SECURITY_SPS_MAX])
 {
+	uint32_t takes = s->is_negotiated ? s->reqid : SECURITY_REQID_TUNNELS;
 	uint8_t proto = proto_of(protect);
-	unsigned int n = 2;
+	bool is_all = protect == SECURITY_ALL;
 
 	ret_sps[0] =
 		policy(KERNEL_SP_OUT, any(), s->hoa, proto, prio_of(protect));
 	make_tunnel(&ret_sps[0], &s->agent, coa, s->reqid);
 	ret_sps[1] = policy(KERNEL_SP_FWD, s->hoa, any(), proto, PRIO_CLEAR);
-	make_tunnel(&ret_sps[1], &addr_any, &addr_any, 0);
-	if (protect == SECURITY_ALL) {
-		ret_sps[n] = ret_sps[1];
-		ret_sps[n++].dir = KERNEL_SP_IN;
-	}
-	return n;
+	make_tunnel(&ret_sps[1], &addr_any, &addr_any, takes);
+	if (!is_all && !s->is_negotiated)
+		return 2; /* its home prefix's will do */
+	ret_sps[2] = ret_sps[1];
+	ret_sps[2].dir = KERNEL_SP_IN;
+	if (!is_all)
+		ret_sps[2].action = KERNEL_SP_OPTIONAL;
+	return 3;
 }
 
 /* The node takes a Home Test without, too: it believes the cookie in it, and
@@ -239,8 +250,8 @@ unsigned int security_tunnel_policies(
 	make_tunnel(&ret_sps[0], coa, &s->agent, s->reqid);
 	ret_sps[1] = policy(KERNEL_SP_IN, any(), s->hoa, proto, prio);
 	/* Whatever care-of address it was sent to, and by whichever set of
-	 * keys, but where a daemon of IKEv2 wants to see it move. */
-	make_tunnel(&ret_sps[1], &s->agent, s->is_negotiated ? coa : &addr_any,
+	 * keys. */
+	make_tunnel(&ret_sps[1], &s->agent, &addr_any,
 		    s->is_negotiated ? s->reqid : 0);
 	if (protect != SECURITY_ALL)
 		ret_sps[1].action = KERNEL_SP_OPTIONAL;

@@ -28,7 +28,12 @@ struct tunnel_key {
 
 struct tunnel {
 	struct tunnel_key key;
-	struct in6_addr coa;
+	struct in6_addr coa; /* ::: no binding */
+	/* Of IKEv2's associations, 0: there are none; and the care-of
+	 * addresses of the one that sends and the one that receives, whatever
+	 * coa is. */
+	uint32_t reqid;
+	struct in6_addr sends_at, takes_at;
 	unsigned int n_sas, n_old, n_sps;
 	struct kernel_sa sas[SECURITY_SAS_MAX];
 	struct kernel_sa old[SECURITY_SAS_MAX]; /* of the last handover */
@@ -261,19 +266,22 @@ static void want_tunnel(const struct security *s, const struct tunnel *t,
 		.end = t->key.end,
 		.hoa = prefix_of(&t->key.hoa, 128),
 		.agent = t->key.agent,
-		.reqid = node ? security_reqid_tunnel(node) : 0,
+		.reqid = t->reqid ? t->reqid
+			 : node   ? security_reqid_tunnel(node)
+				  : SECURITY_REQID_NONE,
+		.is_negotiated = t->reqid != 0,
 	};
-
-	enum security_protect protect = protect_of(&s->plan, node);
+	enum security_protect protect =
+		protect_of(&s->plan, t->reqid ? NULL : node);
 
 	*ret = *t;
 	ret->n_sas = ret->n_sps = 0;
 	if (!in_realm(s, t->key.end, &t->key.hoa, &t->key.agent) ||
-	    protect == SECURITY_SIGNALLING)
+	    protect == SECURITY_SIGNALLING || addr_is_any(&t->coa))
 		return;
 	ret->n_sps =
 		security_tunnel_policies(&scope, protect, &t->coa, ret->sps);
-	if (node)
+	if (node && !t->reqid)
 		ret->n_sas = security_tunnel_sas(node, t->key.end, protect,
 						 &t->coa, ret->sas);
 }
@@ -405,6 +413,32 @@ static void set_old_aside(struct tunnel *t, struct tunnel *want)
 	t->n_sas = n;
 }
 
+/* IKEv2's own that sends is where it was made or has moved to. */
+static int fetch(struct security *s, struct tunnel *t,
+		 const struct tunnel *want)
+{
+	struct kernel_sp there = want->sps[0];
+	struct seclist sps = sps_of(t);
+	struct seclist first = seclist_of(&seclist_sps, &there, 1);
+	int err;
+
+	if (!want->n_sps || addr_eq(&t->sends_at, &t->coa))
+		return 0;
+	if (t->key.end == SECURITY_NODE)
+		there.tunnel_src = t->sends_at;
+	else
+		there.tunnel_dst = t->sends_at;
+	err = seclist_set(s->k, sure(t->unsure, &sps), &first);
+	if (err)
+		return err;
+	t->sps[0] = there;
+	t->n_sps = t->n_sps ? t->n_sps : 1;
+	err = migrate(s, t, want);
+	if (!err)
+		t->sends_at = t->coa;
+	return err;
+}
+
 static int move(struct security *s, struct tunnel *t,
 		const struct in6_addr *coa)
 {
@@ -415,7 +449,9 @@ static int move(struct security *s, struct tunnel *t,
 	t->coa = *coa;
 	want_tunnel(s, t, &want);
 	/* Otherwise there is nothing to move, or it does not want to. */
-	if (!t->unsure && t->n_sas && want.n_sps && t->n_sps)
+	if (t->reqid)
+		err = fetch(s, t, &want);
+	else if (!t->unsure && t->n_sas && want.n_sps && t->n_sps)
 		err = migrate(s, t, &want);
 	if (err)
 		log_debug("security: hoa=%s the tunnel is made anew: %s",
@@ -480,8 +516,70 @@ void security_tunnel_del(struct security *s, enum security_end end,
 {
 	struct tunnel *t = s ? find(s, end, hoa, agent) : NULL;
 
-	if (t)
+	if (t && t->reqid)
+		move(s, t, &addr_any);
+	else if (t)
 		tunnel_free(s, t);
+}
+
+/* ---- by IKEv2 ---- */
+
+int security_tunnel_negotiated(struct security *s, enum security_end end,
+			       const struct in6_addr *hoa,
+			       const struct in6_addr *agent, uint32_t reqid,
+			       const struct in6_addr *at)
+{
+	struct tunnel *t = s ? find(s, end, hoa, agent) : NULL;
+	struct in6_addr coa;
+
+	if (!s || (!t && !reqid))
+		return 0;
+	if (!t)
+		t = tunnel_new(s, end, hoa, agent);
+	if (!t)
+		return -ENOMEM;
+	t->reqid = reqid;
+	t->sends_at = t->takes_at = reqid ? *at : addr_any;
+	coa = t->coa;
+	if (reqid || !addr_is_any(&coa))
+		return move(s, t, &coa);
+	tunnel_free(s, t);
+	return 0;
+}
+
+static struct kernel_sa_move move_of(const struct tunnel *t, bool is_sent,
+				     const struct in6_addr *from,
+				     const struct in6_addr *to)
+{
+	const struct in6_addr *agent = &t->key.agent;
+
+	if (is_sent == (t->key.end == SECURITY_NODE))
+		return (struct kernel_sa_move){ t->reqid, *from, *agent, *to,
+						*agent };
+	return (struct kernel_sa_move){ t->reqid, *agent, *from, *agent, *to };
+}
+
+/* At home they come along, too: they are always where IKE is. */
+unsigned int
+security_tunnel_follow(struct security *s, enum security_end end,
+		       const struct in6_addr *hoa, const struct in6_addr *agent,
+		       const struct in6_addr *coa,
+		       struct kernel_sa_move ret_moves[KERNEL_MIGRATE_SAS_MAX])
+{
+	struct tunnel *t = s ? find(s, end, hoa, agent) : NULL;
+	const struct in6_addr *to;
+	unsigned int n = 0;
+
+	if (!t || !t->reqid)
+		return 0;
+	/* Where its policy is, if there is one. */
+	to = addr_is_any(&t->coa) ? coa : &t->coa;
+	if (!addr_eq(&t->sends_at, to))
+		ret_moves[n++] = move_of(t, true, &t->sends_at, to);
+	ret_moves[n++] = move_of(t, false, &t->takes_at, coa);
+	t->takes_at = *coa;
+	t->sends_at = *to;
+	return n;
 }
 
 struct security *security_free(struct security *s)

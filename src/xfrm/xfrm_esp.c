@@ -261,26 +261,47 @@ static void put_ike(struct nlenc *e, const struct kernel_migrate *m)
 	nlenc_put(e, XFRMA_KMADDRESS, &km, sizeof(km));
 }
 
+static struct xfrm_user_migrate move_of(const struct in6_addr *src,
+					const struct in6_addr *dst,
+					const struct in6_addr *new_src,
+					const struct in6_addr *new_dst)
+{
+	struct xfrm_user_migrate mig;
+
+	memset(&mig, 0, sizeof(mig));
+	mig.old_saddr = xaddr(src);
+	mig.old_daddr = xaddr(dst);
+	mig.new_saddr = xaddr(new_src);
+	mig.new_daddr = xaddr(new_dst);
+	mig.proto = IPPROTO_ESP;
+	mig.old_family = mig.new_family = AF_INET6;
+	return mig;
+}
+
 void xfrm_encode_migrate(struct nlenc *e, const struct kernel_migrate *m)
 {
+	struct xfrm_user_migrate mig[KERNEL_MIGRATE_SAS_MAX + 1];
 	struct xfrm_userpolicy_id id;
-	struct xfrm_user_migrate mig;
+	unsigned int i;
 
 	memset(&id, 0, sizeof(id));
 	fill_selector(&id.sel, &m->sp);
 	id.dir = dir_of(m->sp.dir);
-	memset(&mig, 0, sizeof(mig));
-	mig.old_saddr = xaddr(&m->sp.tunnel_src);
-	mig.old_daddr = xaddr(&m->sp.tunnel_dst);
-	mig.new_saddr = xaddr(&m->tunnel_src);
-	mig.new_daddr = xaddr(&m->tunnel_dst);
-	mig.proto = IPPROTO_ESP;
-	mig.mode = mode_of(m->sp.mode);
-	mig.reqid = m->sp.reqid;
-	mig.old_family = mig.new_family = AF_INET6;
+	mig[0] = move_of(&m->sp.tunnel_src, &m->sp.tunnel_dst, &m->tunnel_src,
+			 &m->tunnel_dst);
+	mig[0].mode = mode_of(m->sp.mode);
+	mig[0].reqid = m->sp.reqid;
+	for (i = 0; i < m->n_sas; i++) {
+		const struct kernel_sa_move *sa = &m->sas[i];
+
+		mig[i + 1] = move_of(&sa->src, &sa->dst, &sa->new_src,
+				     &sa->new_dst);
+		mig[i + 1].mode = XFRM_MODE_TUNNEL;
+		mig[i + 1].reqid = sa->reqid;
+	}
 	nlenc_begin(e, XFRM_MSG_MIGRATE, 0, &id, sizeof(id));
 	put_main(e);
-	nlenc_put(e, XFRMA_MIGRATE, &mig, sizeof(mig));
+	nlenc_put(e, XFRMA_MIGRATE, mig, (m->n_sas + 1) * sizeof(mig[0]));
 	if (m->has_ike)
 		put_ike(e, m);
 }

@@ -98,6 +98,22 @@ int kernel_sp_del(struct kernel *k, const struct kernel_sp *sp)
 }
 
 /* The association is found as the kernel finds it. */
+static void move_sa(struct kernel *k, const struct kernel_sa_move *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->n_sas; i++) {
+		struct kernel_sa *sa = &k->sas[i];
+
+		if (sa->reqid != m->reqid || !addr_eq(&sa->src, &m->src) ||
+		    !addr_eq(&sa->dst, &m->dst))
+			continue;
+		sa->src = m->new_src;
+		sa->dst = m->new_dst;
+		break;
+	}
+}
+
 int kernel_migrate(struct kernel *k, const struct kernel_migrate *m)
 {
 	struct kernel_sp *sp = find_sp(k, &m->sp);
@@ -111,17 +127,11 @@ int kernel_migrate(struct kernel *k, const struct kernel_migrate *m)
 		return -ENODATA;
 	sp->tunnel_src = m->tunnel_src;
 	sp->tunnel_dst = m->tunnel_dst;
-	for (i = 0; i < k->n_sas; i++) {
-		struct kernel_sa *sa = &k->sas[i];
-
-		if (sa->reqid != m->sp.reqid ||
-		    !addr_eq(&sa->src, &m->sp.tunnel_src) ||
-		    !addr_eq(&sa->dst, &m->sp.tunnel_dst))
-			continue;
-		sa->src = m->tunnel_src;
-		sa->dst = m->tunnel_dst;
-		break;
-	}
+	move_sa(k, &(struct kernel_sa_move){ m->sp.reqid, m->sp.tunnel_src,
+					     m->sp.tunnel_dst, m->tunnel_src,
+					     m->tunnel_dst });
+	for (i = 0; i < m->n_sas; i++)
+		move_sa(k, &m->sas[i]);
 	return 0;
 }
 

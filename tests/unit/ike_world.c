@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mip6d/hash.h"
+
 struct ike_world iw;
+enum security_protect iw_protect;
 
 struct in6_addr a6(const char *text)
 {
@@ -74,9 +77,33 @@ int kernel_sp_del(struct kernel *k, const struct kernel_sp *sp)
 	return 0;
 }
 
-int kernel_migrate(struct kernel *k, const struct kernel_migrate *m)
+/* Nobody has keys of his own. */
+int kernel_sa_set(struct kernel *k, const struct kernel_sa *sa)
 {
 	(void)k;
+	(void)sa;
+	UNIT_NEED(!"an association is made");
+	return 0;
+}
+
+int kernel_sa_del(struct kernel *k, const struct kernel_sa *sa)
+{
+	return kernel_sa_set(k, sa);
+}
+
+int kernel_migrate(struct kernel *k, const struct kernel_migrate *m)
+{
+	unsigned int i;
+
+	(void)k;
+	for (i = 0; !iw.kernel_err && i < iw.n_sps; i++) {
+		if (!is_same(&iw.sps[i], &m->sp) || m->sp.mode != KERNEL_TUNNEL)
+			continue;
+		CU_ASSERT(addr_eq(&iw.sps[i].tunnel_src, &m->sp.tunnel_src));
+		CU_ASSERT(addr_eq(&iw.sps[i].tunnel_dst, &m->sp.tunnel_dst));
+		iw.sps[i].tunnel_src = m->tunnel_src;
+		iw.sps[i].tunnel_dst = m->tunnel_dst;
+	}
 	iw.migrated++;
 	iw.migrate = *m;
 	return iw.kernel_err;
@@ -127,11 +154,14 @@ static void put_u32(struct wbuf *b, const char *key, const char *fmt,
 	vici_put(b, key, text);
 }
 
-static void put_child(struct wbuf *b, uint32_t reqid, uint32_t spi)
+static void put_child(struct wbuf *b, const char *name, uint32_t reqid,
+		      uint32_t spi)
 {
-	vici_put_section(b, "child-sas");
-	vici_put_section(b, "mip6-1");
-	vici_put(b, "name", "mip6");
+	char section[32];
+
+	snprintf(section, sizeof(section), "%s-%x", name, spi);
+	vici_put_section(b, section);
+	vici_put(b, "name", name);
 	put_u32(b, "uniqueid", "dec", spi & 0xff);
 	put_u32(b, "reqid", "dec", reqid);
 	vici_put(b, "state", "INSTALLED");
@@ -140,7 +170,6 @@ static void put_child(struct wbuf *b, uint32_t reqid, uint32_t spi)
 	vici_put(b, "encr-alg", "AES_CBC");
 	vici_put(b, "encr-keysize", "128");
 	vici_put(b, "integ-alg", "HMAC_SHA2_256_128");
-	vici_put_section_end(b);
 	vici_put_section_end(b);
 }
 
@@ -160,8 +189,12 @@ void iw_list_event(uint32_t ike_id, uint32_t reqid, uint32_t spi,
 		vici_put(&b, "local-host", local);
 	if (remote)
 		vici_put(&b, "remote-host", remote);
+	vici_put_section(&b, "child-sas");
 	if (spi)
-		put_child(&b, reqid, spi);
+		put_child(&b, "mip6", reqid, spi);
+	if (spi && iw.tunnel_spi)
+		put_child(&b, "mip6-tunnel", iw.tunnel_reqid, iw.tunnel_spi);
+	vici_put_section_end(&b);
 	vici_put_section_end(&b);
 	UNIT_NEED(!vici_read(b.data, b.len, &pkt));
 	ike_on_event(iw.ike, &pkt);
@@ -191,6 +224,21 @@ void iw_event(const char *event, const char *name)
 
 /* ---- a day in its life ---- */
 
+static void protect(enum ike_end end)
+{
+	struct security_realm realm = {
+		.end = end == IKE_NODE ? SECURITY_NODE : SECURITY_AGENT,
+		.hoa = prefix_of(&iw.peer.hoa, end == IKE_NODE ? 128 : 64),
+		.agent = iw.peer.agent,
+	};
+	struct security_plan plan = { &realm, 1, NULL, iw_protect };
+
+	hash_init();
+	iw.security = security_new(NULL);
+	UNIT_NEED(iw.security != NULL);
+	UNIT_EQ(security_apply(iw.security, &plan), 0);
+}
+
 void iw_start(enum ike_end end)
 {
 	struct ike_env env;
@@ -207,14 +255,19 @@ void iw_start(enum ike_end end)
 		.secret = "0123456789abcdef",
 		.secret_len = 16,
 	};
-	iw.conf = (struct ike_conf){ .peers = &iw.peer, .n_peers = 1 };
-	env = (struct ike_env){ .tq = iw.tq };
+	iw.conf = (struct ike_conf){ .peers = &iw.peer,
+				     .n_peers = 1,
+				     .protect = iw_protect };
+	if (iw_protect != SECURITY_SIGNALLING)
+		protect(end);
+	env = (struct ike_env){ .tq = iw.tq, .security = iw.security };
 	UNIT_NEED(!ike_new(&env, &iw.conf, on_change, &iw, &iw.ike));
 }
 
 void iw_stop(void)
 {
 	iw.ike = ike_free(iw.ike);
+	iw.security = security_free(iw.security);
 	/* Nothing of ours stays in the kernel, and no timer. */
 	UNIT_EQ(iw.n_sps, 0);
 	UNIT_EQ(tqueue_len(iw.tq), 0);

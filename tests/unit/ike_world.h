@@ -15,13 +15,19 @@
 #define COA   "2001:db8:a::5"
 #define COA2  "2001:db8:b::5"
 #define NAME  "mip6-" HOA "-" AGENT
+#define EVENTS                                                   \
+	"list-sa ike-updown ike-rekey child-updown child-rekey " \
+	"list-conn "
 
 struct ike_world {
 	struct tqueue *tq;
 	struct mtime now;
 	struct ike_peer peer;
+	struct security *security; /* where the tunnel is protected */
 	struct ike_conf conf;
 	struct ike *ike;
+	/* Of the tunnel, in lists from now on; spi 0: none. */
+	uint32_t tunnel_reqid, tunnel_spi;
 	/* Requests since the last look, by name: "load-conn initiate ". */
 	char asked[512];
 	uint8_t last[VICI_REQUEST_MAX]; /* the last packet */
@@ -38,6 +44,8 @@ struct ike_world {
 };
 
 extern struct ike_world iw;
+/* Of what starts from now on. */
+extern enum security_protect iw_protect;
 
 struct in6_addr a6(const char *text);
 void iw_start(enum ike_end end);

@@ -51,14 +51,16 @@ static void pairs_that_negotiate(void)
 		  .state = "up",
 		  .reason = "",
 		  .up = true,
-		  .reqid = 3,
-		  .spi_in = 0xc0000001,
-		  .spi_out = 0xff,
+		  .signalling = { 3, 0xc0000001, 0xff, 11, "AES_GCM_16-128" },
+		  .wants_tunnel = true,
+		  .tunnel = { 4, 0xc0000041, 0xfe, 12, "AES_CBC-128" },
 		  .ike_id = 7,
-		  .algorithms = "AES_GCM_16-128",
 		  .rekeyed = 2,
 		  .moved = 5 },
-		{ .peer = &down, .state = "negotiating", .reason = "no answer" },
+		{ .peer = &down,
+		  .state = "negotiating",
+		  .reason = "no answer",
+		  .wants_tunnel = true },
 	};
 
 	setup(true, false, true);

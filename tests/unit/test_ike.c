@@ -8,10 +8,6 @@
 
 #include "tests/unit/ike_world.h"
 
-#define EVENTS                                                   \
-	"list-sa ike-updown ike-rekey child-updown child-rekey " \
-	"list-conn "
-
 static struct in6_addr hoa, agent, coa, coa2;
 
 static void addresses(void)
@@ -104,8 +100,8 @@ static void associations_bring_policies_with_their_reqid(void)
 	UNIT_NEED(out() != NULL);
 	UNIT_EQ(out()->reqid, 9);
 	UNIT_STR(info().state, "up");
-	UNIT_EQ(info().spi_in, 0xc0000001);
-	UNIT_STR(info().algorithms, "AES_CBC-128/HMAC_SHA2_256_128");
+	UNIT_EQ(info().signalling.spi_in, 0xc0000001);
+	UNIT_STR(info().signalling.algorithms, "AES_CBC-128/HMAC_SHA2_256_128");
 	iw_wait_ms(3600000);
 	UNIT_STR(iw_asked(), "");
 	iw_stop();
@@ -277,7 +273,7 @@ static void new_keys_change_nothing_but_the_spi(void)
 	iw_event("child-rekey", NAME);
 	UNIT_STR(iw_asked(), "list-sas ");
 	iw_list(5, 0xc0000002, COA, AGENT);
-	UNIT_EQ(info().spi_in, 0xc0000002);
+	UNIT_EQ(info().signalling.spi_in, 0xc0000002);
 	UNIT_EQ(info().rekeyed, 1);
 	UNIT_EQ(out()->reqid, 5);
 	CU_ASSERT_TRUE(ike_is_ready(iw.ike, &hoa, &agent));
@@ -489,7 +485,7 @@ static void what_an_earlier_negotiation_left_goes(void)
 	m = last();
 	CU_ASSERT_TRUE(vici_is(&m, "ike-id", "8"));
 	CU_ASSERT_TRUE(vici_is(&m, "force", "yes"));
-	UNIT_EQ(info().spi_in, 0xc0000002);
+	UNIT_EQ(info().signalling.spi_in, 0xc0000002);
 	iw_answer(true);
 	iw_event("ike-updown", NAME);
 	iw_list_event(7, 5, 0xc0000001, AGENT, COA);
