@@ -25,6 +25,7 @@ struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer,
 	}
 	p->ike = ike;
 	p->peer = peer;
+	p->key = (struct ike_pair_key){ peer->hoa, peer->agent };
 	p->protect = protect;
 	p->retry_ms = p->tunnel_retry_ms = IKE_RETRY_MIN_MS;
 	task_init(&p->task, ike_task);
@@ -34,6 +35,13 @@ struct ike_pair *ike_pair_new(struct ike *ike, const struct ike_peer *peer,
 	/* Fails closed: no association has this reqid. */
 	if (peer->end == IKE_NODE &&
 	    ike_policy_set(p, SECURITY_REQID_SIGNALLING)) {
+		ike_policy_clear(p);
+		free(p);
+		return NULL;
+	}
+	HASH_ADD(hh, ike->index, key, sizeof(p->key), p);
+	if (!p->hh.tbl) {
+		log_error("ike: out of memory");
 		ike_policy_clear(p);
 		free(p);
 		return NULL;
@@ -80,6 +88,7 @@ struct ike *ike_free(struct ike *ike)
 	if (!ike)
 		return NULL;
 	task_stop(&ike->watch);
+	HASH_CLEAR(hh, ike->index);
 	for (i = 0; i < ike->n_pairs; i++) {
 		task_stop(&ike->pairs[i]->task);
 		ike_tunnel_forget(ike->pairs[i]);
@@ -97,13 +106,12 @@ struct ike_pair *ike_pair_find(const struct ike *ike,
 			       const struct in6_addr *hoa,
 			       const struct in6_addr *agent)
 {
-	unsigned int i;
+	struct ike_pair_key key = { *hoa, *agent };
+	struct ike_pair *p = NULL;
 
-	for (i = 0; ike && i < ike->n_pairs; i++)
-		if (addr_eq(&ike->pairs[i]->peer->hoa, hoa) &&
-		    addr_eq(&ike->pairs[i]->peer->agent, agent))
-			return ike->pairs[i];
-	return NULL;
+	if (ike)
+		HASH_FIND(hh, ike->index, &key, sizeof(key), p);
+	return p;
 }
 
 bool ike_is_ready(const struct ike *ike, const struct in6_addr *hoa,

@@ -432,12 +432,21 @@ void ike_on_reply(struct ike *ike, const struct vici_packet *pkt,
 
 static struct ike_pair *pair_named(struct ike *ike, const char *name)
 {
-	unsigned int i;
+	char text[IKE_NAME_MAX], *ours, *hoa, *agent, *save;
+	struct ike_pair_key key;
+	struct ike_pair *p;
 
-	for (i = 0; i < ike->n_pairs; i++)
-		if (!strcmp(ike->pairs[i]->name, name))
-			return ike->pairs[i];
-	return NULL;
+	if (strlen(name) >= sizeof(text))
+		return NULL;
+	strcpy(text, name);
+	ours = strtok_r(text, "-", &save);
+	hoa = strtok_r(NULL, "-", &save);
+	agent = strtok_r(NULL, "-", &save);
+	if (!ours || !hoa || !agent || addr_parse(hoa, &key.hoa) ||
+	    addr_parse(agent, &key.agent))
+		return NULL;
+	p = ike_pair_find(ike, &key.hoa, &key.agent);
+	return p && !strcmp(p->name, name) ? p : NULL;
 }
 
 void ike_on_event(struct ike *ike, const struct vici_packet *pkt)

@@ -12,6 +12,7 @@
 #ifndef MIP6D_IKE_PRIV_H
 #define MIP6D_IKE_PRIV_H
 
+#include "mip6d/hash.h"
 #include "mip6d/ike.h"
 #include "mip6d/security.h"
 
@@ -56,8 +57,15 @@ struct ike_found {
 	struct in6_addr local, remote;
 };
 
+struct ike_pair_key {
+	struct in6_addr hoa, agent;
+};
+
 struct ike_pair {
 	struct ike *ike;
+	struct ike_pair_key key;
+	UT_hash_handle hh;
+	bool is_kept;                /* at a reload */
 	const struct ike_peer *peer; /* NULL: leaving */
 	enum security_protect protect;
 	char name[IKE_NAME_MAX];
@@ -94,8 +102,9 @@ struct ike {
 	ike_change_fn *on_change;
 	void *arg;
 	bool connected, cannot_follow;
-	struct ike_pair **pairs;
+	struct ike_pair **pairs; /* in the order of the file */
 	unsigned int n_pairs;
+	struct ike_pair *index;   /* the same by address */
 	struct ike_pair *leaving; /* charon is still to be told */
 	struct ike_pair *first_todo, **last_todo;
 	struct task watch;

@@ -19,12 +19,6 @@ static bool same_blob(const struct ike_blob *a, const struct ike_blob *b)
 	       (!a->len || !memcmp(a->data, b->data, a->len));
 }
 
-static bool same_pair(const struct ike_peer *a, const struct ike_peer *b)
-{
-	return addr_eq(&a->hoa, &b->hoa) && addr_eq(&a->agent, &b->agent) &&
-	       a->end == b->end;
-}
-
 static bool same_peer(const struct ike_peer *a, const struct ike_peer *b)
 {
 	return !strcmp(a->node_id, b->node_id) &&
@@ -36,29 +30,28 @@ static bool same_peer(const struct ike_peer *a, const struct ike_peer *b)
 	       same_blob(&a->authority, &b->authority);
 }
 
-/* Out of the old list, or a new one. */
-static struct ike_pair *take(struct ike *ike, struct ike_pair **old,
-			     unsigned int n_old, const struct ike_peer *peer,
+/* One that is there, or a new one; NULL: failed, which was logged. */
+static struct ike_pair *take(struct ike *ike, const struct ike_peer *peer,
 			     enum security_protect protect, bool *ret_is_new)
 {
-	struct ike_pair *p;
-	unsigned int i;
+	struct ike_pair *p = ike_pair_find(ike, &peer->hoa, &peer->agent);
 
-	*ret_is_new = false;
-	for (i = 0; i < n_old; i++) {
-		p = old[i];
-		if (p && same_pair(p->peer, peer)) {
-			old[i] = NULL;
-			return p;
-		}
-	}
-	*ret_is_new = true;
-	return ike_pair_new(ike, peer, protect);
+	*ret_is_new = !p || p->peer->end != peer->end;
+	if (p && *ret_is_new)
+		HASH_DELETE(hh, ike->index, p); /* and leaves */
+	if (*ret_is_new)
+		p = ike_pair_new(ike, peer, protect);
+	if (p)
+		p->is_kept = true;
+	return p;
 }
 
 static void leave(struct ike_pair *p)
 {
 	struct ike *ike = p->ike;
+
+	if (ike_pair_find(ike, &p->key.hoa, &p->key.agent) == p)
+		HASH_DELETE(hh, ike->index, p);
 
 	log_info("ike: hoa=%s agent=%s is no pair any more",
 		 addr_str(&p->peer->hoa), addr_str(&p->peer->agent));
@@ -90,8 +83,7 @@ int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now)
 	ike->pairs = new;
 	ike->n_pairs = 0;
 	for (i = 0; i < conf->n_peers; i++) {
-		p = take(ike, old, n_old, &conf->peers[i], conf->protect,
-			 &is_new);
+		p = take(ike, &conf->peers[i], conf->protect, &is_new);
 		if (!p)
 			continue; /* said */
 		is_same = is_new || (p->protect == conf->protect &&
@@ -106,8 +98,10 @@ int ike_reload(struct ike *ike, const struct ike_conf *conf, struct mtime now)
 			ike_changed(p, now);
 	}
 	for (i = 0; i < n_old; i++)
-		if (old[i])
+		if (!old[i]->is_kept)
 			leave(old[i]);
+	for (i = 0; i < n; i++)
+		new[i]->is_kept = false;
 	free(old);
 	ike_leaving_sweep(ike);
 	return 0;

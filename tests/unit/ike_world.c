@@ -233,7 +233,6 @@ static void protect(enum ike_end end)
 	};
 	struct security_plan plan = { &realm, 1, NULL, iw_protect };
 
-	hash_init();
 	iw.security = security_new(NULL);
 	UNIT_NEED(iw.security != NULL);
 	UNIT_EQ(security_apply(iw.security, &plan), 0);
@@ -244,6 +243,7 @@ void iw_start(enum ike_end end)
 	struct ike_env env;
 
 	memset(&iw, 0, sizeof(iw));
+	hash_init();
 	iw.now.us = 1000000;
 	iw.tq = tqueue_new();
 	iw.peer = (struct ike_peer){

@@ -280,6 +280,22 @@ static void a_connection_without_a_tunnel_is_loaded_anew(void)
 	end();
 }
 
+static void another_protection_is_negotiated_anew(void)
+{
+	struct ike_conf conf;
+
+	begin(IKE_NODE, SECURITY_TESTS);
+	up(IKE_NODE);
+	conf = iw.conf;
+	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
+	UNIT_STR(iw_asked(), "");
+	conf.protect = SECURITY_SIGNALLING;
+	UNIT_EQ(ike_reload(iw.ike, &conf, iw.now), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(iw_asked(), "terminate "));
+	CU_ASSERT_FALSE(info().wants_tunnel);
+	end();
+}
+
 /* SEC-20: a key of one node carries nobody else's home address, though
  * charon's associations have no selectors. */
 static void policies_tie_them_to_one_home_address(void)
@@ -323,6 +339,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(new_ones_come_to_where_the_binding_is),
 		UNIT_CASE(an_agent_without_any_is_told_about),
 		UNIT_CASE(a_connection_without_a_tunnel_is_loaded_anew),
+		UNIT_CASE(another_protection_is_negotiated_anew),
 		UNIT_CASE(policies_tie_them_to_one_home_address),
 		UNIT_END,
 	};
