@@ -5,6 +5,7 @@ the node, and tshark, which is given them and decrypts."""
 import re
 
 from mip6 import HA, HOA
+from scapy.utils import PcapNgReader
 
 KEYS = '/etc/mip6d/sa.conf'
 BUNDLE = '/etc/mip6d/nodes/%s/sa.conf'
@@ -66,6 +67,15 @@ def protected(lab, display_filter, *fields):
     for p in found:
         assert p['esp.icv_good'] in ('1', 'True'), p
     return found
+
+
+def octets(lab, found):
+    """The IPv6 packet that lab.packets found, as it was on the wire."""
+    with PcapNgReader(lab.capture_all.path) as capture:
+        for number, frame in enumerate(capture, 1):
+            if number == found['number']:
+                return bytes(frame)[14:]
+    raise AssertionError('no packet %(number)d' % found)
 
 
 def clear_mh(lab, between=HA):
