@@ -10,7 +10,12 @@ from mip6 import A, B, CONF, HA, HOA, HOA2, bindings, bul, example, \
     home_agent, mobile_node, wait_bound, wait_home
 
 DEADLINE = 600
-STAYS = ('ipsec = {', 'ipsec = { key-mobility = false;')
+FAST = ('home-agent = {', 'home-agent = { min-prefix-interval = 1; '
+        'max-prefix-interval = 8;')
+OTHERS = 'ipsec = {' in example('ike/home-agent')   # options beside it
+STAYS = ('ipsec = {', 'ipsec = { key-mobility = false;') if OTHERS else (
+    'security = "ipsec";', 'security = "ipsec"; ipsec = { key-mobility = '
+    'false; };')
 
 
 def reload(lab, program):
@@ -46,6 +51,55 @@ def test_decrypted(lab):
         assert p['esp.icv_good'] in ('1', 'True'), p
         assert p['mip6.mhtype'] in ('5', '6'), p
     assert not clear_mh(lab), clear_mh(lab)[:3]
+
+
+def test_prefixes(lab):
+    """The prefix of the home link is about to end: the node is told so in
+    ESP, asks in ESP, is answered so, and registers for no longer.
+
+    SEC-5 SEC-13 HA-142 HA-151 MN-65 MN-67"""
+    link = 'address = "2001:db8:1::1"; ra = "off";'
+    ending = link + ' valid-lifetime = 600; preferred-lifetime = 0;'
+    agent, _node, _charons, coa = start(
+        lab, agent_changes=(FAST, ('address = "2001:db8:1::1";', link)))
+    agree(lab, coa)
+    learn_keys(lab)
+    assert bul(lab)[HOA]['remaining'] > 600, bul(lab)
+    ha = lab.node('ha')
+    conf = ha.read(CONF)
+    ha.write(CONF, conf.replace(link, ending))
+    reload(lab, agent)
+    prefix = ('icmpv6.opt.prefix', 'icmpv6.mip6.identifier')
+    ends = '147 && icmpv6.opt.prefix.valid_lifetime <= 600'
+
+    def answered():
+        told = of_link_a(lab, ends, *prefix)
+        hints = [p for p in told if p['icmpv6.mip6.identifier'] == '0']
+        answers = [p for p in told if hints and p not in hints
+                   and p['time'] > hints[0]['time']]
+        return answers and (hints[0], answers[0])
+    hint, answer = lab.wait_for(answered, 90, 'an advertisement that was not '
+                                'asked for, and one that was')
+    for p in hint, answer:
+        assert (p['ipv6.src'], p['ipv6.dst']) == (HA, coa), p
+        assert p['ipv6.routing.mipv6.home_address'] == HOA, p
+        assert p['icmpv6.opt.prefix'] == HA, p
+    asked = [p for p in of_link_a(lab, '146', 'icmpv6.mip6.identifier')
+             if p['icmpv6.mip6.identifier'] ==
+             answer['icmpv6.mip6.identifier']]
+    assert asked, 'the node did not ask'
+    for p in asked:
+        assert (p['ipv6.src'], p['ipv6.dst']) == (coa, HA), p
+        assert p['ipv6.opt.mipv6.home_address'] == HOA, p
+        assert hint['time'] < p['time'] < answer['time'], (hint, p, answer)
+    lab.wait_for(lambda: bul(lab)[HOA]['remaining'] <= 600, 30,
+                 'the node registers for no longer')
+    no_clear(lab)
+
+
+def of_link_a(lab, kind, *fields):
+    return protected(lab, 'frame.interface_name == "a" && icmpv6.type == %s'
+                     % kind, *fields)
 
 
 # --- pairs come and go ------------------------------------------------------
