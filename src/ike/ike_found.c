@@ -88,7 +88,9 @@ void ike_found_read(const struct vici_msg *sa, struct ike_found *found)
 	while (vici_section_next(&children, &pos, name, &child)) {
 		if (!read_child(&child, &c))
 			continue;
-		if (vici_is(&child, "name", IKE_CHILD))
+		/* An agent without the one answers with the other. */
+		if (vici_is(&child, "name", IKE_CHILD) &&
+		    !vici_is(&child, "mode", "TUNNEL"))
 			keep_newest(&f.signalling, &c);
 		else if (vici_is(&child, "name", IKE_TUNNEL))
 			keep_newest(&f.tunnel, &c);

@@ -162,6 +162,8 @@ static void put_child(struct wbuf *b, const char *name, uint32_t reqid,
 	snprintf(section, sizeof(section), "%s-%x", name, spi);
 	vici_put_section(b, section);
 	vici_put(b, "name", name);
+	vici_put(b, "mode",
+		 spi == iw.tunnel_spi ? "TUNNEL" : "TRANSPORT_PROXY");
 	put_u32(b, "uniqueid", "dec", spi & 0xff);
 	put_u32(b, "reqid", "dec", reqid);
 	vici_put(b, "state", "INSTALLED");
@@ -193,7 +195,8 @@ void iw_list_event(uint32_t ike_id, uint32_t reqid, uint32_t spi,
 	if (spi)
 		put_child(&b, "mip6", reqid, spi);
 	if (spi && iw.tunnel_spi)
-		put_child(&b, "mip6-tunnel", iw.tunnel_reqid, iw.tunnel_spi);
+		put_child(&b, iw.tunnel_name ? iw.tunnel_name : "mip6-tunnel",
+			  iw.tunnel_reqid, iw.tunnel_spi);
 	vici_put_section_end(&b);
 	vici_put_section_end(&b);
 	UNIT_NEED(!vici_read(b.data, b.len, &pkt));

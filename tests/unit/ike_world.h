@@ -28,6 +28,7 @@ struct ike_world {
 	struct ike *ike;
 	/* Of the tunnel, in lists from now on; spi 0: none. */
 	uint32_t tunnel_reqid, tunnel_spi;
+	const char *tunnel_name; /* another than "mip6-tunnel" */
 	/* Requests since the last look, by name: "load-conn initiate ". */
 	char asked[512];
 	uint8_t last[VICI_REQUEST_MAX]; /* the last packet */

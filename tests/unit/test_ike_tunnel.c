@@ -271,6 +271,21 @@ static void an_agent_without_any_is_told_about(void)
 	end();
 }
 
+/* charon narrows what a node asks for to the child that it has. */
+static void an_agent_that_wants_none_keeps_signalling(void)
+{
+	begin(IKE_AGENT, SECURITY_SIGNALLING);
+	iw_event("child-updown", NAME);
+	iw.tunnel_name = "mip6";
+	iw.tunnel_reqid = 6;
+	iw.tunnel_spi = 0xc0000041;
+	list(IKE_AGENT, COA);
+	UNIT_EQ(info().signalling.reqid, 5);
+	UNIT_EQ(info().tunnel.reqid, 0);
+	CU_ASSERT_FALSE(info().wants_tunnel);
+	end();
+}
+
 /* It was loaded by an earlier mip6d, which wanted no tunnel. */
 static void a_connection_without_a_tunnel_is_loaded_anew(void)
 {
@@ -338,6 +353,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(new_ones_while_it_moves_are_made_again),
 		UNIT_CASE(new_ones_come_to_where_the_binding_is),
 		UNIT_CASE(an_agent_without_any_is_told_about),
+		UNIT_CASE(an_agent_that_wants_none_keeps_signalling),
 		UNIT_CASE(a_connection_without_a_tunnel_is_loaded_anew),
 		UNIT_CASE(another_protection_is_negotiated_anew),
 		UNIT_CASE(policies_tie_them_to_one_home_address),
