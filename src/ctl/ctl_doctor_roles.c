@@ -177,12 +177,12 @@ static int value_of(const char *ifname, const char *name)
 	return look_sysctl(path, &value) ? -1 : value;
 }
 
+/* One whose router is gone is of another link. */
 static void any_addr(void *arg, const struct mn_addr_info *info)
 {
 	bool *any = arg;
 
-	(void)info;
-	*any = true;
+	*any |= info->state != MN_ADDR_DETACHED;
 }
 
 /* Where nothing is formed, why not. */

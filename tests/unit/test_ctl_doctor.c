@@ -514,7 +514,8 @@ static void interfaces(void)
 	stub.n_ifaces = 0;
 	UNIT_EQ(count("interfaces", "wrong", "no interface is up"), 1);
 	stub.n_ifaces = 1;
-	stub.n_addrs = 0;
+	stub.addrs++; /* detached: of another link */
+	stub.n_addrs = 1;
 	UNIT_EQ(count("interfaces", "warning", "eth0 has no address"), 1);
 	sysctl_is("conf/eth0/accept_ra", 1);
 	UNIT_EQ(count("interfaces", "warning", "eth0 has no address"), 1);
