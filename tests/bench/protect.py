@@ -107,12 +107,13 @@ def measure(lab, mode, n):
     daemon, now = octets(lab, program.pid)
     assert len(ask(lab.node('ha'), 'show', 'bindings')['bindings']) == n
     row['daemon'], row['kernel'] = daemon / n, (now - was) / n
-    row['refresh'] = median([load(lab, mode, n, 'register', FIRST, 32,
-                                  max(n, 1000)) for _ in range(3)])
-    row['move'] = median([load(lab, mode, n, 'register', coa, 32, n)
-                          for coa in (SECOND, FIRST, SECOND)])
+    row['refresh'] = median([load(lab, mode, n, 'register', FIRST, 32, 1000)
+                             for _ in range(3)])
+    row['move'] = median([load(lab, mode, n, 'register', coa, 32,
+                               min(n, 1000))
+                          for coa in (SECOND, FIRST, SECOND, FIRST)])
     for what in ('down', 'up'):
-        row[what] = data(lab, mode, n, what, SECOND)
+        row[what] = data(lab, mode, n, what, FIRST)
     assert program.stop() == 0
     return row
 
