@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a policy for each binding costs the kernel that runs this: entered
-beside a number of routes, and looked up by a packet, with the policies of
-tunnels hashed as mip6d has them hashed, and as the kernel does by itself.
+"""What policies for each binding cost the kernel that runs this: entered one
+binding after the other, with its route, and looked up by a packet, with the
+policies of tunnels hashed as mip6d has them hashed, and as the kernel does by
+itself.
 
-    unshare -Urn tests/bench/policies.py
+    tests/bench/policies.py [BINDINGS]
 
-Needs no rights and no virtual machine: all happens in a network namespace of
-its own. The policies are those of a home agent with `protect = "tests"`; the
+Needs no rights and no virtual machine: it goes into a network namespace of its
+own first. The policies are those of a home agent with `protect = "tests"`; the
 packets are UDP, which none of them is about."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -18,11 +20,15 @@ import time
 AGENT, PREFIX = '2001:db8:5::1', '2001:db8:5::/64'
 SIGNALLING = 'xfrm policy add src %s/128 dst %s proto 135 dir out ' \
     'priority 2 tmpl src :: dst :: proto esp mode transport' % (AGENT, PREFIX)
-TUNNEL = 'xfrm policy %s src ::/0 dst 2001:db8:5::1:%x/128 proto 135 dir out'
+FROM_NODE = 'xfrm policy add src 2001:db8:5::1:%x/128 dst ::/0 proto 135 ' \
+    'dir fwd priority 8 tmpl src :: dst :: proto esp mode tunnel'
+ROUTE = 'route add 2001:db8:5::1:%x/128 dev lo'
+TUNNEL = 'xfrm policy add src ::/0 dst 2001:db8:5::1:%x/128 proto 135 dir out'
 TEMPLATE = ' priority 9 tmpl src %s dst 2001:db8:6::%x proto esp reqid %d ' \
     'mode tunnel'
 HASHED, USUAL = '0 128', '128 128'
-ADDED = 200
+STEP = 1000
+INSIDE = 'MIP6_BENCH_INSIDE'
 SENT = 2000
 
 
@@ -41,20 +47,23 @@ def thresholds(bits):
 
 
 def policies(first, last):
-    return [TUNNEL % ('add', i) + TEMPLATE % (AGENT, i, i + 1)
+    return [TUNNEL % i + TEMPLATE % (AGENT, i, i + 1)
             for i in range(first, last)]
 
 
-def entered(routes):
-    """Microseconds for each policy that is added."""
-    names = ['2001:db8:7::%x/128 dev lo' % i for i in range(routes)]
-    if names:
-        ip(['route add ' + n for n in names])
-    took = ip(policies(0, ADDED))
-    ip([TUNNEL % ('delete', i) for i in range(ADDED)])
-    if names:
-        ip(['route del ' + n for n in names])
-    return took / ADDED * 1e6
+def registrations(bindings):
+    """Two policies and a route for each binding, as mip6d enters them."""
+    total = 0.0
+    for first in range(0, bindings, STEP):
+        lines = []
+        for i in range(first, first + STEP):
+            lines += [(TUNNEL + TEMPLATE) % (i, AGENT, i, i + 1),
+                      FROM_NODE % i, ROUTE % i]
+        took = ip(lines)
+        total += took
+        print('%6d bindings entered in %.1f s, the last in %.1f ms each'
+              % (first + STEP, total, took / STEP * 1000), flush=True)
+    ip(['xfrm policy flush', 'route flush dev lo table main'])
 
 
 def looked_up(sender):
@@ -69,12 +78,14 @@ def looked_up(sender):
 
 
 def main():
+    if INSIDE not in os.environ:
+        os.environ[INSIDE] = '1'
+        os.execvp('unshare', ['unshare', '-Urn', sys.executable] + sys.argv)
     ip(['link set lo up', 'addr add %s/128 dev lo nodad' % AGENT,
         'route add local %s dev lo' % PREFIX])
-    for routes in (0, 1000, 5000, 20000):
-        runs = sorted(entered(routes) for _ in range(3))
-        print('%6d routes: %6.0f us to add a policy' % (routes, runs[1]),
-              flush=True)
+    thresholds(HASHED)
+    registrations(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    thresholds(USUAL)
     sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     sink = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     sink.bind(('::', 9))
