@@ -107,6 +107,12 @@ def kept(lab, kind, link='a', more='ipv6'):
     return octets(lab, found[-1])
 
 
+def inits(lab, link, more):
+    """How many Home Test Inits passed there."""
+    return len(lab.packets('frame.interface_name == "%s" && mip6.mhtype == 1 '
+                           '&& !icmpv6 && %s' % (link, more)))
+
+
 def test_spoilt(lab):
     """A Binding Update, its acknowledgement and a Home Test Init of the
     tunnel: every part of ESP is covered, and so is, by the association's
@@ -115,6 +121,8 @@ def test_spoilt(lab):
     SEC-3 SEC-14 SEC-15"""
     agent, node, _coa = start(lab)
     assert ask(lab.node('ha'), 'show', 'security')['drops'] == []
+    lab.excuse_packets('ipv6.nxt == 50 || ipv6.dstopts.nxt == 50 || '
+                       'ipv6.routing.nxt == 50')
     ping = lab.node('mn').ping(STRANGER, 0.5, source=HOA)
     lab.wait_for(lambda: protected(
         lab, 'frame.interface_name == "a" && mip6.mhtype == 1'), 60,
@@ -137,6 +145,10 @@ def test_spoilt(lab):
 
     test_init = kept(lab, 1)
     refused(lab, 'ha', spoilt(test_init, 40), 'ra')
+    lab.node('ra').inject([test_init])
+    lab.wait_for(lambda: inits(lab, 't-rb', '!esp') == inits(
+        lab, 't-ra', 'esp.icv_good == 1'), 30, 'as many as were whole')
+    assert inits(lab, 't-rb', '!esp') > 1
 
     agent.wait_log(r'packets dropped: integrity check failed \(esp-tampered')
     agent.wait_log(r'packets dropped: no whole ESP header \(esp-malformed')
@@ -177,11 +189,15 @@ def test_again(lab):
     node.signal(19)
     held = kept(lab, 5, 'b')
     rb.ip('-6 route del blackhole %s/128' % HA)
-    rb.inject([flip(held, 23)])
+    moved = flip(held, 23)
+    rb.inject([moved])
     lab.wait_for(lambda: bindings(lab)[HOA]['care_of_address'] != coa, 30,
                  'the agent has it')
     there = bindings(lab)[HOA]['care_of_address']
     assert bytes(IPv6(src=there))[8:24] == held[8:24], there
+    lab.wait_for(lambda: protected(
+        lab, 'frame.interface_name == "t-rb" && mip6.mhtype == 6 && '
+        'ipv6.dst == %s' % IPv6(moved).src), 30, 'the answer to the source')
     node.signal(18)
     assert wait_bound(lab, B) == there
     assert lab.node('cn').reaches(HOA, 3)
