@@ -10,8 +10,8 @@ authentication option is what stops him."""
 
 from mip6 import A, CN, HA, HOA, ask, away, bindings, bul, care_of, \
     correspondent, counters, home_agent, wait_optimised
-from scapy.all import Ether, ICMPv6EchoRequest, ICMPv6ND_RA, \
-    ICMPv6NDOptPrefixInfo, IPv6, Raw
+from scapy.all import Ether, ICMPv6EchoRequest, ICMPv6HAADReply, \
+    ICMPv6MPAdv, ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, IPv6, Raw
 import wire
 
 DEADLINE = 240
@@ -136,6 +136,65 @@ def test_answers_nobody_asked_for(lab):
                         bound_care_of_address=coa)
     shown = mn.run('mip6d-ctl show interfaces').out
     assert '2001:db8:bad' not in shown and 'fe80::bad' not in shown, shown
+
+
+def tests(kind, index):
+    """A Home Test or Care-of Test that answers no cookie."""
+    return bytes([59, 2, kind, 0, 0, 0]) + index.to_bytes(2, 'big') + \
+        b'a cookie' + b'a token!'
+
+
+def end_of_prefix(src, coa):
+    """A Mobile Prefix Advertisement: the home prefix is valid no more."""
+    body = bytes(IPv6(src=src, dst=HOA) / ICMPv6MPAdv(id=0x6277, flags=0) /
+                 ICMPv6NDOptPrefixInfo(prefixlen=64, L=1, A=1, R=1, prefix=HA,
+                                       validlifetime=0,
+                                       preferredlifetime=0))[40:]
+    return wire.with_rh2(src, coa, HOA, 58) / Raw(body)
+
+
+def test_in_a_correspondents_name(lab):
+    """Somebody else's Home Test, Care-of Test, Binding Error, agent discovery
+    reply and prefix advertisement: what was not asked for changes nothing;
+    a Binding Error in the name of a correspondent costs a test at most.
+
+    MN-45 MN-68"""
+    lab.excuse_packets('icmpv6.type == 145 || icmpv6.type == 147')
+    _agent, _node, coa = away(lab)
+    correspondent(lab)
+    mn, ra = lab.node('mn'), lab.node('ra')
+    ping = mn.ping(CN, 0.2, source=HOA)
+    wait_optimised(lab, CN, A)
+    before, was = counters(mn), bul(lab)[HOA]
+    reply = bytes(IPv6(src=HA, dst=coa) / ICMPv6HAADReply(
+        id=0x6277, addresses=[ATTACKER]))
+    ra.inject([
+        wire.tunnelled(HA, coa, wire.mh(CN, HOA, tests(3, 1))),
+        wire.mh(CN, coa, tests(4, 1)),
+        wire.mh(ATTACKER, coa, bytes([59, 2, 7, 0, 0, 0, 1, 0]) +
+                bytes(IPv6(src=HOA))[8:24]),
+        wire.mh(ATTACKER, coa, bytes([59, 0, 0, 0, 0, 0, 0, 0]), rh2=HOA),
+        reply, end_of_prefix(HA, coa), end_of_prefix(ATTACKER, coa)])
+    expected = {'test-ignored': 2, 'be-ignored': 1, 'brr-ignored': 1,
+                'haad-reply-ignored': 1, 'mpa-ignored': 2}
+    lab.wait_for(lambda: {k: counters(mn)[k] - before[k]
+                          for k in expected} == expected, 30,
+                 'each is counted: %s' % expected)
+    judged(lab, coa)
+    here = bul(lab)[HOA]
+    assert here == dict(here, state='BOUND', sequence=was['sequence'],
+                        bound_care_of_address=coa), here
+    assert wait_optimised(lab, CN, A, timeout=5) == coa
+    # In the name of CN itself: back to the tunnel, tests, and direct again.
+    asked = counters(mn)['test-init-out']
+    ra.inject([wire.mh(CN, coa, bytes([59, 2, 7, 0, 0, 0, 1, 0]) +
+                       bytes(IPv6(src=HOA))[8:24])])
+    lab.wait_for(lambda: counters(mn)['be-in'] == before['be-in'] + 2, 30,
+                 'the forged error')
+    assert wait_optimised(lab, CN, A) == coa
+    assert counters(mn)['test-init-out'] >= asked
+    ping.wait_replies(5)
+    ping.stop()
 
 
 def routing(kind, left, addresses, src, dst, number, last=None):
