@@ -148,6 +148,8 @@ static bool make_room(struct seclist *list, unsigned int n)
 
 void seclist_add(struct seclist *list, const void *v, unsigned int n)
 {
+	if (!n)
+		return;
 	if (!make_room(list, n)) {
 		list->bad = true;
 		return;
