@@ -226,11 +226,8 @@ def test_other_home_address(lab):
     no_clear(lab)
 
 
-def test_other_authority(lab):
-    """Certificates of an authority that the other end does not name prove
-    nothing, whatever is in them."""
-    keys(lab, '--certificates')
-    carry(lab, generate(lab, '--certificates'), 'mn')
+def not_proven(lab):
+    """The node begins with what it was given, and gets nothing."""
     charons = {name: charon(lab, name) for name in ('ha', 'mn')}
     home_agent(lab, example('ike/home-agent'))
     lab.move('mn', 'a')
@@ -242,6 +239,28 @@ def test_other_authority(lab):
     assert not bindings(lab), bindings(lab)
     assert not lab.packets('esp'), 'something was sent'
     no_clear(lab)
+
+
+def test_other_authority(lab):
+    """Certificates of an authority that the other end does not name prove
+    nothing, whatever is in them."""
+    keys(lab, '--certificates')
+    carry(lab, generate(lab, '--certificates'), 'mn')
+    not_proven(lab)
+
+
+def test_other_certificate(lab):
+    """A node with the certificate and the key of another node of the same
+    agent that says it is the first one.
+
+    SEC-24"""
+    ha, mn = lab.node('ha'), lab.node('mn')
+    lines = generate(lab, '--certificates', others=['other=' + HOA2])
+    for name in ('ha', 'mn'):
+        carry(lab, lines, name)
+    for name in ('own.pem', 'own.key'):
+        mn.write('/etc/mip6d/' + name, ha.read(MADE + '/other/' + name), 0o600)
+    not_proven(lab)
 
 
 # --- the K bit --------------------------------------------------------------

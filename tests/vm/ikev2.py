@@ -37,13 +37,13 @@ def charon(lab, name):
     return program
 
 
-def generate(lab, *options, name='mn', hoa=HOA):
-    """What an agent and one node need, below MADE on the agent's disk; what
-    it says is to be done with it."""
+def generate(lab, *options, name='mn', hoa=HOA, others=()):
+    """What an agent, one node and OTHERS (NAME=ADDRESS) need, below MADE on
+    the agent's disk; what it says is to be done with it."""
     lab.node('ha').run(['rm', '-rf', MADE])
     done = lab.node('ha').run(
         ['mip6d-ctl', 'ike', 'generate'] + list(options) +
-        [MADE, HA, '%s=%s' % (name, hoa)], timeout=120)
+        [MADE, HA, '%s=%s' % (name, hoa)] + list(others), timeout=120)
     lines = [line[1:] for line in done.out.splitlines()
              if line.startswith('\t')]
     assert len(lines) == 3 and lines[2].startswith('systemctl '), done
