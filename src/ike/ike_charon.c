@@ -218,6 +218,7 @@ void ike_registered(struct ike *ike, const struct in6_addr *hoa,
 		else
 			*(is_node ? &p->has.local : &p->has.remote) = *coa;
 		p->moved += !err;
+		p->told = *coa;
 		arm(p, true, IKE_CHECK_MS, now);
 	} else if (is_node) {
 		ike_restart(p, "the agent cannot follow (K bit)", now);
@@ -308,7 +309,7 @@ static void check_move(struct ike_pair *p, struct mtime now)
 	if (!p->checking || task_is_started(&p->task) || !p->has.up)
 		return;
 	p->checking = false;
-	if (is_node && !addr_eq(&p->has.local, &p->coa))
+	if (is_node && !addr_eq(&p->has.local, &p->told))
 		ike_restart(p, "charon did not follow the care-of address",
 			    now);
 	else

@@ -80,7 +80,8 @@ struct ike_pair {
 	struct ike_found found; /* while a list comes in */
 	struct mtime since;
 	unsigned int rekeyed, moved;
-	bool checking; /* task: whether charon followed; else a retry */
+	bool checking;        /* task: whether charon followed; else a retry */
+	struct in6_addr told; /* checking: where to */
 	uint32_t retry_ms;
 	struct task task;
 	uint32_t tunnel_retry_ms;

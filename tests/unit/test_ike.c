@@ -223,6 +223,24 @@ static void a_charon_that_does_not_follow_negotiates_anew(void)
 	iw_stop();
 }
 
+/* It has followed to where the agent was told; that the node is elsewhere by
+ * then, and has no answer from there yet, is another move. */
+static void a_move_is_judged_by_where_it_went(void)
+{
+	addresses();
+	iw_up(IKE_NODE, 5);
+	ike_registered(iw.ike, &hoa, &agent, &coa2, true, iw.now);
+	CU_ASSERT_TRUE(ike_want(iw.ike, &hoa, &agent, &coa, iw.now));
+	iw_wait_ms(IKE_CHECK_MS);
+	UNIT_STR(iw_asked(), "list-sas ");
+	iw_list(5, 0xc0000001, COA2, AGENT);
+	UNIT_STR(iw_asked(), "");
+	CU_ASSERT_TRUE(ike_is_ready(iw.ike, &hoa, &agent));
+	ike_registered(iw.ike, &hoa, &agent, &coa, true, iw.now);
+	UNIT_EQ(iw.migrated, 2);
+	iw_stop();
+}
+
 /* MN-177: without K, IKE begins anew from the new care-of address. */
 static void without_k_a_node_negotiates_anew(void)
 {
@@ -507,6 +525,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(events_of_others_are_nothing_to_us),
 		UNIT_CASE(with_k_the_end_point_follows),
 		UNIT_CASE(a_charon_that_does_not_follow_negotiates_anew),
+		UNIT_CASE(a_move_is_judged_by_where_it_went),
 		UNIT_CASE(without_k_a_node_negotiates_anew),
 		UNIT_CASE(without_k_an_agent_gives_up_the_old_end_point),
 		UNIT_CASE(new_keys_change_nothing_but_the_spi),
