@@ -347,6 +347,39 @@ def test_all(lab):
     ping.stop()
 
 
+def test_one_node_differs(lab):
+    """All of one node's tunnel is in ESP, of the other's its tests only, as
+    the file of keys says at both ends.
+
+    HA-108"""
+    own = IPSEC + (('mobile-node = {', 'mobile-node = {\n'
+                    ' route-optimisation = false;'),)
+    use_keys(lab, generate(lab, HOA, HOA2))
+    ha, mn = lab.node('ha'), lab.node('mn')
+    carry_keys(lab)
+    carry_keys(lab, HOA2, 'hh')
+    for node in ha, mn:
+        text = node.read(KEYS)
+        changed = re.sub(r'(home = "%s";)' % HOA, r'\1 protect = "all";', text)
+        assert changed.count('protect') == 1, text[:300]
+        node.write(KEYS, changed, mode=0o600)
+    home_agent(lab, changes=IPSEC)
+    lab.move('mn', 'a')
+    lab.move('hh', 'b')
+    mobile_node(lab, changes=own)
+    mobile_node(lab, node='hh', changes=own + ((HOA, HOA2),))
+    lab.wait_for(lambda: {b['state'] for b in bindings(lab).values()} ==
+                 {'ACTIVE'} and len(bindings(lab)) == 2, 60, 'two bindings')
+    for hoa, link, is_all in ((HOA, 'a', True), (HOA2, 'b', False)):
+        assert lab.node('cn').reaches(hoa, 5)
+        wire_of = 'frame.interface_name == "%s" && ipv6.addr == %s && ' \
+            'icmpv6.type == 129' % (link, hoa)
+        lab.wait_packets(wire_of)
+        found = lab.packets(wire_of, 'esp.spi')
+        assert all(bool(p['esp.spi']) == is_all for p in found), found[:3]
+    assert not clear_mh(lab), clear_mh(lab)[:3]
+
+
 # --- restarts, other keys ---------------------------------------------------
 
 def test_restarts(lab):

@@ -5,6 +5,7 @@ nodes served while others flood it."""
 import os
 
 import wire
+from ipsec import IPSEC, KEYS, carry_keys, generate, keys_of
 from mip6lab.scenario import Failed
 from mip6 import A, B, CONF, HA, HOA, HOA2, TREE, ask, bindings, bul, \
     counters, example, home_agent, mobile_node, wait_bound
@@ -129,6 +130,35 @@ NETWORKS = '''home-agent = {
 		{ home = "%s"; action = "allow"; }
 	);
 ''' % HOA2
+
+
+def test_key_and_hours(lab):
+    """By the number of the static key that ESP came with, which nobody else's
+    is, and never at an hour that does not come.  HA-18"""
+    keys = generate(lab, HOA, HOA2)
+    for node, hoa in ('mn', HOA), ('hh', HOA2):
+        carry_keys(lab, hoa, node)
+    number = {k[0]: k[1] for k in keys_of(lab.node('mn').read(KEYS))}
+    rules = '{ spi = %d; time = "%s"; action = "deny"; status = 128; },' \
+        '{ spi = %d; action = "allow"; max-lifetime = 40; }' % (
+            number['to-agent'], another_day(lab), number['to-agent'])
+    home_agent(lab, changes=IPSEC + (
+        ('home-agent = {', 'home-agent = { policy = ( %s );' % rules),))
+    lab.move('mn', 'a')
+    lab.move('hh', 'b')
+    mobile_node(lab, changes=IPSEC)
+    wait_bound(lab, A)
+    assert bindings(lab)[HOA]['lifetime'] == 40, bindings(lab)
+    assert use(lab)[0][0] == (0, 0) and use(lab)[0][1][1] == 1, policy(lab)
+    mobile_node(lab, node='hh', changes=IPSEC + ((HOA, HOA2),))
+    lab.wait_for(lambda: use(lab)[1] >= 1, 60, 'another key is denied')
+    assert list(bindings(lab)) == [HOA], bindings(lab)
+
+
+def another_day(lab):
+    """One that is not near: three days after today."""
+    today = int(lab.node('ha').run('date +%w').out)
+    return ('sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat')[(today + 3) % 7]
 
 
 def test_mobile_network(lab):

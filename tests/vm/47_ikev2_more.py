@@ -6,7 +6,7 @@ follow, and what charon forgets."""
 from ikev2 import MADE, PAIRS, agree, both_ends, carry, charon, generate, \
     keys, learn_keys, no_clear, security, start
 from ipsec import check_away, check_home, clear_mh, protected
-from mip6 import A, B, CONF, HA, HOA, HOA2, bindings, bul, example, \
+from mip6 import A, B, CONF, HA, HOA, HOA2, ask, bindings, bul, example, \
     home_agent, mobile_node, wait_bound, wait_home
 
 DEADLINE = 600
@@ -224,6 +224,19 @@ def test_other_home_address(lab):
     assert bindings(lab)[HOA]['care_of_address'] == coa, bindings(lab)
     assert lab.node('cn').reaches(HOA, 3)
     no_clear(lab)
+
+
+def test_rule_by_identity(lab):
+    """The agent's rules go by what IKE has proven.  HA-18"""
+    rules = '{ ike-id = "*@example.org"; action = "deny"; }, ' \
+        '{ ike-id = "mn@mip6.invalid"; action = "allow"; max-lifetime = 40; }'
+    _agent, _node, _charons, coa = start(lab, agent_changes=(
+        ('home-agent = {', 'home-agent = { policy = ( %s );' % rules),))
+    agree(lab, coa)
+    assert bindings(lab)[HOA]['lifetime'] == 40, bindings(lab)
+    said = ask(lab.node('ha'), 'show', 'policy')
+    assert [r['bindings'] for r in said['policy']] == [0, 1], said
+    assert said['policy'][0]['hits'] == said['default']['hits'] == 0, said
 
 
 def not_proven(lab):
