@@ -144,10 +144,10 @@ static void start(struct ike_pair *p, struct mtime now)
 		p->retry_ms = IKE_RETRY_MAX_MS;
 }
 
-/* Unless that is going on. */
+/* Unless that is going on, or charon may have it already. */
 static void start_wanted(struct ike_pair *p, struct mtime now)
 {
-	if (p->wanted && p->ike->connected && !p->has.up &&
+	if (p->wanted && p->ike->connected && p->is_listed && !p->has.up &&
 	    (p->checking || !task_is_started(&p->task)))
 		start(p, now);
 }
@@ -280,6 +280,7 @@ static void take_found(struct ike_pair *p, struct mtime now)
 	struct ike *ike = p->ike;
 
 	p->has = p->found;
+	p->is_listed = true;
 	if (p->has.older_ike_id)
 		ike_todo(p, IKE_TODO_PRUNE);
 	ike_tunnel_found(p, &before.tunnel, now);
@@ -364,6 +365,7 @@ void ike_on_up(struct ike *ike, struct mtime now)
 void ike_on_down(struct ike *ike, const char *why, struct mtime now)
 {
 	struct ike_pair *p;
+	unsigned int i;
 
 	if (ike->connected)
 		log_warning("ike: connection with charon lost: %s", why);
@@ -376,6 +378,8 @@ void ike_on_down(struct ike *ike, const char *why, struct mtime now)
 		p->todo = 0;
 	ike->first_todo = NULL;
 	ike->last_todo = &ike->first_todo;
+	for (i = 0; i < ike->n_pairs; i++)
+		ike->pairs[i]->is_listed = false;
 	ike_watch_stop(ike);
 	ike_leaving_sweep(ike);
 }

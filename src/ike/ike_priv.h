@@ -73,6 +73,7 @@ struct ike_pair {
 	struct ike_pair *next, **prev; /* in ike->first_todo while todo */
 	struct ike_pair *next_leaving;
 	bool is_loaded;         /* its connection, into charon */
+	bool is_listed;         /* since charon answers */
 	bool is_seen;           /* while charon tells what it has */
 	bool wanted;            /* node: associations from coa */
 	struct in6_addr coa;    /* of the node, as known here */

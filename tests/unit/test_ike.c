@@ -241,6 +241,26 @@ static void a_move_is_judged_by_where_it_went(void)
 	iw_stop();
 }
 
+/* What an earlier run had negotiated is looked for first. */
+static void what_charon_has_is_looked_for_first(void)
+{
+	unsigned int i;
+
+	addresses();
+	iw_start(IKE_NODE);
+	ike_on_up(iw.ike, iw.now);
+	for (i = 0; i < 6; i++)
+		iw_confirm();
+	iw_answer(true);
+	iw_asked();
+	CU_ASSERT_FALSE(ike_want(iw.ike, &hoa, &agent, &coa, iw.now));
+	UNIT_STR(iw_asked(), "");
+	iw_list(5, 0xc0000001, COA, AGENT);
+	UNIT_STR(iw_asked(), "");
+	CU_ASSERT_TRUE(ike_is_ready(iw.ike, &hoa, &agent));
+	iw_stop();
+}
+
 /* MN-177: without K, IKE begins anew from the new care-of address. */
 static void without_k_a_node_negotiates_anew(void)
 {
@@ -526,6 +546,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(with_k_the_end_point_follows),
 		UNIT_CASE(a_charon_that_does_not_follow_negotiates_anew),
 		UNIT_CASE(a_move_is_judged_by_where_it_went),
+		UNIT_CASE(what_charon_has_is_looked_for_first),
 		UNIT_CASE(without_k_a_node_negotiates_anew),
 		UNIT_CASE(without_k_an_agent_gives_up_the_old_end_point),
 		UNIT_CASE(new_keys_change_nothing_but_the_spi),
