@@ -225,6 +225,7 @@ void ike_registered(struct ike *ike, const struct in6_addr *hoa,
 	} else {
 		/* RFC 6275 section 10.3.1: what leads to the old care-of
 		 * address is given up. */
+		ike_tunnel_give_up(p, coa);
 		ike_todo(p, IKE_TODO_TERMINATE | IKE_TODO_LIST);
 	}
 }

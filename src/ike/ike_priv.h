@@ -159,6 +159,9 @@ void ike_tunnel_task(struct task *task, struct mtime now);
 /* charon follows to another care-of address; has followed. */
 void ike_tunnel_moves(struct ike_pair *p);
 void ike_tunnel_moved(struct ike_pair *p);
+/* At an agent: charon does not follow to coa, where the binding has moved what
+ * it sends with; so it cannot find that any more. */
+void ike_tunnel_give_up(struct ike_pair *p, const struct in6_addr *coa);
 /* Whatever there was is no business of ours any more. */
 void ike_tunnel_forget(struct ike_pair *p);
 

@@ -28,6 +28,17 @@ static void tell(const struct ike_pair *p, uint32_t reqid)
 			  strerror(-err));
 }
 
+void ike_tunnel_give_up(struct ike_pair *p, const struct in6_addr *coa)
+{
+	struct kernel_sa sa = { .dst = *coa, .spi = p->has.tunnel.spi_out };
+	int err = sa.spi ? kernel_sa_del(p->ike->env.kernel, &sa) : 0;
+
+	if (err)
+		log_error("ike: hoa=%s agent=%s spi=%08x stays: %s",
+			  addr_str(&p->peer->hoa), addr_str(&p->peer->agent),
+			  sa.spi, strerror(-err));
+}
+
 static bool is_missing(const struct ike_pair *p)
 {
 	return p->peer->end == IKE_NODE && p->protect != SECURITY_SIGNALLING &&

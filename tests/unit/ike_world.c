@@ -88,7 +88,10 @@ int kernel_sa_set(struct kernel *k, const struct kernel_sa *sa)
 
 int kernel_sa_del(struct kernel *k, const struct kernel_sa *sa)
 {
-	return kernel_sa_set(k, sa);
+	(void)k;
+	iw.sas_deleted++;
+	iw.sa_deleted = *sa;
+	return 0;
 }
 
 int kernel_migrate(struct kernel *k, const struct kernel_migrate *m)

@@ -26,6 +26,8 @@ struct ike_world {
 	struct security *security; /* where the tunnel is protected */
 	struct ike_conf conf;
 	struct ike *ike;
+	unsigned int sas_deleted;
+	struct kernel_sa sa_deleted; /* the last */
 	/* Of the tunnel, in lists from now on; spi 0: none. */
 	uint32_t tunnel_reqid, tunnel_spi;
 	const char *tunnel_name; /* another than "mip6-tunnel" */

@@ -159,6 +159,21 @@ static void nothing_passes_without_them(void)
 	end();
 }
 
+/* Without K the agent's charon looks for it where it was. */
+static void without_k_nothing_stays_in_the_kernel(void)
+{
+	begin(IKE_AGENT, SECURITY_ALL);
+	bind_to(IKE_AGENT, &coa);
+	up(IKE_AGENT);
+	bind_to(IKE_AGENT, &coa2);
+	ike_registered(iw.ike, &hoa, &agent, &coa2, false, iw.now);
+	UNIT_EQ(iw.sas_deleted, 1);
+	UNIT_EQ(iw.sa_deleted.spi, 0xc0001041);
+	CU_ASSERT(addr_eq(&iw.sa_deleted.dst, &coa2));
+	UNIT_STR(iw_asked(), "terminate list-sas ");
+	end();
+}
+
 /* SEC-19 SEC-23 HA-104: what sends follows before the Binding Update; with K
  * the rest follows when it was accepted, and charon hears so. */
 static void they_follow_the_care_of_address(void)
@@ -355,6 +370,7 @@ int main(int argc, char **argv)
 		UNIT_CASE(an_agent_without_any_is_told_about),
 		UNIT_CASE(an_agent_that_wants_none_keeps_signalling),
 		UNIT_CASE(a_connection_without_a_tunnel_is_loaded_anew),
+		UNIT_CASE(without_k_nothing_stays_in_the_kernel),
 		UNIT_CASE(another_protection_is_negotiated_anew),
 		UNIT_CASE(policies_tie_them_to_one_home_address),
 		UNIT_END,
